@@ -1,0 +1,2 @@
+"""placeholder"""
+from .dispatch import array_function_dispatch, get_implementing_args, verify_matching_signatures

@@ -1,0 +1,423 @@
+"""NEP-18: collect the implementing arguments, order them, defer to them, raise.
+
+`array_function_dispatch` is the decorator of NumPy's own functions, for functions outside NumPy
+(numpy#13872). What it promises is NEP-18's contract as ``numpy/_core/tests/test_overrides.py``
+pins it; `arrayproto.wrapper` generates the code.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types as _types
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from . import private
+from .wrapper import generate
+
+F = TypeVar("F", bound=Callable[..., Any])
+Method = Callable[..., Any]
+Overrides = tuple[list[tuple[Any, Method]], tuple[type, ...]]
+
+#: As in NumPy (``NPY_MAXARGS``).
+MAX_TYPES = 64
+
+ndarray = np.ndarray
+_ndarray_method = np.ndarray.__array_function__
+
+# NumPy's C code does not look for the method on these either.
+_BASIC_TYPES = frozenset(
+    map(id, (int, float, complex, bool, str, bytes, type(None), list, tuple, dict, set, frozenset,
+             slice, type(...), type(NotImplemented)))
+)  # fmt: skip
+
+#: Methods of classes that were registered from outside; swapped whole, never changed in place.
+_registered: dict[type, Method] = {}
+
+
+def find_method(cls: type) -> Method | None:
+    """The ``__array_function__`` of a class, looked up on the class as NEP-18 says.
+
+    Parameters
+    ----------
+    cls : type
+
+    Returns
+    -------
+    callable or None
+        The unbound method; that of a class registered with `arrayproto.register` if the class
+        (or a base) has none of its own.
+    """
+    try:
+        return cls.__array_function__  # type: ignore[attr-defined,no-any-return]
+    except Exception:
+        # Whatever a metaclass raises means "no protocol": NumPy clears the error here too.
+        if _registered:
+            for base in cls.__mro__:
+                if base in _registered:
+                    return _registered[base]
+        return None
+
+
+def set_registered(cls: type, method: Method | None) -> None:
+    """Give a class that cannot take attributes its method, or take it away with None."""
+    global _registered
+    table = dict(_registered)
+    if method is None:
+        table.pop(cls, None)
+    else:
+        table[cls] = method
+    _registered = table
+
+
+def _goes_before(cls: type, argument: Any, others: list[Any], seen: dict[int, bool]) -> int:
+    """Where an argument goes among the implementing ones: before the first superclass, or last."""
+    # Asking every other class is quadratic in the number of types, so ask only where the answer
+    # can be yes: a base has been seen, or an isinstance() may be answered by somebody's code.
+    virtual = argument.__class__ is not cls
+    if virtual or any(seen.get(id(base)) for base in cls.__mro__[1:]) or seen.get(0):
+        for index, other in enumerate(others):
+            if isinstance(argument, type(other)):
+                return index
+    return len(others)
+
+
+def _implementing(
+    relevant_args: Iterable[Any], find: Callable[[type], Method | None]
+) -> tuple[list[Any], list[Method]]:
+    arguments: list[Any] = []
+    methods: list[Method] = []
+    seen: dict[int, bool] = {}
+    for argument in relevant_args:
+        cls = type(argument)
+        key = id(cls)
+        if key in seen or key in _BASIC_TYPES:
+            continue
+        method = _ndarray_method if cls is ndarray else find(cls)
+        seen[key] = method is not None
+        if method is None:
+            continue
+        if len(arguments) >= MAX_TYPES:
+            raise TypeError(
+                f"maximum number ({MAX_TYPES}) of distinct argument types "
+                "implementing __array_function__ exceeded"
+            )
+        index = _goes_before(cls, argument, arguments, seen) if arguments else 0
+        arguments.insert(index, argument)
+        methods.insert(index, method)
+        if type(cls) is not type:
+            seen[0] = True  # a metaclass may answer isinstance() in its own way
+    return arguments, methods
+
+
+def _as_sequence(relevant_args: Iterable[Any]) -> Iterable[Any]:
+    if type(relevant_args) in (tuple, list):
+        return relevant_args
+    try:
+        return list(relevant_args)
+    except TypeError:
+        if hasattr(type(relevant_args), "__iter__"):
+            raise
+        raise TypeError("dispatcher for __array_function__ did not return an iterable") from None
+
+
+def get_implementing_args(relevant_args: Iterable[Any]) -> list[Any]:
+    """Collect the arguments on which to call ``__array_function__``, in order.
+
+    Parameters
+    ----------
+    relevant_args : iterable
+        What a dispatcher returns: possibly array-like arguments.
+
+    Returns
+    -------
+    list
+        One argument a type, subclasses before superclasses, otherwise from left to right.
+
+    Raises
+    ------
+    TypeError
+        If `relevant_args` is not iterable, or more than 64 types implement the protocol.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> get_implementing_args([1, np.ones(2), np.zeros(3)])
+    [array([1., 1.])]
+    """
+    return _implementing(_as_sequence(relevant_args), find_method)[0]
+
+
+def collect(relevant_args: Iterable[Any]) -> Overrides | None:
+    """Implementing arguments with their methods, and their types; None if nothing overrides."""
+    relevant_args = _as_sequence(relevant_args)
+    # Long lists: NumPy's own C code tells whether there is anything to do. It cannot see classes
+    # that are registered only here.
+    if private.get_implementing_args_c is not None and len(relevant_args) > 4 and not _registered:  # type: ignore[arg-type]
+        relevant_args = private.get_implementing_args_c(relevant_args)
+    arguments, methods = _implementing(relevant_args, find_method)
+    for method in methods:
+        if method is not _ndarray_method:
+            types = tuple(map(type, arguments))
+            return list(zip(arguments, methods, strict=True)), types
+    return None
+
+
+def no_implementation(public_api: Callable[..., Any], types: Iterable[type]) -> TypeError:
+    """The error when every override returned NotImplemented, worded as NumPy words it."""
+    name = f"{public_api.__module__}.{public_api.__name__}"
+    return TypeError(
+        f"no implementation found for {name!r} on types that implement "
+        f"__array_function__: {list(types)}"
+    )
+
+
+def _getargspec(function: Callable[..., Any]) -> tuple[Any, ...]:
+    """Arguments as NumPy compares them, keyword-only ones included."""
+    code = function.__code__
+    flags, count, only = code.co_flags, code.co_argcount, code.co_kwonlyargcount
+    names = list(code.co_varnames)
+    rest = names[count + only :]
+    varargs = rest.pop(0) if flags & inspect.CO_VARARGS else None
+    keywords = rest.pop(0) if flags & inspect.CO_VARKEYWORDS else None
+    defaults = function.__defaults__  # type: ignore[attr-defined]
+    kwdefaults = function.__kwdefaults__ or {}  # type: ignore[attr-defined]
+    return names[:count], varargs, keywords, defaults, names[count : count + only], kwdefaults
+
+
+def verify_matching_signatures(
+    implementation: Callable[..., Any], dispatcher: Callable[..., Any]
+) -> None:
+    """Verify that a dispatcher function has the right signature.
+
+    Parameters
+    ----------
+    implementation, dispatcher : function
+        Python functions.
+
+    Raises
+    ------
+    RuntimeError
+        If the arguments differ in name, order or kind, or in which of them have defaults; or if
+        the dispatcher has a default other than None.
+    """
+    names, varargs, keywords, defaults, only, kwdefaults = _getargspec(implementation)
+    d_names, d_varargs, d_keywords, d_defaults, d_only, d_kwdefaults = _getargspec(dispatcher)
+    if (
+        (names, varargs, keywords) != (d_names, d_varargs, d_keywords)
+        or len(defaults or ()) != len(d_defaults or ())
+        or only != d_only
+        or kwdefaults.keys() != d_kwdefaults.keys()
+    ):
+        raise RuntimeError(
+            f"implementation and dispatcher for {implementation} have different function signatures"
+        )
+    if any(value is not None for value in (*(d_defaults or ()), *d_kwdefaults.values())):
+        raise RuntimeError("dispatcher functions can only use None for default argument values")
+
+
+def _static_relevant_args(dispatcher: Callable[..., Any]) -> list[str] | None:
+    """Names of the relevant arguments of a dispatcher that does nothing but return them.
+
+    ``lambda a, b, axes=None: (a, b)`` is such a dispatcher: its code loads parameters and builds a
+    tuple of them. Any other instruction (a condition, a call, a yield) gives None, and then the
+    dispatcher is asked at each call.
+    """
+    # Only called for plain functions; `dis` is in memory already, through `inspect`.
+    import dis
+
+    code = dispatcher.__code__
+    if code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+        return None
+    names: list[str] = []
+    instructions = [i for i in dis.get_instructions(code) if i.opname != "RESUME"]
+    *loads, build, give = instructions if len(instructions) >= 2 else (None, None)
+    for load in loads:
+        if load is None or not load.opname.startswith("LOAD_FAST") or "CLEAR" in load.opname:
+            return None
+        loaded = load.argval if isinstance(load.argval, tuple) else (load.argval,)
+        names += loaded
+    if build is None or (build.opname, give.opname) != ("BUILD_TUPLE", "RETURN_VALUE"):
+        return None
+    parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if build.arg != len(names) or not set(names) <= set(parameters):
+        return None
+    return names
+
+
+def array_function_dispatch(
+    dispatcher: Callable[..., Iterable[Any]] | None = None,
+    module: str | None = None,
+    verify: bool = True,
+    docs_from_dispatcher: bool = False,
+) -> Callable[[F], F]:
+    """Make a function overridable through ``__array_function__``.
+
+    The decorator of NumPy's own functions, for everyone: a library that decorates its public
+    functions lets duck arrays take them over, as NumPy's functions do.
+
+    Parameters
+    ----------
+    dispatcher : callable or None
+        Function that, called with the arguments of a call, returns an iterable of the arguments
+        to check for ``__array_function__``. If None, the first positional argument of each call
+        is the ``like=`` argument: it is checked, and not passed on.
+    module : str, optional
+        ``__module__`` of the public function, for example ``"mylib"``; by default that of the
+        implementation.
+    verify : bool, optional
+        Verify that dispatcher and implementation have the same signature: the same arguments in
+        the same order, and None for every default of the dispatcher. Disable it only where the
+        dispatcher must deviate, for example for ``func(*args, **kwargs)``.
+    docs_from_dispatcher : bool, optional
+        Copy the docstring of the dispatcher, for implementations written in C.
+
+    Returns
+    -------
+    callable
+        A decorator. The decorated function keeps name, signature and documentation of the
+        implementation, which stays reachable as its attribute ``_implementation``: that is what
+        ``numpy.ndarray.__array_function__`` calls, and what an override calls for ndarrays.
+
+    Raises
+    ------
+    RuntimeError
+        At decoration, if `verify` and the signatures differ (see `verify_matching_signatures`).
+
+    Notes
+    -----
+    Where all relevant arguments are plain ndarrays, the implementation is called after a few type
+    checks in the generated wrapper, provided that the dispatcher only returns a tuple of its
+    parameters. Otherwise the dispatcher is asked first, as NEP-18 describes [1]_: one implementing
+    argument a type, subclasses before superclasses, else from left to right. An override
+    receives the arguments as they were passed.
+
+    An error raised by the dispatcher, by an override or by the implementation reaches the caller
+    as it was. Called with wrong arguments, the function raises TypeError under its public name.
+    If every override returns NotImplemented, it raises TypeError.
+
+    References
+    ----------
+    .. [1] NEP 18, https://numpy.org/neps/nep-0018-array-function-protocol.html
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from arrayproto import array_function_dispatch
+    >>> @array_function_dispatch(lambda a, scale=None: (a,), module="mylib")
+    ... def rescale(a, scale=1.0):
+    ...     return a * scale
+    >>> rescale(np.ones(2), scale=3.0)
+    array([3., 3.])
+    >>> class Lazy:
+    ...     def __array_function__(self, func, types, args, kwargs):
+    ...         return f"lazy {func.__module__}.{func.__name__}, {kwargs}"
+    >>> rescale(Lazy(), scale=3.0)
+    "lazy mylib.rescale, {'scale': 3.0}"
+    """
+
+    def decorator(implementation: F) -> F:
+        if dispatcher is None:
+            if verify:
+                _verify_like(implementation)
+            public_api = _like_dispatch(implementation)
+        else:
+            if verify:
+                verify_matching_signatures(implementation, dispatcher)
+            public_api = _wrap(dispatcher, implementation)
+        functools.update_wrapper(public_api, implementation)
+        public_api._implementation = implementation  # type: ignore[attr-defined]
+        if docs_from_dispatcher and dispatcher is not None and dispatcher.__doc__ is not None:
+            public_api.__doc__ = inspect.cleandoc(dispatcher.__doc__)
+        if not verify and dispatcher is not None and not hasattr(implementation, "__text_signature__"):
+            public_api.__signature__ = inspect.signature(dispatcher)  # type: ignore[attr-defined]
+        if module is not None:
+            public_api.__module__ = module
+        return public_api  # type: ignore[return-value]
+
+    return decorator
+
+
+def _wrap(dispatcher: Callable[..., Any], implementation: Callable[..., Any]) -> Callable[..., Any]:
+    signature, relevant = None, None
+    if isinstance(dispatcher, _types.FunctionType):
+        # The dispatcher's parameters, with the implementation's defaults: they are the same names
+        # unless `verify` was switched off, and then only the dispatcher's count.
+        try:
+            same = _getargspec(implementation)[0::4] == _getargspec(dispatcher)[0::4]
+        except AttributeError:  # written in C
+            same = False
+        if same:
+            signature = inspect.signature(implementation, follow_wrapped=False)
+            relevant = _static_relevant_args(dispatcher)
+    return generate(
+        signature,
+        relevant,
+        implementation=implementation,
+        dispatcher=dispatcher,
+        collect=collect,
+        with_public_name=functools.partial(_with_public_name, dispatcher, implementation),
+        no_implementation=no_implementation,
+    )
+
+
+def _with_public_name(
+    dispatcher: Callable[..., Any], implementation: Callable[..., Any], error: TypeError
+) -> TypeError | None:
+    """A dispatcher called with wrong arguments complains under its own name: mend the message."""
+    private_name = getattr(dispatcher, "__qualname__", None)
+    message = error.args[0] if error.args else None
+    # More than our own frame on the traceback means that the dispatcher ran, and this is its error.
+    ran = error.__traceback__ is not None and error.__traceback__.tb_next is not None
+    if ran or not private_name or not isinstance(message, str):
+        return None
+    if not message.startswith(f"{private_name}("):
+        return None
+    return TypeError(implementation.__qualname__ + message[len(private_name) :])
+
+
+def _verify_like(implementation: Callable[..., Any]) -> None:
+    code = implementation.__code__
+    last = code.co_varnames[code.co_argcount + code.co_kwonlyargcount - 1]
+    if last != "like" or code.co_kwonlyargcount == 0:
+        raise RuntimeError(
+            "__array_function__ expects `like=` to be the last argument and a keyword-only "
+            f"argument. {implementation} does not seem to comply."
+        )
+
+
+def _like_dispatch(implementation: Callable[..., Any]) -> Callable[..., Any]:
+    """Dispatch on ``like``, passed as the first argument (NEP 35)."""
+
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if not args:
+            raise TypeError(
+                "`like` argument dispatching, but first argument is not positional in call to "
+                f"{implementation.__qualname__}."
+            )
+        like, *rest = args
+        method = _ndarray_method if type(like) is ndarray else find_method(type(like))
+        if method is None or id(type(like)) in _BASIC_TYPES:
+            raise TypeError(
+                "The `like` argument must be an array-like that implements the "
+                "`__array_function__` protocol."
+            )
+        if method is _ndarray_method:
+            return implementation(*rest, **kwargs)
+        types = (type(like),)
+        result = method(like, implementation, types, tuple(rest), kwargs)
+        if result is NotImplemented:
+            raise no_implementation(implementation, types)
+        return result
+
+    return wrapper
+
+
+__all__ = [
+    "array_function_dispatch",
+    "get_implementing_args",
+    "verify_matching_signatures",
+]

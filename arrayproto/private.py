@@ -1,0 +1,19 @@
+"""The one module that touches NumPy's private names, each with a way out.
+
+Nothing else in the package may reach into ``numpy._core``: where a name below is gone from a
+future NumPy, the public way beside it takes over and only speed is lost.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+try:
+    # Collects implementing arguments at C speed; "exposed for testing purposes" by NumPy.
+    from numpy._core.overrides import _get_implementing_args as get_implementing_args_c
+except ImportError:  # pragma: no cover - the way out, for a NumPy that renames it
+    get_implementing_args_c = None
+
+#: The class of the functions that NumPy itself dispatches; `numpy.concatenate` is one of them
+#: in every NumPy that has the protocol.
+ArrayFunctionDispatcher = type(np.concatenate)

@@ -1,0 +1,364 @@
+"""Source of the wrapper that `array_function_dispatch` generates from a signature.
+
+A wrapper must do two things that pull in opposite directions. Where all arguments are plain
+ndarrays it may cost no more than a few type checks, so it needs named parameters: ``*args,
+**kwargs`` alone cost more than NumPy's C dispatcher. Where an argument overrides, NEP-18 wants the
+arguments *as they were passed*: positional ones in ``args``, keywords in ``kwargs``, defaults not
+filled in; named parameters forget that. So each parameter has two slots: one that only a
+positional argument can reach, and one that only a keyword can reach::
+
+    def tensordot(_0=MISSING, _1=MISSING, _2=MISSING, _3=MISSING, a=MISSING, b=MISSING, axes=MISSING)
+                  ^ positional: a, b, axes            ^ one too many  ^ keywords
+
+Positional arguments fill the slots from the left, so that the first empty one tells how many there
+were, and every slot that is filled behind it is a keyword.
+
+With three or more relevant required arguments, the checks that the keyword slots are empty would
+cost more than the rest of the wrapper. There the required arguments after the first have a single
+slot under their own name, and ``f(x, b=y)`` is passed on as ``f(x, y)``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from keyword import iskeyword
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+POSITIONAL_ONLY = inspect.Parameter.POSITIONAL_ONLY
+KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
+VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+class _Missing:
+    """Default of every slot: not passed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<not passed>"
+
+
+MISSING = _Missing()
+
+# The two objects that the plain path compares with are constants of its code: a constant costs a
+# third less than a global. Source cannot write them, so it writes two that it can, and that nothing
+# else in the generated code uses. `is` with these literals is what the compiler accepts silently.
+_MISSING, _NDARRAY = "...", "True"
+
+
+def _constant(value: Any) -> Any:
+    if value is ...:
+        return MISSING
+    if value is True:
+        return np.ndarray
+    return value
+
+
+@dataclass
+class Slots:
+    """Where each parameter of a signature arrives in the generated function.
+
+    ``prefix`` begins every name of ours in the generated code, and no parameter's.
+    """
+
+    signature: inspect.Signature
+    relevant: frozenset[str]
+    positional: list[str] = field(default_factory=list)
+    keyword: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        parameters = self.signature.parameters.values()
+        self.prefix = "_"
+        while any(p.name.startswith(self.prefix) for p in parameters):
+            self.prefix += "_"
+        self.by_position = [p for p in parameters if p.kind is not KEYWORD_ONLY]
+        self.required = [p.name for p in self.by_position if p.default is p.empty]
+        self.optional = self.by_position[len(self.required) :]
+        self.only_keyword = [p for p in parameters if p.kind is KEYWORD_ONLY]
+        #: What a keyword may set, beyond the required arguments.
+        self.options = [p for p in self.optional if p.kind is not POSITIONAL_ONLY]
+        self.options += self.only_keyword
+        sharing = sum(name in self.relevant for name in self.required) > 2
+        for index, parameter in enumerate(self.by_position):
+            by_name = parameter.kind is not POSITIONAL_ONLY
+            shared = sharing and by_name and 0 < index < len(self.required)
+            self.positional.append(parameter.name if shared else f"{self.prefix}{index}")
+            if by_name and not shared:
+                self.keyword[parameter.name] = parameter.name
+        self.overflow = f"{self.prefix}{len(self.by_position)}"
+        self.keyword.update({p.name: p.name for p in self.only_keyword})
+
+    @property
+    def only_positional(self) -> int:
+        """Length of the first run of slots that no keyword may reach."""
+        shared = [i for i, slot in enumerate(self.positional) if not slot.startswith(self.prefix)]
+        return shared[0] if shared else len(self.positional) + 1
+
+    @property
+    def all(self) -> list[str]:
+        return [*self.positional, self.overflow, *self.keyword]
+
+    def has_plain_path(self) -> bool:
+        """A signature of a common shape: the others take the general path."""
+        odd = any(p.default is p.empty for p in self.only_keyword)
+        return not odd and all(p.kind is not POSITIONAL_ONLY for p in self.optional)
+
+
+def _indent(lines: Iterable[str]) -> list[str]:
+    return ["    " + line for line in lines]
+
+
+def _when(conditions: list[str], body: list[str], word: str = "if") -> list[str]:
+    if not body or not conditions:
+        return body
+    return [f"{word} {' and '.join(conditions)}:", *_indent(body)]
+
+
+def _not_passed(names: Iterable[str]) -> list[str]:
+    return [f"{name} is {_MISSING}" for name in names]
+
+
+class _PlainPath:
+    """Lines that call the implementation at once where every relevant argument is an ndarray."""
+
+    def __init__(self, slots: Slots) -> None:
+        self.slots = slots
+        self.call = f"return {slots.prefix}implementation"
+        self.type = f"{slots.prefix}type"
+
+    def lines(self) -> list[str]:
+        slots = self.slots
+        by_position = slots.positional[: len(slots.required)]
+        enough = self._all_given(by_position)
+        own_keywords = [slots.keyword[n] for n in slots.required if n in slots.keyword]
+        after_required = [*slots.positional[len(by_position) :], slots.overflow][0]
+        inner = _when(_not_passed([after_required]), self._options_by_keyword(by_position))
+        if slots.optional:
+            options = [p.name for p in slots.options]
+            inner += ["else:", *_indent(_when(_not_passed(options), self._options_by_position()))]
+        positional = _when(enough, _when(_not_passed(own_keywords), inner))
+        if not slots.required or slots.by_position[0].kind is POSITIONAL_ONLY:
+            return positional
+        first, *others = _not_passed(by_position[:1]) + self._all_given(slots.required)
+        return positional + _when([first, *others], self._options_by_keyword(slots.required), "elif")
+
+    def _all_given(self, slots_of_required: list[str]) -> list[str]:
+        """Conditions: the relevant ones are ndarrays, the others were passed."""
+        pairs = list(zip(slots_of_required, self.slots.required, strict=True))
+        types = [f"{self.type}({slot})" for slot, n in pairs if n in self.slots.relevant]
+        # One chained comparison is cheaper than one an argument.
+        chained = [" is ".join([*types, _NDARRAY])] if types else []
+        return chained + [
+            f"{slot} is not {_MISSING}" for slot, n in pairs if n not in self.slots.relevant
+        ]
+
+    def _plain(self, slots_and_names: Iterable[tuple[str, str]]) -> list[str]:
+        """Conditions: optional relevant arguments override nothing."""
+        return [
+            f"({slot} is {_MISSING} or {slot} is None or {self.type}({slot}) is {_NDARRAY})"
+            for slot, name in slots_and_names
+            if name in self.slots.relevant
+        ]
+
+    def _options_by_keyword(self, required: list[str]) -> list[str]:
+        """Calls for the options given by keyword: none, the first alone, or any of them."""
+        names = [p.name for p in self.slots.options]
+        if not names:
+            return [f"{self.call}({', '.join(required)})"]
+
+        def passed(index: int, value: str) -> str:
+            # An option goes by position where it can: a call without keywords is the faster one.
+            option = self.slots.options[index]
+            return f"{option.name}={value}" if option.kind is KEYWORD_ONLY else value
+
+        first, *rest = names
+        alone = [
+            f"if {first} is {_MISSING}:",
+            f"    {self.call}({', '.join(required)})",
+            *_when(
+                self._plain([(first, first)]),
+                [f"{self.call}({', '.join([*required, passed(0, first)])})"],
+            ),
+        ]
+        if not rest:
+            return alone
+        values = [
+            passed(i, f"{self.slots.prefix}default{i} if {n} is {_MISSING} else {n}")
+            for i, n in enumerate(names)
+        ]
+        any_of_them = [f"{self.call}({', '.join([*required, *values])})"]
+        return [
+            *_when(_not_passed(rest), alone),
+            *_when(self._plain(zip(names, names, strict=True)), any_of_them),
+        ]
+
+    def _options_by_position(self) -> list[str]:
+        """Calls for the options given by position, one branch for each number of them."""
+        slots = self.slots
+        lines: list[str] = []
+        required = len(slots.required)
+        for count in range(required + 1, len(slots.by_position) + 1):
+            given = slots.positional[:count]
+            after = [*slots.positional, slots.overflow][count]
+            pairs = zip(given, (p.name for p in slots.by_position), strict=False)
+            plain = self._plain(list(pairs)[required:])
+            lines += _when(
+                _not_passed([after]),
+                _when(plain, [f"{self.call}({', '.join(given)})"]),
+                "elif" if lines else "if",
+            )
+        return lines
+
+
+def _call_form(slots: Slots) -> list[str]:
+    """Lines that recover ``args`` and ``kwargs`` as NEP-18 wants them: as they were passed."""
+    p = slots.prefix
+
+    def tuple_of(names: list[str]) -> str:
+        return f"({''.join(f'{name}, ' for name in names)})"
+
+    lines: list[str] = []
+    for count, slot in enumerate([*slots.positional, slots.overflow]):
+        lines += [
+            f"{'elif' if lines else 'if'} {slot} is {_MISSING}:",
+            f"    {p}args = {tuple_of(slots.positional[:count])}",
+        ]
+    keywords: list[str] = []
+    for index, slot in enumerate(slots.positional):
+        if not slot.startswith(p):  # a shared slot holds a keyword where it stands behind a gap
+            keywords += [
+                f"if {slot} is not {_MISSING} and {p}len({p}args) <= {index}:",
+                f"    {p}kwargs[{slot!r}] = {slot}",
+            ]
+    for name, slot in slots.keyword.items():
+        keywords += [f"if {slot} is not {_MISSING}:", f"    {p}kwargs[{name!r}] = {slot}"]
+    overflow = f"{p}overflow({tuple_of(slots.all)}, {tuple(slots.keyword)!r})"
+    return [
+        *lines,
+        f"if {slots.overflow} is {_MISSING}:",
+        f"    {p}kwargs = {{}}",
+        *_indent(keywords),
+        "else:",
+        f"    {p}args, {p}kwargs = {overflow}",
+    ]
+
+
+def _deferral(p: str) -> list[str]:
+    """Lines of NEP-18 proper: ask the dispatcher, then each overriding argument once a type.
+
+    They stand in the wrapper and not in a helper, so that a traceback has one frame of ours
+    between the caller and the implementation.
+    """
+    return [
+        "try:",
+        f"    {p}relevant = {p}dispatcher(*{p}args, **{p}kwargs)",
+        f"except {p}TypeError as {p}error:",
+        f"    {p}renamed = {p}with_public_name({p}error)",
+        f"    if {p}renamed is None:",
+        "        raise",
+        f"    raise {p}renamed from None",
+        f"{p}found = {p}collect({p}relevant)",
+        f"if {p}found is None:",
+        f"    return {p}implementation(*{p}args, **{p}kwargs)",
+        f"{p}implementing, {p}types = {p}found",
+        f"for {p}argument, {p}override in {p}implementing:",
+        f"    {p}result = {p}override({p}argument, {p}public_api, {p}types, {p}args, {p}kwargs)",
+        f"    if {p}result is not {p}NotImplemented:",
+        f"        return {p}result",
+        f"raise {p}no_implementation({p}public_api, {p}types)",
+    ]
+
+
+def _overflow(
+    values: tuple[Any, ...], keywords: tuple[str, ...]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments of a call with too many positional ones, which ran on into the keyword slots.
+
+    The dispatcher gets them as they were passed, and raises the error.
+    """
+    count = next((i for i, value in enumerate(values) if value is MISSING), len(values))
+    slots = list(zip(keywords, values[len(values) - len(keywords) :], strict=True))
+    behind = slots[max(0, count - (len(values) - len(keywords))) :]
+    return values[:count], {name: value for name, value in behind if value is not MISSING}
+
+
+def _source(slots: Slots | None, *, plain: bool) -> str:
+    if slots is None:
+        return "\n".join(["def wrapper(*_args, **_kwargs):", *_indent(_deferral("_"))])
+    parameters = [f"{slot}={_MISSING}" for slot in slots.all]
+    parameters.insert(slots.only_positional, "/")
+    head = f"def wrapper({', '.join(parameters)}):"
+    body = _PlainPath(slots).lines() if plain and slots.has_plain_path() else []
+    return "\n".join([head, *_indent([*body, *_call_form(slots), *_deferral(slots.prefix)])])
+
+
+def generate(
+    signature: inspect.Signature | None,
+    relevant: Iterable[str] | None,
+    *,
+    implementation: Callable[..., Any],
+    dispatcher: Callable[..., Iterable[Any]],
+    collect: Callable[[Iterable[Any]], Any],
+    with_public_name: Callable[[TypeError], TypeError | None],
+    no_implementation: Callable[..., TypeError],
+    public_api: Callable[..., Any] | None = None,
+) -> FunctionType:
+    """Compile the wrapper of a function.
+
+    Parameters
+    ----------
+    signature : inspect.Signature or None
+        Signature of the implementation; None, or a variadic one, makes the general wrapper.
+    relevant : iterable of str or None
+        Names of the relevant arguments where they are known beforehand; None if only the
+        dispatcher knows, and then there is no plain path.
+    implementation, dispatcher : callable
+        As in NEP-18.
+    collect : callable
+        Relevant arguments to ``None`` (no override) or ``([(argument, method), ...], types)``.
+    with_public_name : callable
+        The error of a dispatcher called wrongly, with the public name in its message, or None.
+    no_implementation : callable
+        ``(public_api, types)`` to the error to raise.
+    public_api : callable, optional
+        What overrides receive as ``func``; the wrapper itself by default.
+
+    Returns
+    -------
+    function
+    """
+    slots = None
+    if signature is not None and not any(p.kind in VARIADIC for p in signature.parameters.values()):
+        slots = Slots(signature, frozenset(relevant or ()))
+        # inspect.Parameter refuses other names already; what goes into source is checked here too.
+        if not all(name.isidentifier() and not iskeyword(name) for name in slots.all):
+            raise ValueError(f"cannot generate a wrapper for the signature {signature}")
+    names: dict[str, Any] = {
+        "implementation": implementation,
+        "dispatcher": dispatcher,
+        "collect": collect,
+        "with_public_name": with_public_name,
+        "no_implementation": no_implementation,
+        "overflow": _overflow,
+        "type": type,
+        "len": len,
+        "TypeError": TypeError,
+        "NotImplemented": NotImplemented,
+    }
+    for index, option in enumerate(slots.options if slots else ()):
+        names[f"default{index}"] = option.default
+    prefix = slots.prefix if slots else "_"
+    namespace = {prefix + name: value for name, value in names.items()}
+    scratch: dict[str, Any] = {}
+    source = _source(slots, plain=relevant is not None)
+    exec(compile(source, "<arrayproto wrapper>", "exec"), namespace, scratch)
+    code = scratch["wrapper"].__code__
+    code = code.replace(co_consts=tuple(_constant(c) for c in code.co_consts))
+    wrapper = FunctionType(code, namespace, "wrapper", (MISSING,) * code.co_argcount)
+    namespace[prefix + "public_api"] = wrapper if public_api is None else public_api
+    return wrapper
