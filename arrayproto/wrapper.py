@@ -24,7 +24,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from keyword import iskeyword
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -45,18 +45,29 @@ class _Missing:
 
 MISSING = _Missing()
 
-# The two objects that the plain path compares with are constants of its code: a constant costs a
-# third less than a global. Source cannot write them, so it writes two that it can, and that nothing
-# else in the generated code uses. `is` with these literals is what the compiler accepts silently.
-_MISSING, _NDARRAY = "...", "True"
+# What the plain path uses at every step are constants of its code: a constant costs a third less
+# than a global. Source can only write literals, so each stands in it as a marker, which the
+# finished code has replaced. A bare literal that is called or compared by identity draws a
+# SyntaxWarning; as one arm of a condition, which the compiler folds away, it does not.
+def _marker(name: str) -> str:
+    return f"({'<' + name + '>'!r} if 1 else 0)"
 
 
-def _constant(value: Any) -> Any:
-    if value is ...:
-        return MISSING
-    if value is True:
-        return np.ndarray
-    return value
+_MISSING, _NDARRAY, _TYPE, _IMPLEMENTATION = map(
+    _marker, ("missing", "ndarray", "type", "implementation")
+)
+
+
+def _replace_markers(code: CodeType, implementation: Callable[..., Any]) -> CodeType:
+    values = {
+        "<missing>": MISSING,
+        "<ndarray>": np.ndarray,
+        "<type>": type,
+        "<implementation>": implementation,
+    }
+    return code.replace(
+        co_consts=tuple(values.get(c, c) if isinstance(c, str) else c for c in code.co_consts)
+    )
 
 
 @dataclass
@@ -128,8 +139,7 @@ class _PlainPath:
 
     def __init__(self, slots: Slots) -> None:
         self.slots = slots
-        self.call = f"return {slots.prefix}implementation"
-        self.type = f"{slots.prefix}type"
+        self.call = f"return {_IMPLEMENTATION}"
 
     def lines(self) -> list[str]:
         slots = self.slots
@@ -150,7 +160,7 @@ class _PlainPath:
     def _all_given(self, slots_of_required: list[str]) -> list[str]:
         """Conditions: the relevant ones are ndarrays, the others were passed."""
         pairs = list(zip(slots_of_required, self.slots.required, strict=True))
-        types = [f"{self.type}({slot})" for slot, n in pairs if n in self.slots.relevant]
+        types = [f"{_TYPE}({slot})" for slot, n in pairs if n in self.slots.relevant]
         # One chained comparison is cheaper than one an argument.
         chained = [" is ".join([*types, _NDARRAY])] if types else []
         return chained + [
@@ -160,7 +170,7 @@ class _PlainPath:
     def _plain(self, slots_and_names: Iterable[tuple[str, str]]) -> list[str]:
         """Conditions: optional relevant arguments override nothing."""
         return [
-            f"({slot} is {_MISSING} or {slot} is None or {self.type}({slot}) is {_NDARRAY})"
+            f"({slot} is {_MISSING} or {slot} is None or {_TYPE}({slot}) is {_NDARRAY})"
             for slot, name in slots_and_names
             if name in self.slots.relevant
         ]
@@ -345,7 +355,6 @@ def generate(
         "with_public_name": with_public_name,
         "no_implementation": no_implementation,
         "overflow": _overflow,
-        "type": type,
         "len": len,
         "TypeError": TypeError,
         "NotImplemented": NotImplemented,
@@ -358,7 +367,7 @@ def generate(
     source = _source(slots, plain=relevant is not None)
     exec(compile(source, "<arrayproto wrapper>", "exec"), namespace, scratch)
     code = scratch["wrapper"].__code__
-    code = code.replace(co_consts=tuple(_constant(c) for c in code.co_consts))
+    code = _replace_markers(code, implementation)
     wrapper = FunctionType(code, namespace, "wrapper", (MISSING,) * code.co_argcount)
     namespace[prefix + "public_api"] = wrapper if public_api is None else public_api
     return wrapper
