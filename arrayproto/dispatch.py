@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 import types as _types
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -34,8 +35,10 @@ _BASIC_TYPES = frozenset(
              slice, type(...), type(NotImplemented)))
 )  # fmt: skip
 
-#: Methods of classes that were registered from outside; swapped whole, never changed in place.
-_registered: dict[type, Method] = {}
+#: Classes that were registered from outside with their methods, by id (a metaclass may make its
+#: classes unhashable); swapped whole, never changed in place.
+_registered: dict[int, tuple[type, Method]] = {}
+_registering = threading.Lock()
 
 
 def find_method(cls: type) -> Method | None:
@@ -52,32 +55,42 @@ def find_method(cls: type) -> Method | None:
         (or a base) has none of its own.
     """
     try:
-        return cls.__array_function__  # type: ignore[attr-defined,no-any-return]
+        method = cls.__array_function__  # type: ignore[attr-defined]
     except Exception:
         # Whatever a metaclass raises means "no protocol": NumPy clears the error here too.
-        if _registered:
+        registered = _registered  # one table for the whole look-up: another thread may swap it
+        if registered:
             for base in cls.__mro__:
-                if base in _registered:
-                    return _registered[base]
+                if id(base) in registered:
+                    return registered[id(base)][1]
         return None
+    return _refuse if method is None else method  # type: ignore[no-any-return]
+
+
+def _refuse(argument: Any, *_: Any) -> Any:
+    """The method of a class that sets it to None, which is not the same as having none."""
+    raise TypeError(
+        f"'NoneType' object is not callable: {type(argument).__qualname__}.__array_function__ is None"
+    )
 
 
 def set_registered(cls: type, method: Method | None) -> None:
     """Give a class that cannot take attributes its method, or take it away with None."""
     global _registered
-    table = dict(_registered)
-    if method is None:
-        table.pop(cls, None)
-    else:
-        table[cls] = method
-    _registered = table
+    with _registering:  # readers need no lock, but of two writers neither may lose its entry
+        table = dict(_registered)
+        if method is None:
+            table.pop(id(cls), None)
+        else:
+            table[id(cls)] = (cls, method)
+        _registered = table
 
 
 def _goes_before(cls: type, argument: Any, others: list[Any], seen: dict[int, bool]) -> int:
     """Where an argument goes among the implementing ones: before the first superclass, or last."""
     # Asking every other class is quadratic in the number of types, so ask only where the answer
     # can be yes: a base has been seen, or an isinstance() may be answered by somebody's code.
-    virtual = argument.__class__ is not cls
+    virtual = getattr(argument, "__class__", cls) is not cls
     if virtual or any(seen.get(id(base)) for base in cls.__mro__[1:]) or seen.get(0):
         for index, other in enumerate(others):
             if isinstance(argument, type(other)):
@@ -117,11 +130,10 @@ def _as_sequence(relevant_args: Iterable[Any]) -> Iterable[Any]:
     if type(relevant_args) in (tuple, list):
         return relevant_args
     try:
-        return list(relevant_args)
-    except TypeError:
-        if hasattr(type(relevant_args), "__iter__"):
-            raise
+        iterator = iter(relevant_args)
+    except TypeError:  # a 0-d array too
         raise TypeError("dispatcher for __array_function__ did not return an iterable") from None
+    return list(iterator)
 
 
 def get_implementing_args(relevant_args: Iterable[Any]) -> list[Any]:
@@ -154,11 +166,12 @@ def get_implementing_args(relevant_args: Iterable[Any]) -> list[Any]:
 def collect(relevant_args: Iterable[Any]) -> Overrides | None:
     """Implementing arguments with their methods, and their types; None if nothing overrides."""
     relevant_args = _as_sequence(relevant_args)
-    # Long lists: NumPy's own C code tells whether there is anything to do. It cannot see classes
-    # that are registered only here.
+    # Long lists: NumPy's own C code is quicker. It cannot see classes that are registered only here.
     if private.get_implementing_args_c is not None and len(relevant_args) > 4 and not _registered:  # type: ignore[arg-type]
-        relevant_args = private.get_implementing_args_c(relevant_args)
-    arguments, methods = _implementing(relevant_args, find_method)
+        arguments = private.get_implementing_args_c(relevant_args)
+        methods = [find_method(type(argument)) for argument in arguments]
+    else:
+        arguments, methods = _implementing(relevant_args, find_method)
     for method in methods:
         if method is not _ndarray_method:
             types = tuple(map(type, arguments))
@@ -177,7 +190,12 @@ def no_implementation(public_api: Callable[..., Any], types: Iterable[type]) -> 
 
 def _getargspec(function: Callable[..., Any]) -> tuple[Any, ...]:
     """Arguments as NumPy compares them, keyword-only ones included."""
-    code = function.__code__
+    code = getattr(function, "__code__", None)
+    if code is None:
+        raise TypeError(
+            f"{function!r} is not a Python function: its signature can only be taken on trust, "
+            "with verify=False"
+        )
     flags, count, only = code.co_flags, code.co_argcount, code.co_kwonlyargcount
     names = list(code.co_varnames)
     rest = names[count + only :]
@@ -203,6 +221,8 @@ def verify_matching_signatures(
     RuntimeError
         If the arguments differ in name, order or kind, or in which of them have defaults; or if
         the dispatcher has a default other than None.
+    TypeError
+        If one of them is not a Python function.
     """
     names, varargs, keywords, defaults, only, kwdefaults = _getargspec(implementation)
     d_names, d_varargs, d_keywords, d_defaults, d_only, d_kwdefaults = _getargspec(dispatcher)
@@ -332,7 +352,8 @@ def array_function_dispatch(
         public_api._implementation = implementation  # type: ignore[attr-defined]
         if docs_from_dispatcher and dispatcher is not None and dispatcher.__doc__ is not None:
             public_api.__doc__ = inspect.cleandoc(dispatcher.__doc__)
-        if not verify and dispatcher is not None and not hasattr(implementation, "__text_signature__"):
+        told = getattr(implementation, "__text_signature__", None)
+        if not verify and dispatcher is not None and not told:
             public_api.__signature__ = inspect.signature(dispatcher)  # type: ignore[attr-defined]
         if module is not None:
             public_api.__module__ = module
@@ -343,16 +364,9 @@ def array_function_dispatch(
 
 def _wrap(dispatcher: Callable[..., Any], implementation: Callable[..., Any]) -> Callable[..., Any]:
     signature, relevant = None, None
-    if isinstance(dispatcher, _types.FunctionType):
-        # The dispatcher's parameters, with the implementation's defaults: they are the same names
-        # unless `verify` was switched off, and then only the dispatcher's count.
-        try:
-            same = _getargspec(implementation)[0::4] == _getargspec(dispatcher)[0::4]
-        except AttributeError:  # written in C
-            same = False
-        if same:
-            signature = inspect.signature(implementation, follow_wrapped=False)
-            relevant = _static_relevant_args(dispatcher)
+    if _same_parameters(implementation, dispatcher):
+        signature = _own_signature(implementation)
+        relevant = _static_relevant_args(dispatcher)
     return generate(
         signature,
         relevant,
@@ -362,6 +376,31 @@ def _wrap(dispatcher: Callable[..., Any], implementation: Callable[..., Any]) ->
         with_public_name=functools.partial(_with_public_name, dispatcher, implementation),
         no_implementation=no_implementation,
     )
+
+
+def _same_parameters(implementation: Callable[..., Any], dispatcher: Callable[..., Any]) -> bool:
+    """Whether a call can be taken apart by one signature; not so where `verify` was needed off."""
+    function = _types.FunctionType
+    if not (isinstance(implementation, function) and isinstance(dispatcher, function)):
+        return False
+    try:
+        verify_matching_signatures(implementation, dispatcher)
+    except RuntimeError:
+        return False
+    ours, theirs = implementation.__code__, dispatcher.__code__
+    return ours.co_posonlyargcount == theirs.co_posonlyargcount
+
+
+def _own_signature(function: Callable[..., Any]) -> inspect.Signature:
+    """What the code of a function takes, whatever a ``__signature__`` on it says."""
+    bare = _types.FunctionType(
+        function.__code__,
+        {},
+        argdefs=function.__defaults__,  # type: ignore[attr-defined]
+        closure=function.__closure__,  # type: ignore[attr-defined]
+    )
+    bare.__kwdefaults__ = function.__kwdefaults__  # type: ignore[attr-defined]
+    return inspect.signature(bare)
 
 
 def _with_public_name(

@@ -58,7 +58,10 @@ _MISSING, _NDARRAY, _TYPE, _IMPLEMENTATION = map(
 )
 
 
-def _replace_markers(code: CodeType, implementation: Callable[..., Any]) -> CodeType:
+def _finish(
+    code: CodeType, implementation: Callable[..., Any], names: dict[str, str]
+) -> CodeType:
+    """The code with its markers replaced, and its slots renamed so that no keyword meets them."""
     values = {
         "<missing>": MISSING,
         "<ndarray>": np.ndarray,
@@ -66,7 +69,8 @@ def _replace_markers(code: CodeType, implementation: Callable[..., Any]) -> Code
         "<implementation>": implementation,
     }
     return code.replace(
-        co_consts=tuple(values.get(c, c) if isinstance(c, str) else c for c in code.co_consts)
+        co_consts=tuple(values.get(c, c) if isinstance(c, str) else c for c in code.co_consts),
+        co_varnames=tuple(names.get(name, name) for name in code.co_varnames),
     )
 
 
@@ -113,6 +117,18 @@ class Slots:
     @property
     def all(self) -> list[str]:
         return [*self.positional, self.overflow, *self.keyword]
+
+    def final_names(self) -> dict[str, str]:
+        """Names of the slots in the finished code: such as no caller writes, ``.0`` and so on.
+
+        A slot with a name of ours would be a keyword that the function takes. One for a
+        positional-only parameter has that parameter's name, which Python's messages then show.
+        """
+        names = {self.overflow: f".{len(self.by_position)}"}
+        for index, parameter in enumerate(self.by_position):
+            only = parameter.kind is POSITIONAL_ONLY
+            names[f"{self.prefix}{index}"] = parameter.name if only else f".{index}"
+        return names
 
     def has_plain_path(self) -> bool:
         """A signature of a common shape: the others take the general path."""
@@ -271,7 +287,10 @@ def _deferral(p: str) -> list[str]:
         f"    {p}renamed = {p}with_public_name({p}error)",
         f"    if {p}renamed is None:",
         "        raise",
-        f"    raise {p}renamed from None",
+        "    try:",
+        f"        raise {p}renamed from None",
+        "    finally:",
+        f"        del {p}renamed",  # the error refers to this frame: no cycle that keeps arguments
         f"{p}found = {p}collect({p}relevant)",
         f"if {p}found is None:",
         f"    return {p}implementation(*{p}args, **{p}kwargs)",
@@ -367,7 +386,7 @@ def generate(
     source = _source(slots, plain=relevant is not None)
     exec(compile(source, "<arrayproto wrapper>", "exec"), namespace, scratch)
     code = scratch["wrapper"].__code__
-    code = _replace_markers(code, implementation)
+    code = _finish(code, implementation, slots.final_names() if slots else {})
     wrapper = FunctionType(code, namespace, "wrapper", (MISSING,) * code.co_argcount)
     namespace[prefix + "public_api"] = wrapper if public_api is None else public_api
     return wrapper

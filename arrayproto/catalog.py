@@ -1,0 +1,291 @@
+"""The public functions of the NumPy that is installed, and their relevant arguments.
+
+Nothing here is kept by hand but the names of NumPy's public modules: functions, signatures and
+relevant arguments are read from NumPy itself, so that a new NumPy release needs no edit.
+
+- The relevant arguments of a function that NumPy dispatches are found by calling it with probes:
+  objects that implement ``__array_function__`` and note for which arguments they were asked. The
+  call never reaches NumPy's implementation.
+- Those of the other functions are read from their numpydoc docstrings ("array_like"). Under
+  ``python -OO`` there are none, and these functions then count as having no relevant arguments.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import re
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from keyword import iskeyword
+from typing import Any, Literal
+
+import numpy as np
+
+from .private import ArrayFunctionDispatcher
+
+#: NumPy's public modules whose functions take arrays, the canonical one of each name first.
+#: `numpy.ma` has an array class and a dispatch of its own; the others hold no array functions.
+MODULES = (
+    "numpy",
+    "numpy.linalg",
+    "numpy.fft",
+    "numpy.lib.scimath",
+    "numpy.lib.stride_tricks",
+    "numpy.lib.array_utils",
+    "numpy.lib",
+    "numpy.strings",
+    "numpy.char",
+    "numpy.rec",
+    "numpy.polynomial",
+    "numpy.polynomial.polynomial",
+    "numpy.polynomial.chebyshev",
+    "numpy.polynomial.legendre",
+    "numpy.polynomial.laguerre",
+    "numpy.polynomial.hermite",
+    "numpy.polynomial.hermite_e",
+    "numpy.polynomial.polyutils",
+    "numpy.random",
+)
+
+#: `numpy.emath` is an attribute, not a module that can be imported under that name.
+ALIASES = {"numpy.emath": "numpy.lib.scimath"}
+
+Depth = Literal["itself", "items", "leaves"]
+
+
+@dataclass(frozen=True, eq=False)
+class PublicFunction:
+    """One public function of NumPy.
+
+    Attributes
+    ----------
+    name : str
+        Where it lives below ``numpy``, for example ``"linalg.norm"``.
+    function : callable
+        NumPy's own object.
+    places : tuple of (module, str)
+        Every public place that holds it.
+    dispatched : bool
+        Whether NumPy itself dispatches it with ``__array_function__`` (on its relevant arguments
+        or, for creation functions, on ``like=``).
+    """
+
+    name: str
+    function: Callable[..., Any]
+    places: tuple[tuple[types.ModuleType, str], ...]
+    dispatched: bool
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def signature(self) -> inspect.Signature | None:
+        """Its signature, or None where a function written in C does not tell."""
+        if "signature" not in self._cache:
+            try:
+                self._cache["signature"] = inspect.signature(self.function)
+            except (TypeError, ValueError):
+                self._cache["signature"] = None
+        return self._cache["signature"]  # type: ignore[no-any-return]
+
+    @property
+    def relevant(self) -> dict[str, Depth]:
+        """Relevant arguments by name, and where in each to look for arrays.
+
+        ``"itself"``: the argument; ``"items"``: the items of the list or tuple; ``"leaves"``: of
+        nested lists, as in `numpy.block`.
+        """
+        if "relevant" not in self._cache:
+            found: dict[str, Depth] = {}
+            if self.signature is not None:
+                read = _probe if isinstance(self.function, ArrayFunctionDispatcher) else _documented
+                found = read(self.function, self.signature)
+            self._cache["relevant"] = found
+        return self._cache["relevant"]  # type: ignore[no-any-return]
+
+
+@functools.cache
+def catalog() -> dict[str, PublicFunction]:
+    """All public functions of NumPy by name, module by module.
+
+    Ufuncs and classes are not functions in this sense: ufuncs have a protocol of their own.
+
+    Returns
+    -------
+    dict of str to PublicFunction
+    """
+    places: dict[int, list[tuple[types.ModuleType, str]]] = {}
+    functions: dict[int, Callable[..., Any]] = {}
+    for module, attribute, value in _public_callables():
+        places.setdefault(id(value), []).append((module, attribute))
+        functions[id(value)] = value
+    overridable = {id(f) for f in _overridable()}
+    entries = {}
+    for key, found in places.items():
+        module, attribute = found[0]
+        own = functions[key].__name__
+        # An alias (numpy.concat) goes under the name that the function itself bears.
+        attribute = own if (module, own) in found else attribute
+        name = f"{module.__name__}.{attribute}".removeprefix("numpy.")
+        entries[name] = PublicFunction(name, functions[key], tuple(found), key in overridable)
+    return entries
+
+
+@functools.cache
+def by_function() -> dict[Callable[..., Any], PublicFunction]:
+    """The same by function."""
+    return {entry.function: entry for entry in catalog().values()}
+
+
+def ufuncs() -> dict[str, np.ufunc]:
+    """The public ufuncs of ``numpy`` by name, aliases left out."""
+    found: dict[int, np.ufunc] = {}
+    for name in sorted(vars(np)):
+        value = getattr(np, name)
+        if isinstance(value, np.ufunc) and not name.startswith("_"):
+            found.setdefault(id(value), value)
+    return {u.__name__: u for u in found.values()}
+
+
+def _public_callables() -> Iterator[tuple[types.ModuleType, str, Any]]:
+    for module_name in MODULES:
+        try:
+            module = importlib.import_module(module_name)
+        except ImportError:  # a NumPy that has not got this module (yet, or any more)
+            continue
+        for name in sorted(getattr(module, "__all__", None) or dir(module)):
+            value = getattr(module, name, None)
+            if name.startswith("_") or not callable(value):
+                continue
+            # Methods of the global RandomState are bound methods, not functions of arrays.
+            if isinstance(value, (type, np.ufunc)) or module_name == "numpy.random":
+                continue
+            if not hasattr(value, "__name__"):  # an object that can be called: numpy.test
+                continue
+            if getattr(value, "__module__", "").partition(".")[0] == "numpy":
+                yield module, name, value
+
+
+def _overridable() -> set[Callable[..., Any]]:
+    from numpy.testing.overrides import get_overridable_numpy_array_functions
+
+    return set(get_overridable_numpy_array_functions())
+
+
+# Reading relevant arguments --------------------------------------------------------------------
+
+
+def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[str, Depth]:
+    """Call a dispatched function with probes; its dispatcher shows them which arguments count."""
+    asked: set[type] = set()
+
+    def note(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> None:
+        asked.update(types)
+
+    classes: dict[str, dict[str, type]] = {}
+    for name in signature.parameters:
+        item = type(f"Item_{name}", (), {"__array_function__": note})
+        members = {"__array_function__": note, "__iter__": lambda self, item=item: iter([item()])}
+        classes[name] = {"itself": type(f"Probe_{name}", (), members), "item": item}
+        classes[name]["leaf"] = type(f"Leaf_{name}", (), {"__array_function__": note})
+    styles: tuple[Callable[[dict[str, type]], Any], ...] = (
+        lambda made: made["itself"](),
+        lambda made: [made["item"]()],
+        lambda made: (made["item"](),),
+        lambda made: [[made["leaf"]()]],
+    )
+    for style in styles:
+        args, kwargs = [], {}
+        for name, parameter in signature.parameters.items():
+            if parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD):
+                kwargs[name] = style(classes[name])
+            else:
+                args.append(style(classes[name]))
+        try:
+            function(*args, **kwargs)
+        except Exception:  # noqa: S112 - a dispatcher that cannot read this style of probe
+            continue
+    found: dict[str, Depth] = {}
+    for name, made in classes.items():
+        if made["leaf"] in asked:
+            found[name] = "leaves"
+        elif made["item"] in asked:
+            found[name] = "items"
+        elif made["itself"] in asked:
+            found[name] = "itself"
+    return found
+
+
+_PARAMETER = re.compile(r"^(\S.*?) : (.*)$")
+
+
+def _documented(function: Callable[..., Any], signature: inspect.Signature) -> dict[str, Depth]:
+    """Arguments whose numpydoc type says that they are arrays."""
+    if "like" in signature.parameters or isinstance(function, types.BuiltinFunctionType):
+        return {}  # creation functions: NumPy dispatches them on like=
+    lines = inspect.cleandoc(function.__doc__ or "").splitlines()
+    if "Parameters" not in lines:
+        return {}
+    found: dict[str, Depth] = {}
+    for line in lines[lines.index("Parameters") + 2 :]:
+        if line and not line[0].isspace() and " : " not in line and line.strip("*, ").isidentifier():
+            if line in ("Returns", "Yields", "Notes", "See", "Raises", "Examples"):
+                break
+        match = _PARAMETER.match(line)
+        if match and re.search(r"\barray_like\b|\bndarray\b", match[2].split("optional")[0]):
+            for name in match[1].split(","):
+                if name.strip() in signature.parameters:
+                    found[name.strip()] = "itself"
+    return found
+
+
+# A dispatcher, in NEP-18's sense, made of what was read ----------------------------------------
+
+
+def _items(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if type(value) in (list, tuple) else (value,)
+
+
+def _leaves(value: Any) -> tuple[Any, ...]:
+    if type(value) not in (list, tuple):
+        return (value,)
+    return tuple(leaf for item in value for leaf in _leaves(item))
+
+
+def dispatcher_of(entry: PublicFunction) -> Callable[..., tuple[Any, ...]]:
+    """A dispatcher with the function's own signature that returns its relevant arguments.
+
+    Parameters
+    ----------
+    entry : PublicFunction
+        A function with a signature.
+
+    Returns
+    -------
+    function
+        Every default is None, as NEP-18 wants it. Lists and tuples are looked into where NumPy
+        does; other iterables are not, since looking would use them up.
+    """
+    signature = entry.signature
+    assert signature is not None
+    parameters, results = [], []
+    for name, parameter in signature.parameters.items():
+        if not name.isidentifier() or iskeyword(name):
+            raise ValueError(f"cannot generate a dispatcher for {entry.name}{signature}")
+        default = parameter.empty if parameter.default is parameter.empty else None
+        parameters.append(parameter.replace(default=default, annotation=parameter.empty))
+        depth = entry.relevant.get(name)
+        if depth is None:
+            continue
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            results.append(f"*{name}")
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            results.append(f"*{name}.values()")
+        else:
+            results.append({"itself": name, "items": f"*_items({name})", "leaves": f"*_leaves({name})"}[depth])
+    bare = str(inspect.Signature(parameters)).strip("()").removesuffix(")")
+    source = f"lambda {bare}: ({''.join(r + ', ' for r in results)})"
+    dispatcher = eval(compile(source, "<arrayproto dispatcher>", "eval"), {"_items": _items, "_leaves": _leaves})
+    dispatcher.__name__ = dispatcher.__qualname__ = entry.function.__name__
+    return dispatcher  # type: ignore[no-any-return]

@@ -1,0 +1,22 @@
+"""The errors and warnings that arrayproto raises of its own."""
+
+from __future__ import annotations
+
+
+class UnsupportedFunctionError(TypeError):
+    """A NumPy function that an array library has not got.
+
+    Raised instead of a conversion to `numpy.ndarray` that the user did not ask for.
+    """
+
+
+class UnsupportedArgumentError(TypeError):
+    """An argument of a NumPy function that the array library's own function has not got."""
+
+
+class ActivationError(TypeError):
+    """A class or a library that cannot be given the protocol."""
+
+
+class ArrayProtoWarning(UserWarning):
+    """Something worth knowing that is no error: what was left alone, and why."""

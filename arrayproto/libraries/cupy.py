@@ -1,0 +1,20 @@
+"""CuPy (https://docs.cupy.dev): NumPy's API on CUDA devices."""
+
+from __future__ import annotations
+
+from .library import Library, Renamed
+
+cupy = Library(
+    name="cupy",
+    module="cupy",
+    array_class="ndarray",
+    differences={
+        "amax": Renamed("max"),
+        "amin": Renamed("min"),
+        "clip": Renamed(arguments={"min": "a_min", "max": "a_max"}),
+        "unravel_index": Renamed(arguments={"shape": "dims"}),
+        "linalg.tensordot": Renamed("tensordot", {"x1": "a", "x2": "b"}),
+        "linalg.outer": Renamed("outer", {"x1": "a", "x2": "b"}),
+    },
+    advice="Call .get() where a NumPy array in host memory is what you want.",
+)

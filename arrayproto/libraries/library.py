@@ -1,0 +1,302 @@
+"""What arrayproto knows of an array library: classes, functions, differences.
+
+A `Library` is described by data alone and is never imported by us: everything that needs the
+module waits until the user's program has imported it.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, Literal
+
+import numpy as np
+
+from .. import private
+from ..errors import UnsupportedFunctionError
+from .bridge import bridge
+
+Kind = Literal["native", "bridged", "derived", "unsupported"]
+
+_ndarray_function = np.ndarray.__array_function__
+_ndarray_ufunc = np.ndarray.__array_ufunc__
+_SCALARS = (np.generic, bool, int, float, complex, str, bytes, type(None))
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """How a library gets a NumPy function.
+
+    Attributes
+    ----------
+    kind : {"native", "bridged", "derived", "unsupported"}
+    call : callable or None
+        What is called with the arguments of the NumPy function; None where it is unsupported.
+    note : str
+        Where the implementation comes from or, for an unsupported function, the reason.
+    """
+
+    kind: Kind
+    call: Callable[..., Any] | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """A row of a table of differences: the same function under other names.
+
+    Parameters
+    ----------
+    path : str
+        The library's function, dotted below the library's module; "" for NumPy's own name.
+    arguments : mapping of str to str
+        NumPy's argument names to the library's.
+    own_defaults : frozenset of str
+        Arguments whose default is the library's, although it differs from NumPy's.
+    """
+
+    path: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    own_defaults: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """A row of a table of differences: not to be had, although the name exists."""
+
+    reason: str
+
+
+Row = Renamed | Unsupported | Callable[..., Any]
+
+
+@dataclass(eq=False)
+class Library:
+    """An array library and its differences from NumPy.
+
+    Parameters
+    ----------
+    name : str
+        What users call it: ``"sparse"``.
+    module : str
+        The module with its functions: ``"dask.array"``.
+    array_class : str
+        Dotted path, below the module, of the class that gets the protocol: the base of all its
+        array classes.
+    differences : mapping of str to Row
+        NumPy function names, without ``numpy.``, whose implementation neither the name nor the
+        signature tells.
+    accepts_also : callable, optional
+        Classes of others that the library's own functions work with, beyond ndarray and scalars.
+    advice : str
+        The way out, for error messages.
+    """
+
+    name: str
+    module: str
+    array_class: str
+    differences: Mapping[str, Row] = field(default_factory=dict)
+    accepts_also: Callable[[type], bool] | None = None
+    advice: str = ""
+
+    def __post_init__(self) -> None:
+        self.table = Table(self)
+        self._adopted: frozenset[type] = frozenset()
+        # The library's own classes that were seen; others are told from their attributes.
+        self._accepted: frozenset[type] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"<arrayproto library {self.name!r}>"
+
+    @property
+    def root(self) -> str:
+        """The top-level package."""
+        return self.module.partition(".")[0]
+
+    def loaded(self) -> ModuleType | None:
+        """Its module, if the program has imported it; it is never imported here."""
+        module = sys.modules.get(self.module)
+        if module is None or getattr(getattr(module, "__spec__", None), "_initializing", False):
+            return None
+        return module
+
+    @functools.cached_property
+    def namespace(self) -> ModuleType:
+        module = self.loaded()
+        if module is None:
+            raise LookupError(f"{self.module} has not been imported")
+        return module
+
+    @functools.cached_property
+    def cls(self) -> type:
+        """The class that gets the protocol."""
+        return functools.reduce(getattr, self.array_class.split("."), self.namespace)  # type: ignore[return-value,arg-type]
+
+    @functools.cached_property
+    def stock(self) -> dict[str, Callable[..., Any]]:
+        """The class's own protocol, as it was before anybody changed it."""
+        names = ("__array_function__", "__array_ufunc__")
+        return {name: getattr(self.cls, name) for name in names if hasattr(self.cls, name)}
+
+    def adopt_class(self, cls: type) -> None:
+        """Count a class as one of the library's own, although it is no subclass of its class."""
+        self._adopted |= {cls}
+
+    # Which arguments the library answers for ---------------------------------------------------
+
+    def accepts(self, types: tuple[type, ...]) -> bool:
+        """Whether the library may answer a call with arguments of these types.
+
+        Its own classes, plain ndarrays and scalars; not strangers, such as another library's
+        arrays or ndarray subclasses with a protocol of their own (units!).
+        """
+        accepted = self._accepted
+        for cls in types:
+            if cls not in accepted and not self._accept(cls):
+                return False
+        return True
+
+    def _accept(self, cls: type) -> bool:
+        if issubclass(cls, self.cls) or cls in self._adopted:
+            self._accepted |= {cls}
+            return True
+        if issubclass(cls, _SCALARS):
+            return True
+        if issubclass(cls, np.ndarray):
+            return (
+                cls.__array_function__ is _ndarray_function
+                and cls.__array_ufunc__ is _ndarray_ufunc
+            )
+        if self.accepts_also is not None and self.accepts_also(cls):
+            return True
+        # A plain container or number: not an array, so nobody else's.
+        return not any(
+            hasattr(cls, n) for n in ("__array_function__", "__array_ufunc__", "__array_namespace__")
+        )
+
+    # How it gets each function -----------------------------------------------------------------
+
+    def resolve(self, function: Callable[..., Any]) -> Resolution:
+        """How the library gets a NumPy function.
+
+        Parameters
+        ----------
+        function : callable
+            NumPy's own object.
+
+        Returns
+        -------
+        Resolution
+        """
+        name = public_name(function)
+        if name is None:
+            return Resolution("unsupported", None, "it is not a public function of NumPy")
+        row = self.differences.get(name)
+        if isinstance(row, Unsupported):
+            return Resolution("unsupported", None, row.reason)
+        if row is not None and not isinstance(row, Renamed):
+            return Resolution("bridged", row, f"arrayproto.libraries.{self.name}")
+        path = row.path if row and row.path else name
+        found = self._find(path)
+        if found is None or found is function:
+            return Resolution("unsupported", None, f"{self.module} has no function {path!r}")
+        try:
+            signature = inspect.signature(function)
+        except (TypeError, ValueError):
+            return Resolution("native", found, f"{self.module}.{path}")
+        row = row or Renamed()
+        call = bridge(
+            name,
+            signature,
+            found,
+            library=self.name,
+            renamed=row.arguments,
+            own_defaults=row.own_defaults,
+        )
+        kind: Kind = "native" if call is found else "bridged"
+        return Resolution(kind, call, f"{self.module}.{path}")
+
+    def _find(self, path: str) -> Callable[..., Any] | None:
+        found: Any = self.namespace
+        for part in path.split("."):
+            found = getattr(found, part, None)
+            if found is None:
+                break
+        if callable(found):
+            return found  # type: ignore[no-any-return]
+        if "." not in path:
+            return self._find_member(path)
+        return None
+
+    def _find_member(self, name: str) -> Callable[..., Any] | None:
+        """A method or property of the array class, as a function."""
+        member = getattr(self.cls, name, None)
+        if callable(member):
+
+            def method(x: Any, /, *args: Any, **kwargs: Any) -> Any:
+                return getattr(x, name)(*args, **kwargs)
+
+            method.__name__, method.__module__ = name, f"{self.cls.__module__}.{self.cls.__name__}"
+            try:
+                method.__signature__ = inspect.signature(member)  # type: ignore[attr-defined]
+            except (TypeError, ValueError):
+                return None
+            return method
+        if isinstance(member, property):
+
+            def get(a: Any) -> Any:
+                return getattr(a, name)
+
+            get.__name__ = name
+            return get
+        return None
+
+    def unsupported(self, function: Callable[..., Any], types: tuple[type, ...]) -> TypeError:
+        """The error for a function that the library has not got."""
+        name = public_name(function)
+        full = f"numpy.{name}" if name else getattr(function, "__name__", repr(function))
+        classes = ", ".join(f"{cls.__module__}.{cls.__qualname__}" for cls in types)
+        return UnsupportedFunctionError(
+            f"{full} is not supported for arrays of {self.name} ({classes}): "
+            f"{self.resolve(function).note}. Nothing was converted. {self.advice}"
+        )
+
+
+class Table(dict[Any, "Callable[..., Any] | None"]):
+    """NumPy function to what is called in its place, resolved on first use.
+
+    None stands for a function that the library has not got.
+    """
+
+    def __init__(self, library: Library) -> None:
+        super().__init__()
+        self.library = library
+
+    def __missing__(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
+        call = self.library.resolve(function).call
+        # Functions that are not NumPy's come and go with the program: they are not kept.
+        if public_name(function) is not None:
+            self[function] = call
+        return call
+
+
+def public_name(function: Any) -> str | None:
+    """Name of a public NumPy function without ``numpy.``, or None.
+
+    Every public function says where it lives; that it really is there is checked.
+    """
+    module, name = getattr(function, "__module__", None), getattr(function, "__name__", None)
+    if not isinstance(module, str) or not isinstance(name, str):
+        return None
+    if module.partition(".")[0] != "numpy":
+        return None
+    holder = sys.modules.get(module)
+    if getattr(holder, name, None) is not function and not isinstance(
+        function, private.ArrayFunctionDispatcher
+    ):
+        return None
+    return f"{module}.{name}".removeprefix("numpy.")

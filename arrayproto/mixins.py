@@ -1,0 +1,347 @@
+"""Mixins that give array classes NumPy's protocols.
+
+`ArrayFunctionMixin` is for people who write array classes. `SparseMixin`, `DaskMixin` and
+`CupyMixin` answer for the classes of a library from its table; `arrayproto.activate` puts the same
+functions on the library's own classes.
+"""
+
+from __future__ import annotations
+
+import sys
+import types as _types
+import warnings
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import numpy as np
+
+from . import policy, private
+from .errors import ArrayProtoWarning
+from .libraries import LIBRARIES, Library, public_name
+
+F = TypeVar("F")
+
+if TYPE_CHECKING:
+    _Operators = np.lib.mixins.NDArrayOperatorsMixin
+else:
+    _Operators = object
+
+_MARK = "_arrayproto_implements"
+
+
+# For people who write array classes ------------------------------------------------------------
+
+
+def implements(*functions: Callable[..., Any]) -> Callable[[F], F]:
+    """Mark a function in the body of an `ArrayFunctionMixin` class as an implementation.
+
+    Parameters
+    ----------
+    *functions : callable
+        NumPy functions, ufuncs, or functions decorated with `array_function_dispatch`.
+
+    Returns
+    -------
+    callable
+        A decorator that returns the function as it is. The implementation is called with the
+        arguments of the call; functions that take lists, such as `numpy.concatenate`, are best
+        static methods.
+
+    Raises
+    ------
+    TypeError
+        If NumPy never asks anybody about one of `functions`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from arrayproto import ArrayFunctionMixin, implements
+    >>> class Percent(ArrayFunctionMixin):
+    ...     def __init__(self, values):
+    ...         self.values = np.asarray(values)
+    ...     @implements(np.sum)
+    ...     def sum(self, axis=None):
+    ...         return f"{self.values.sum(axis=axis)} %"
+    >>> np.sum(Percent([20, 30]))
+    '50 %'
+    """
+    for function in functions:
+        _check_overridable(function)
+
+    def decorator(implementation: F) -> F:
+        target = getattr(implementation, "__func__", implementation)
+        setattr(target, _MARK, (*getattr(target, _MARK, ()), *functions))
+        return implementation
+
+    return decorator
+
+
+def _check_overridable(function: Any) -> None:
+    if isinstance(function, (np.ufunc, private.ArrayFunctionDispatcher)):
+        return
+    if callable(function) and not isinstance(function, type):
+        if hasattr(function, "_implementation"):
+            return
+        from numpy.testing.overrides import allows_array_function_override
+
+        if allows_array_function_override(function):  # a creation function, on like=
+            return
+    raise TypeError(
+        f"{function!r} is neither a ufunc nor a function that NumPy dispatches with "
+        "__array_function__, so no implementation of it would ever be called"
+    )
+
+
+class _Implementations(dict[Any, Callable[..., Any]]):
+    """Function to implementation for one class, its bases included; filled on first use."""
+
+    def __init__(self, cls: type) -> None:
+        super().__init__()
+        self.cls = cls
+
+    def __missing__(self, function: Any) -> Callable[..., Any] | None:
+        for base in self.cls.__mro__:
+            own = base.__dict__.get("_own_implementations", {})
+            if function in own:
+                self[function] = own[function]
+                return own[function]  # type: ignore[no-any-return]
+        return None
+
+
+def _family(cls: type) -> Iterator[type]:
+    yield cls
+    for child in cls.__subclasses__():
+        yield from _family(child)
+
+
+class ArrayFunctionMixin(_Operators):
+    """Gives a class ``__array_function__``, ``__array_ufunc__`` and the operators.
+
+    Subclasses say what they implement, with `implements` in the class body or with the class
+    method `implements` afterwards. Everything else is answered with NotImplemented, so that the
+    other arguments are asked and, if nobody knows, NumPy raises TypeError. Subclasses inherit
+    implementations and may override them.
+
+    Attributes
+    ----------
+    _handled_types : tuple of type
+        Whose arguments the implementations know what to do with, beside those of the class itself;
+        by default plain `numpy.ndarray`. A call with any other array is answered with
+        NotImplemented. ndarray subclasses with a protocol of their own (units!) count as others.
+
+    Notes
+    -----
+    An operator that the class, or a base of it, defines is left as it is.
+
+    References
+    ----------
+    NEP 13 (``__array_ufunc__``) and NEP 18 (``__array_function__``).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from arrayproto import ArrayFunctionMixin
+    >>> class Diagonal(ArrayFunctionMixin):
+    ...     def __init__(self, n, value):
+    ...         self.n, self.value = n, value
+    >>> @Diagonal.implements(np.trace)
+    ... def trace(a):
+    ...     return a.n * a.value
+    >>> @Diagonal.implements(np.add)
+    ... def add(a, b):
+    ...     return Diagonal(a.n, a.value + b.value)
+    >>> np.trace(Diagonal(3, 2) + Diagonal(3, 5))
+    21
+    """
+
+    _handled_types: ClassVar[tuple[type, ...]] = (np.ndarray,)
+    _implementations: ClassVar[_Implementations]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own: dict[Any, Callable[..., Any]] = {}
+        for name, member in list(vars(cls).items()):
+            for function in getattr(getattr(member, "__func__", member), _MARK, ()):
+                wrapped = isinstance(member, (staticmethod, classmethod))
+                own[function] = getattr(cls, name) if wrapped else member
+        cls._own_implementations = own  # type: ignore[attr-defined]
+        cls._implementations = _Implementations(cls)
+        _add_operators(cls)
+
+    @classmethod
+    def implements(cls, *functions: Callable[..., Any]) -> Callable[[F], F]:
+        """Register an implementation of `functions` for this class and its subclasses.
+
+        Parameters
+        ----------
+        *functions : callable
+            NumPy functions, ufuncs, or functions decorated with `array_function_dispatch`.
+
+        Raises
+        ------
+        TypeError
+            If NumPy never asks anybody about one of `functions`.
+        """
+        for function in functions:
+            _check_overridable(function)
+
+        def decorator(implementation: F) -> F:
+            cls._own_implementations.update(dict.fromkeys(functions, implementation))  # type: ignore[attr-defined]
+            for member in _family(cls):
+                member._implementations.clear()  # type: ignore[attr-defined]
+            return implementation
+
+        return decorator
+
+    def _handles(self, types: Any) -> bool:
+        cls = type(self)
+        for other in types:
+            if issubclass(other, cls) or issubclass(cls, other):
+                continue
+            if not issubclass(other, self._handled_types) or _overrides_ndarray(other):
+                return False
+        return True
+
+    def __array_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        if not self._handles(types):
+            return NotImplemented
+        implementation = self._implementations[func]
+        return NotImplemented if implementation is None else implementation(*args, **kwargs)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        arrays = (*inputs, *kwargs.get("out", ()))
+        if not self._handles({type(a) for a in arrays if hasattr(type(a), "__array_ufunc__")}):
+            return NotImplemented
+        if method == "__call__":
+            implementation = self._implementations[ufunc]
+            if implementation is not None:
+                return implementation(*inputs, **kwargs)
+        return self._apply_ufunc(ufunc, method, *inputs, **kwargs)
+
+    def _apply_ufunc(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """What to do with the ufuncs that no implementation is registered for; to be overridden."""
+        return NotImplemented
+
+
+def _overrides_ndarray(cls: type) -> bool:
+    """Whether an ndarray subclass has a protocol of its own."""
+    ndarray = np.ndarray
+    return issubclass(cls, ndarray) and (
+        cls.__array_function__ is not ndarray.__array_function__
+        or cls.__array_ufunc__ is not ndarray.__array_ufunc__
+    )
+
+
+def _add_operators(cls: type) -> None:
+    """Give a class the operators that neither it nor a base of it has."""
+    for name, operator in vars(np.lib.mixins.NDArrayOperatorsMixin).items():
+        if isinstance(operator, _types.FunctionType) and (
+            getattr(cls, name, None) is getattr(object, name, None)
+        ):
+            setattr(cls, name, operator)
+            if name == "__eq__" and cls.__hash__ is object.__hash__:
+                cls.__hash__ = None  # type: ignore[assignment]
+
+
+# For the classes of a library ------------------------------------------------------------------
+
+
+def _unresolved(
+    library: Library, self: Any, func: Any, types: Any, args: Any, kwargs: Any
+) -> Any:
+    """Answer for a function that is not in the library's table."""
+    stock = library.stock["__array_function__"]
+    ours_to_refuse = isinstance(func, private.ArrayFunctionDispatcher) and public_name(func)
+    if not ours_to_refuse:
+        # Functions of other packages, and NumPy's creation functions (like=).
+        return stock(self, func, types, args, kwargs)
+    # The library's own code counts on its own protocol: frame 0 is this one, 1 the method's.
+    if sys._getframe(2).f_globals.get("__name__", "").partition(".")[0] == library.root:
+        return stock(self, func, types, args, kwargs)
+    if policy.fallback() == "warn":
+        warnings.warn(
+            f"{library.unsupported(func, types)} What follows is the library's own answer "
+            "(fallback='warn').",
+            ArrayProtoWarning,
+            stacklevel=3,
+        )
+        return stock(self, func, types, args, kwargs)
+    raise library.unsupported(func, types)
+
+
+def _array_function(library: Library) -> Callable[..., Any]:
+    table, accepts = library.table, library.accepts
+
+    def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if len(types) > 1 and not accepts(types):
+            return NotImplemented
+        call = table[func]
+        if call is None:
+            return _unresolved(library, self, func, types, args, kwargs)
+        return call(*args, **kwargs)
+
+    return __array_function__
+
+
+def _array_ufunc(library: Library) -> Callable[..., Any]:
+    accepts = library.accepts
+
+    def __array_ufunc__(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if not accepts((*map(type, inputs), *map(type, kwargs.get("out", ())))):
+            return NotImplemented
+        return library.stock["__array_ufunc__"](self, ufunc, method, *inputs, **kwargs)
+
+    return __array_ufunc__
+
+
+class LibraryMixin(ArrayFunctionMixin):
+    """Base of the mixins that answer from a library's table.
+
+    What a subclass implements itself comes first.
+    """
+
+    _library: ClassVar[Library]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "_library" in vars(cls):
+            cls.__array_function__ = _array_function(cls._library)  # type: ignore[method-assign]
+            cls.__array_ufunc__ = _array_ufunc(cls._library)  # type: ignore[method-assign]
+        elif cls._own_implementations:  # type: ignore[attr-defined]
+            cls.__array_function__ = _with_own(cls.__array_function__)  # type: ignore[method-assign]
+
+
+def _with_own(from_table: Callable[..., Any]) -> Callable[..., Any]:
+    def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        implementation = self._implementations[func]
+        if implementation is not None and self._library.accepts(types):
+            return implementation(*args, **kwargs)
+        return from_table(self, func, types, args, kwargs)
+
+    return __array_function__
+
+
+class CupyMixin(LibraryMixin):
+    """The protocol for CuPy's arrays: ``class Mine(CupyMixin, cupy.ndarray)``."""
+
+    _library = LIBRARIES["cupy"]
+
+
+class SparseMixin(LibraryMixin):
+    """The protocol for sparse's arrays: ``class Mine(SparseMixin, sparse.COO)``."""
+
+    _library = LIBRARIES["sparse"]
+
+
+class DaskMixin(LibraryMixin):
+    """The protocol for Dask's arrays: ``class Mine(DaskMixin, dask.array.Array)``."""
+
+    _library = LIBRARIES["dask"]
+
+
+#: What `arrayproto.activate` puts on a library's class.
+LIBRARY_MIXINS: dict[str, type[LibraryMixin]] = {
+    mixin._library.name: mixin for mixin in (CupyMixin, SparseMixin, DaskMixin)
+}
