@@ -1,3 +1,40 @@
-"""NumPy programs, unchanged, on arrays that are not NumPy's."""
+"""NumPy programs, unchanged, on arrays that are not NumPy's.
+
+``import arrayproto; arrayproto.activate()`` makes unchanged ``np.*`` calls work on the arrays of
+CuPy, sparse and Dask. See README.md for the tour and NEP.md for the design.
+"""
+
+from .activation import Status, activate, activated, deactivate, status
 from .dispatch import array_function_dispatch, get_implementing_args, verify_matching_signatures
-from .mixins import *
+from .errors import (
+    ActivationError,
+    ArrayProtoWarning,
+    UnsupportedArgumentError,
+    UnsupportedFunctionError,
+)
+from .mixins import ArrayFunctionMixin, CupyMixin, DaskMixin, SparseMixin, implements
+from .registration import register, unregister
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ActivationError",
+    "ArrayFunctionMixin",
+    "ArrayProtoWarning",
+    "CupyMixin",
+    "DaskMixin",
+    "SparseMixin",
+    "Status",
+    "UnsupportedArgumentError",
+    "UnsupportedFunctionError",
+    "activate",
+    "activated",
+    "array_function_dispatch",
+    "deactivate",
+    "get_implementing_args",
+    "implements",
+    "register",
+    "status",
+    "unregister",
+    "verify_matching_signatures",
+]

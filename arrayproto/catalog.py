@@ -16,9 +16,9 @@ import functools
 import importlib
 import inspect
 import re
+import sys
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from keyword import iskeyword
 from typing import Any, Literal
 
@@ -56,7 +56,6 @@ ALIASES = {"numpy.emath": "numpy.lib.scimath"}
 Depth = Literal["itself", "items", "leaves"]
 
 
-@dataclass(frozen=True, eq=False)
 class PublicFunction:
     """One public function of NumPy.
 
@@ -73,36 +72,37 @@ class PublicFunction:
         or, for creation functions, on ``like=``).
     """
 
-    name: str
-    function: Callable[..., Any]
-    places: tuple[tuple[types.ModuleType, str], ...]
-    dispatched: bool
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+    def __init__(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        places: tuple[tuple[types.ModuleType, str], ...],
+        dispatched: bool,
+    ) -> None:
+        self.name, self.function, self.places, self.dispatched = name, function, places, dispatched
 
-    @property
+    def __repr__(self) -> str:
+        return f"<numpy.{self.name}>"
+
+    @functools.cached_property
     def signature(self) -> inspect.Signature | None:
         """Its signature, or None where a function written in C does not tell."""
-        if "signature" not in self._cache:
-            try:
-                self._cache["signature"] = inspect.signature(self.function)
-            except (TypeError, ValueError):
-                self._cache["signature"] = None
-        return self._cache["signature"]  # type: ignore[no-any-return]
+        try:
+            return inspect.signature(self.function)
+        except (TypeError, ValueError):
+            return None
 
-    @property
+    @functools.cached_property
     def relevant(self) -> dict[str, Depth]:
         """Relevant arguments by name, and where in each to look for arrays.
 
         ``"itself"``: the argument; ``"items"``: the items of the list or tuple; ``"leaves"``: of
         nested lists, as in `numpy.block`.
         """
-        if "relevant" not in self._cache:
-            found: dict[str, Depth] = {}
-            if self.signature is not None:
-                read = _probe if isinstance(self.function, ArrayFunctionDispatcher) else _documented
-                found = read(self.function, self.signature)
-            self._cache["relevant"] = found
-        return self._cache["relevant"]  # type: ignore[no-any-return]
+        if self.signature is None:
+            return {}
+        read = _probe if isinstance(self.function, ArrayFunctionDispatcher) else _documented
+        return read(self.function, self.signature)
 
 
 @functools.cache
@@ -136,6 +136,34 @@ def catalog() -> dict[str, PublicFunction]:
 def by_function() -> dict[Callable[..., Any], PublicFunction]:
     """The same by function."""
     return {entry.function: entry for entry in catalog().values()}
+
+
+def find_public(function: Any) -> PublicFunction | None:
+    """The entry of one function, without reading all the others.
+
+    Parameters
+    ----------
+    function : object
+
+    Returns
+    -------
+    PublicFunction or None
+        None if it is not a function of one of NumPy's public modules.
+    """
+    if not callable(function) or isinstance(function, (type, np.ufunc)):
+        return None
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    name = getattr(function, "__name__", "")
+    if module is None or module.__name__ not in MODULES or vars(module).get(name) is not function:
+        # It does not say where it lives: look through everything.
+        return by_function().get(function) if module is None or is_numpy(module) else None
+    qualified = f"{module.__name__}.{name}".removeprefix("numpy.")
+    dispatched = isinstance(function, ArrayFunctionDispatcher)
+    return PublicFunction(qualified, function, ((module, name),), dispatched)
+
+
+def is_numpy(module: types.ModuleType) -> bool:
+    return module.__name__.partition(".")[0] == "numpy"
 
 
 def ufuncs() -> dict[str, np.ufunc]:
@@ -220,24 +248,36 @@ def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[s
 _PARAMETER = re.compile(r"^(\S.*?) : (.*)$")
 
 
-def _documented(function: Callable[..., Any], signature: inspect.Signature) -> dict[str, Depth]:
-    """Arguments whose numpydoc type says that they are arrays."""
-    if "like" in signature.parameters or isinstance(function, types.BuiltinFunctionType):
-        return {}  # creation functions: NumPy dispatches them on like=
+def documented_arguments(function: Callable[..., Any]) -> list[str]:
+    """Arguments of a function whose numpydoc type says that they are arrays.
+
+    Parameters
+    ----------
+    function : callable
+
+    Returns
+    -------
+    list of str
+        Empty if the docstring, or its list of parameters, is missing.
+    """
     lines = inspect.cleandoc(function.__doc__ or "").splitlines()
     if "Parameters" not in lines:
-        return {}
-    found: dict[str, Depth] = {}
-    for line in lines[lines.index("Parameters") + 2 :]:
-        if line and not line[0].isspace() and " : " not in line and line.strip("*, ").isidentifier():
-            if line in ("Returns", "Yields", "Notes", "See", "Raises", "Examples"):
-                break
+        return []
+    found: list[str] = []
+    start = lines.index("Parameters") + 2
+    for line, below in zip(lines[start:], [*lines[start + 1 :], ""], strict=True):
+        if below and set(below) == {"-"}:  # the next section
+            break
         match = _PARAMETER.match(line)
-        if match and re.search(r"\barray_like\b|\bndarray\b", match[2].split("optional")[0]):
-            for name in match[1].split(","):
-                if name.strip() in signature.parameters:
-                    found[name.strip()] = "itself"
+        if match and re.search(r"\barray_like\b|\bndarray\b", match[2]):
+            found += [name.strip() for name in match[1].split(",")]
     return found
+
+
+def _documented(function: Callable[..., Any], signature: inspect.Signature) -> dict[str, Depth]:
+    if "like" in signature.parameters or isinstance(function, types.BuiltinFunctionType):
+        return {}  # creation functions: NumPy dispatches them on like=
+    return {n: "itself" for n in documented_arguments(function) if n in signature.parameters}
 
 
 # A dispatcher, in NEP-18's sense, made of what was read ----------------------------------------
@@ -253,22 +293,27 @@ def _leaves(value: Any) -> tuple[Any, ...]:
     return tuple(leaf for item in value for leaf in _leaves(item))
 
 
+def _every_argument(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
+    return (*_leaves(args), *_leaves(tuple(kwargs.values())))
+
+
 def dispatcher_of(entry: PublicFunction) -> Callable[..., tuple[Any, ...]]:
     """A dispatcher with the function's own signature that returns its relevant arguments.
 
     Parameters
     ----------
     entry : PublicFunction
-        A function with a signature.
 
     Returns
     -------
     function
         Every default is None, as NEP-18 wants it. Lists and tuples are looked into where NumPy
-        does; other iterables are not, since looking would use them up.
+        does; other iterables are not, since looking would use them up. Where NumPy does not tell
+        a signature, every argument counts.
     """
     signature = entry.signature
-    assert signature is not None
+    if signature is None:
+        return _every_argument
     parameters, results = [], []
     for name, parameter in signature.parameters.items():
         if not name.isidentifier() or iskeyword(name):

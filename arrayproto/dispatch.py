@@ -11,7 +11,7 @@ import functools
 import inspect
 import threading
 import types as _types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -86,6 +86,11 @@ def set_registered(cls: type, method: Method | None) -> None:
         _registered = table
 
 
+def registered_classes() -> Mapping[type, Method]:
+    """Classes that were registered from outside, with their methods."""
+    return _registered
+
+
 def _goes_before(cls: type, argument: Any, others: list[Any], seen: dict[int, bool]) -> int:
     """Where an argument goes among the implementing ones: before the first superclass, or last."""
     # Asking every other class is quadratic in the number of types, so ask only where the answer
@@ -98,9 +103,10 @@ def _goes_before(cls: type, argument: Any, others: list[Any], seen: dict[int, bo
     return len(others)
 
 
-def _implementing(
+def implementing(
     relevant_args: Iterable[Any], find: Callable[[type], Method | None]
 ) -> tuple[list[Any], list[Method]]:
+    """Implementing arguments and their methods, in NEP-18's order."""
     arguments: list[Any] = []
     methods: list[Method] = []
     seen: dict[int, bool] = {}
@@ -160,7 +166,7 @@ def get_implementing_args(relevant_args: Iterable[Any]) -> list[Any]:
     >>> get_implementing_args([1, np.ones(2), np.zeros(3)])
     [array([1., 1.])]
     """
-    return _implementing(_as_sequence(relevant_args), find_method)[0]
+    return implementing(_as_sequence(relevant_args), find_method)[0]
 
 
 def collect(relevant_args: Iterable[Any]) -> Overrides | None:
@@ -171,7 +177,7 @@ def collect(relevant_args: Iterable[Any]) -> Overrides | None:
         arguments = private.get_implementing_args_c(relevant_args)
         methods = [find_method(type(argument)) for argument in arguments]
     else:
-        arguments, methods = _implementing(relevant_args, find_method)
+        arguments, methods = implementing(relevant_args, find_method)
     for method in methods:
         if method is not _ndarray_method:
             types = tuple(map(type, arguments))
@@ -373,7 +379,7 @@ def _wrap(dispatcher: Callable[..., Any], implementation: Callable[..., Any]) ->
         implementation=implementation,
         dispatcher=dispatcher,
         collect=collect,
-        with_public_name=functools.partial(_with_public_name, dispatcher, implementation),
+        with_public_name=functools.partial(with_public_name, dispatcher, implementation),
         no_implementation=no_implementation,
     )
 
@@ -403,7 +409,7 @@ def _own_signature(function: Callable[..., Any]) -> inspect.Signature:
     return inspect.signature(bare)
 
 
-def _with_public_name(
+def with_public_name(
     dispatcher: Callable[..., Any], implementation: Callable[..., Any], error: TypeError
 ) -> TypeError | None:
     """A dispatcher called with wrong arguments complains under its own name: mend the message."""

@@ -248,14 +248,24 @@ def _add_operators(cls: type) -> None:
 # For the classes of a library ------------------------------------------------------------------
 
 
+def _creates(func: Any) -> bool:
+    """Whether this is one of NumPy's creation functions, which ask about ``like=`` alone."""
+    if isinstance(func, private.ArrayFunctionDispatcher):
+        return False
+    code = getattr(func, "__code__", None)
+    return code is None or "like" in code.co_varnames
+
+
+def _no_stock(*_: Any) -> Any:
+    return NotImplemented
+
+
 def _unresolved(
     library: Library, self: Any, func: Any, types: Any, args: Any, kwargs: Any
 ) -> Any:
     """Answer for a function that is not in the library's table."""
-    stock = library.stock["__array_function__"]
-    ours_to_refuse = isinstance(func, private.ArrayFunctionDispatcher) and public_name(func)
-    if not ours_to_refuse:
-        # Functions of other packages, and NumPy's creation functions (like=).
+    stock = library.stock.get("__array_function__", _no_stock)
+    if public_name(func) is None or _creates(func):
         return stock(self, func, types, args, kwargs)
     # The library's own code counts on its own protocol: frame 0 is this one, 1 the method's.
     if sys._getframe(2).f_globals.get("__name__", "").partition(".")[0] == library.root:
@@ -271,7 +281,8 @@ def _unresolved(
     raise library.unsupported(func, types)
 
 
-def _array_function(library: Library) -> Callable[..., Any]:
+def array_function(library: Library) -> Callable[..., Any]:
+    """The ``__array_function__`` that answers from a library's table."""
     table, accepts = library.table, library.accepts
 
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -307,7 +318,7 @@ class LibraryMixin(ArrayFunctionMixin):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "_library" in vars(cls):
-            cls.__array_function__ = _array_function(cls._library)  # type: ignore[method-assign]
+            cls.__array_function__ = array_function(cls._library)  # type: ignore[method-assign]
             cls.__array_ufunc__ = _array_ufunc(cls._library)  # type: ignore[method-assign]
         elif cls._own_implementations:  # type: ignore[attr-defined]
             cls.__array_function__ = _with_own(cls.__array_function__)  # type: ignore[method-assign]

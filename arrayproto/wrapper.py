@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from keyword import iskeyword
 from types import CodeType, FunctionType
 from typing import Any
@@ -74,20 +73,17 @@ def _finish(
     )
 
 
-@dataclass
 class Slots:
     """Where each parameter of a signature arrives in the generated function.
 
     ``prefix`` begins every name of ours in the generated code, and no parameter's.
     """
 
-    signature: inspect.Signature
-    relevant: frozenset[str]
-    positional: list[str] = field(default_factory=list)
-    keyword: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        parameters = self.signature.parameters.values()
+    def __init__(self, signature: inspect.Signature, relevant: frozenset[str]) -> None:
+        self.relevant = relevant
+        self.positional: list[str] = []
+        self.keyword: dict[str, str] = {}
+        parameters = signature.parameters.values()
         self.prefix = "_"
         while any(p.name.startswith(self.prefix) for p in parameters):
             self.prefix += "_"
@@ -119,15 +115,15 @@ class Slots:
         return [*self.positional, self.overflow, *self.keyword]
 
     def final_names(self) -> dict[str, str]:
-        """Names of the slots in the finished code: such as no caller writes, ``.0`` and so on.
+        """Names of the slots in the finished code: such as no caller writes.
 
         A slot with a name of ours would be a keyword that the function takes. One for a
         positional-only parameter has that parameter's name, which Python's messages then show.
         """
-        names = {self.overflow: f".{len(self.by_position)}"}
+        names = {self.overflow: "<one too many>"}
         for index, parameter in enumerate(self.by_position):
             only = parameter.kind is POSITIONAL_ONLY
-            names[f"{self.prefix}{index}"] = parameter.name if only else f".{index}"
+            names[f"{self.prefix}{index}"] = parameter.name if only else f"<position {index}>"
         return names
 
     def has_plain_path(self) -> bool:

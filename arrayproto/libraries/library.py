@@ -10,9 +10,8 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from types import ModuleType
-from typing import Any, Literal
+from types import MappingProxyType, ModuleType
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -27,8 +26,7 @@ _ndarray_ufunc = np.ndarray.__array_ufunc__
 _SCALARS = (np.generic, bool, int, float, complex, str, bytes, type(None))
 
 
-@dataclass(frozen=True)
-class Resolution:
+class Resolution(NamedTuple):
     """How a library gets a NumPy function.
 
     Attributes
@@ -45,8 +43,7 @@ class Resolution:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Renamed:
+class Renamed(NamedTuple):
     """A row of a table of differences: the same function under other names.
 
     Parameters
@@ -60,12 +57,11 @@ class Renamed:
     """
 
     path: str = ""
-    arguments: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, str] = MappingProxyType({})
     own_defaults: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Unsupported:
+class Unsupported(NamedTuple):
     """A row of a table of differences: not to be had, although the name exists."""
 
     reason: str
@@ -74,7 +70,6 @@ class Unsupported:
 Row = Renamed | Unsupported | Callable[..., Any]
 
 
-@dataclass(eq=False)
 class Library:
     """An array library and its differences from NumPy.
 
@@ -96,18 +91,28 @@ class Library:
         The way out, for error messages.
     """
 
-    name: str
-    module: str
-    array_class: str
-    differences: Mapping[str, Row] = field(default_factory=dict)
-    accepts_also: Callable[[type], bool] | None = None
-    advice: str = ""
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        array_class: str,
+        differences: Mapping[str, Row] = MappingProxyType({}),
+        accepts_also: Callable[[type], bool] | None = None,
+        advice: str = "",
+    ) -> None:
+        self.name, self.module, self.array_class = name, module, array_class
+        self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.table = Table(self)
         self._adopted: frozenset[type] = frozenset()
         # The library's own classes that were seen; others are told from their attributes.
         self._accepted: frozenset[type] = frozenset()
+
+    @classmethod
+    def of_module(cls, module: ModuleType, array_class: type) -> Library:
+        """A library that is nothing but a module of NumPy-like functions and a class."""
+        library = cls(module.__name__, module.__name__, array_class.__qualname__)
+        vars(library).update(namespace=module, cls=array_class, stock={})
+        return library
 
     def __repr__(self) -> str:
         return f"<arrayproto library {self.name!r}>"
@@ -201,7 +206,7 @@ class Library:
         if row is not None and not isinstance(row, Renamed):
             return Resolution("bridged", row, f"arrayproto.libraries.{self.name}")
         path = row.path if row and row.path else name
-        found = self._find(path)
+        found = self.find(path)
         if found is None or found is function:
             return Resolution("unsupported", None, f"{self.module} has no function {path!r}")
         try:
@@ -220,7 +225,8 @@ class Library:
         kind: Kind = "native" if call is found else "bridged"
         return Resolution(kind, call, f"{self.module}.{path}")
 
-    def _find(self, path: str) -> Callable[..., Any] | None:
+    def find(self, path: str) -> Callable[..., Any] | None:
+        """The library's own function of that dotted name, or None."""
         found: Any = self.namespace
         for part in path.split("."):
             found = getattr(found, part, None)

@@ -1,0 +1,484 @@
+"""Give array classes the protocol, rebind what NumPy does not dispatch, and undo both.
+
+Types first, functions last: a function that NumPy dispatches is never touched. Its array classes
+get the protocol of `arrayproto.mixins`, so that ndarrays pay nothing. Only a function that NumPy
+does not dispatch, and that an active library implements, is rebound.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import sys
+import threading
+import types
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from . import policy
+from .dispatch import collect, no_implementation
+from .errors import ActivationError, ArrayProtoWarning
+from .libraries import LIBRARIES, Library, get_library
+from .mixins import LIBRARY_MIXINS
+from .wrapper import generate
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
+_ABSENT = object()
+_PROTOCOL = ("__array_function__", "__array_ufunc__")
+
+
+class _Patch(NamedTuple):
+    """One attribute that was replaced, and how to put it back."""
+
+    holder: Any
+    name: str
+    before: Any
+    ours: Any
+
+    @staticmethod
+    def apply(holder: Any, name: str, ours: Any) -> _Patch:
+        patch = _Patch(holder, name, vars(holder).get(name, _ABSENT), ours)
+        setattr(holder, name, ours)
+        return patch
+
+    def undo(self) -> str | None:
+        """Restore by identity; leave alone what somebody else put there, and say who."""
+        now = vars(self.holder).get(self.name, _ABSENT)
+        if now is self.before:
+            return None
+        if now is not self.ours:
+            owner = getattr(now, "__module__", None) or type(now).__module__
+            where = getattr(self.holder, "__qualname__", None) or self.holder.__name__
+            return f"{where}.{self.name} was replaced by {owner!r} after activate()"
+        if self.before is _ABSENT:
+            delattr(self.holder, self.name)
+        else:
+            setattr(self.holder, self.name, self.before)
+        return None
+
+
+class _State:
+    """What is active; changed only under the lock, never read on the way of a call."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.permanent: set[str] = set()  # by activate()
+        self.scoped: Counter[str] = Counter()  # by activated(), one for each open context
+        self.patches: dict[str, list[_Patch]] = {}
+        self.rebound: dict[tuple[str, str], tuple[_Patch, set[str]]] = {}
+        self.watcher = _ImportWatcher()
+
+    def wanted(self) -> set[str]:
+        return self.permanent | {name for name, count in self.scoped.items() if count > 0}
+
+
+def _names(libraries: Sequence[str]) -> list[str]:
+    return [get_library(name).name for name in libraries] if libraries else list(LIBRARIES)
+
+
+def activate(*libraries: str, fallback: policy.Fallback | None = None) -> None:
+    """Make unchanged ``np.*`` calls work on the arrays of other libraries.
+
+    One line at the top of a program. Libraries may be imported before it or after it; none is
+    imported by it.
+
+    Parameters
+    ----------
+    *libraries : str
+        Names of libraries, such as ``"sparse"`` and ``"dask"``; all known ones by default.
+    fallback : {"raise", "warn"}, optional
+        What happens where a library has not got a function: raise an error (the default), or do
+        as the library does without arrayproto, with a warning.
+
+    Raises
+    ------
+    ValueError
+        If a name or `fallback` is unknown; nothing is changed then.
+    ActivationError
+        If a library's class cannot be changed; what was changed for it is put back.
+
+    See Also
+    --------
+    deactivate, activated, status
+
+    Notes
+    -----
+    NumPy's own objects stay as they are: the protocol goes on the library's class, as NEP-18
+    provides. Bugs in what is then called belong to arrayproto first (see ``status()``).
+    Calling it again with the same names changes nothing.
+
+    Examples
+    --------
+    >>> import numpy as np, sparse
+    >>> import arrayproto
+    >>> x = sparse.COO.from_numpy(np.eye(3))
+    >>> with arrayproto.activated("sparse"):
+    ...     np.flip(x, 0).todense()
+    array([[0., 0., 1.],
+           [0., 1., 0.],
+           [1., 0., 0.]])
+    """
+    names = _names(libraries)
+    if fallback is not None:
+        policy.check_fallback(fallback)
+    with _state.lock:
+        before = set(_state.permanent)
+        _state.permanent |= set(names)
+        try:
+            _reconcile()
+        except BaseException:
+            _state.permanent = before
+            _reconcile()
+            raise
+        if fallback is not None:
+            policy.set_fallback(fallback)
+
+
+def deactivate(*libraries: str) -> None:
+    """Undo `activate`, exactly.
+
+    Parameters
+    ----------
+    *libraries : str
+        Names of libraries; all of them by default. Those that are not active are passed over.
+
+    Warns
+    -----
+    ArrayProtoWarning
+        If somebody else has replaced what `activate` had put in place: that is left alone, and the
+        warning names it.
+
+    Notes
+    -----
+    Contexts opened with `activated` keep what they have activated until they are left.
+    """
+    names = _names(libraries)
+    with _state.lock:
+        _state.permanent -= set(names)
+        if not _state.permanent:
+            policy.set_fallback("raise")
+        _reconcile()
+
+
+@contextlib.contextmanager
+def activated(*libraries: str, fallback: policy.Fallback | None = None) -> Iterator[None]:
+    """`activate` for the time of a ``with`` block; blocks may nest and overlap in any order.
+
+    Parameters
+    ----------
+    *libraries : str
+        As for `activate`.
+    fallback : {"raise", "warn"}, optional
+        As for `activate`, until the block is left.
+
+    Notes
+    -----
+    Classes are global, so what is active is so for every thread of the process.
+    """
+    names = _names(libraries)
+    before = policy.fallback()
+    if fallback is not None:
+        policy.check_fallback(fallback)
+    with _state.lock:
+        _state.scoped.update(names)
+        try:
+            _reconcile()
+        except BaseException:
+            _state.scoped.subtract(names)
+            _reconcile()
+            raise
+        if fallback is not None:
+            policy.set_fallback(fallback)
+    try:
+        yield
+    finally:
+        with _state.lock:
+            _state.scoped.subtract(names)
+            if fallback is not None:
+                policy.set_fallback(before)
+            _reconcile()
+
+
+class Status(NamedTuple):
+    """What `activate` has done to this process.
+
+    Attributes
+    ----------
+    active : tuple of str
+        Libraries that are active: imported, and their classes changed.
+    waiting : tuple of str
+        Libraries that will be when the program imports them.
+    classes : dict of str to str
+        Attributes that were replaced, to the module that answers now.
+    functions : dict of str to tuple of str
+        NumPy functions that were rebound, to the libraries for whose arrays.
+    fallback : str
+        What happens where a library has not got a function.
+    """
+
+    active: tuple[str, ...]
+    waiting: tuple[str, ...]
+    classes: dict[str, str]
+    functions: dict[str, tuple[str, ...]]
+    fallback: str
+
+    def __str__(self) -> str:
+        lines = [f"active: {', '.join(self.active) or 'nothing'}"]
+        if self.waiting:
+            lines.append(f"waiting for the import of: {', '.join(self.waiting)}")
+        lines += [f"  {name}: answered by {owner}" for name, owner in self.classes.items()]
+        lines += [
+            f"  {name}: rebound, for arrays of {', '.join(who)}"
+            for name, who in self.functions.items()
+        ]
+        if self.active:
+            lines.append(f"  functions that a library has not got: {self.fallback}")
+            lines.append(
+                "  Please report problems with these libraries to arrayproto first, unless they "
+                "stay after arrayproto.deactivate()."
+            )
+        return "\n".join(lines)
+
+
+def status() -> Status:
+    """What is active, what was changed for it, and whom to tell of problems.
+
+    Returns
+    -------
+    Status
+        Print it for a text.
+    """
+    with _state.lock:
+        wanted = _state.wanted()
+        return Status(
+            active=tuple(n for n in LIBRARIES if n in _state.patches),
+            waiting=tuple(n for n in LIBRARIES if n in wanted and n not in _state.patches),
+            classes={
+                f"{p.holder.__module__}.{p.holder.__qualname__}.{p.name}": p.ours.__module__
+                for patches in _state.patches.values()
+                for p in patches
+            },
+            functions={
+                f"{module}.{name}": tuple(sorted(who))
+                for (module, name), (_, who) in _state.rebound.items()
+            },
+            fallback=policy.fallback(),
+        )
+
+
+# Bringing the process in line with what is wanted -------------------------------------------------
+
+
+def _reconcile() -> None:
+    """Patch what is wanted and loaded, undo what is not, watch for what is still to come."""
+    wanted = _state.wanted()
+    for name in [n for n in _state.patches if n not in wanted]:
+        _leave(LIBRARIES[name])
+    for name in wanted - _state.patches.keys():
+        if LIBRARIES[name].loaded() is not None:
+            _enter(LIBRARIES[name])
+    _state.watcher.watch({LIBRARIES[n].module for n in wanted - _state.patches.keys()})
+
+
+def _enter(library: Library) -> None:
+    mixin = LIBRARY_MIXINS[library.name]
+    patches: list[_Patch] = []
+    try:
+        library.stock  # noqa: B018 - read before it is replaced
+        for name in _PROTOCOL:
+            patches.append(_Patch.apply(library.cls, name, vars(mixin)[name]))
+    except (TypeError, AttributeError) as error:
+        for patch in reversed(patches):
+            patch.undo()
+        raise ActivationError(
+            f"cannot give {library.module}.{library.array_class} the protocol: {error}. "
+            f"{library.name} stays as it is; arrayproto.numpy dispatches on its arrays without a "
+            "change to the class, if they are registered with arrayproto.register()"
+        ) from error
+    _state.patches[library.name] = patches
+    for module, name, function, relevant in _undispatched(library):
+        _rebind(library, module, name, function, relevant)
+
+
+def _leave(library: Library) -> None:
+    messages = [patch.undo() for patch in reversed(_state.patches.pop(library.name))]
+    for key, (patch, libraries) in list(_state.rebound.items()):
+        libraries.discard(library.name)
+        if not libraries:
+            del _state.rebound[key]
+            messages.append(patch.undo())
+    for message in filter(None, messages):
+        warnings.warn(
+            f"{message}; arrayproto leaves it alone", ArrayProtoWarning, stacklevel=4
+        )
+
+
+# Functions that NumPy does not dispatch -----------------------------------------------------------
+
+
+class ReboundFunction(functools.partial):  # type: ignore[type-arg]
+    """Stands in a NumPy module for a function that NumPy does not dispatch.
+
+    It compares and hashes like the original, so that tables keyed on ``np.isfortran`` keep
+    working, and pickles by its public name.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or other == self.__wrapped__
+
+    def __hash__(self) -> int:
+        return hash(self.__wrapped__)
+
+    def __reduce__(self) -> str:  # type: ignore[override]
+        return self.__wrapped__.__qualname__  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"<{self.__wrapped__!r}, rebound by arrayproto>"
+
+
+def _undispatched(
+    library: Library,
+) -> Iterator[tuple[types.ModuleType, str, Callable[..., Any], list[str]]]:
+    """Functions that NumPy does not dispatch, and that this library implements."""
+    from .catalog import documented_arguments  # not needed before there is a library
+
+    modules = [("", np)]
+    if hasattr(library.namespace, "polynomial"):
+        import numpy.polynomial.polynomial
+
+        modules.append(("polynomial.polynomial.", numpy.polynomial.polynomial))
+    for prefix, module in modules:
+        for name, function in list(vars(module).items()):
+            if isinstance(function, ReboundFunction):
+                function = function.__wrapped__
+            if not isinstance(function, types.FunctionType) or name.startswith("_"):
+                continue
+            if getattr(function, "__name__", None) != name or "like" in function.__code__.co_varnames:
+                continue
+            if prefix + name not in library.differences and library.find(prefix + name) is None:
+                continue
+            relevant = documented_arguments(function)
+            if relevant and library.table[function] is not None:
+                yield module, name, function, relevant
+
+
+def _rebind(
+    library: Library,
+    module: types.ModuleType,
+    name: str,
+    function: Callable[..., Any],
+    relevant: list[str],
+) -> None:
+    key = (module.__name__, name)
+    if key in _state.rebound:
+        _state.rebound[key][1].add(library.name)
+        return
+    ours = rebound(function, relevant)
+    _state.rebound[key] = (_Patch.apply(module, name, ours), {library.name})
+
+
+def rebound(function: Callable[..., Any], relevant: list[str]) -> ReboundFunction:
+    """The function that dispatches in the place of one that NumPy does not dispatch."""
+    signature = inspect.signature(function)
+    names = list(signature.parameters)
+    where = [names.index(n) for n in relevant]
+
+    def dispatcher(*args: Any, **kwargs: Any) -> list[Any]:
+        found = [args[i] for i in where if i < len(args)]
+        return found + [kwargs[n] for n in relevant if n in kwargs]
+
+    def collect_active(relevant_args: list[Any]) -> Any:
+        found = collect(relevant_args)
+        # Classes that know NumPy's protocol but not this function, which NumPy never asks about.
+        if found is None or not any(m in _methods() for _, m in found[0]):
+            return None
+        # A library's own code counts on stock NumPy. Frame 0 is this one, 1 the wrapper's.
+        caller = sys._getframe(2).f_globals.get("__name__", "").partition(".")[0]
+        return None if any(caller == LIBRARIES[n].root for n in _state.patches) else found
+
+    wrapper = generate(
+        signature,
+        relevant,
+        implementation=function,
+        dispatcher=dispatcher,
+        collect=collect_active,
+        with_public_name=lambda error: None,
+        no_implementation=no_implementation,
+        public_api=function,
+    )
+    ours = ReboundFunction(wrapper)
+    functools.update_wrapper(ours, function)
+    return ours
+
+
+def _methods() -> set[Any]:
+    return {vars(LIBRARY_MIXINS[n])["__array_function__"] for n in LIBRARY_MIXINS}
+
+
+# Libraries that are imported later ----------------------------------------------------------------
+
+
+class _ImportWatcher:
+    """A meta path finder that tells when a module was imported; it finds nothing itself.
+
+    (Not a subclass of importlib.abc's: importing that alone costs more than all of arrayproto.)
+    """
+
+    def __init__(self) -> None:
+        self.awaited: set[str] = set()
+
+    def watch(self, modules: set[str]) -> None:
+        self.awaited = modules
+        if modules and self not in sys.meta_path:
+            sys.meta_path.insert(0, self)
+        elif not modules and self in sys.meta_path:
+            sys.meta_path.remove(self)
+
+    def find_spec(
+        self, fullname: str, path: Any, target: types.ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in self.awaited:
+            return None
+        finders = [f for f in sys.meta_path if f is not self]
+        for finder in finders:
+            spec = finder.find_spec(fullname, path, target)
+            if spec is not None:
+                if spec.loader is not None:
+                    spec.loader = _Loader(spec.loader)
+                return spec
+        return None
+
+
+class _Loader:
+    """Executes a module with its own loader, then brings the process in line."""
+
+    def __init__(self, loader: Any) -> None:
+        self.loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType | None:
+        return self.loader.create_module(spec)  # type: ignore[no-any-return]
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        # The module shall not see that it was watched: resources are found through its loader.
+        assert module.__spec__ is not None
+        module.__spec__.loader = module.__loader__ = self.loader
+        self.loader.exec_module(module)
+        # The import system clears this flag after we return; here the module is complete.
+        module.__spec__._initializing = False  # type: ignore[attr-defined]
+        with _state.lock:
+            _reconcile()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.loader, name)
+
+
+_state = _State()

@@ -1,0 +1,141 @@
+"""The explicit namespace: NumPy's public functions, dispatched by us.
+
+``arrayproto.numpy.tensordot`` is a generated wrapper that goes straight to the table of an array's
+library, activated or not, and to the method of a class that was registered from outside. Calls
+with no such array go to NumPy's own function, which dispatches as ever.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import sys
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from . import dispatch
+from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public
+from .libraries import LIBRARIES
+from .mixins import LIBRARY_MIXINS
+from .wrapper import generate
+
+#: Stock methods of the libraries' classes to ours; swapped whole when a library turns up.
+_adapters: dict[Any, Callable[..., Any]] = {}
+_answering = {vars(mixin)["__array_function__"] for mixin in LIBRARY_MIXINS.values()}
+_pending = list(LIBRARIES.values())
+
+
+def _find(cls: type) -> Callable[..., Any] | None:
+    """The method that answers for a class: ours in the place of a known library's own."""
+    method = dispatch.find_method(cls)
+    if method is None or method in _answering:
+        return method
+    if _pending:
+        _look_for_libraries()
+    # A subclass with a method of its own has it asked; one that inherits the library's gets ours.
+    return _adapters.get(method, method)
+
+
+def _look_for_libraries() -> None:
+    global _adapters
+    for library in list(_pending):
+        if library.loaded() is not None:
+            stock = library.stock["__array_function__"]
+            ours = vars(LIBRARY_MIXINS[library.name])["__array_function__"]
+            _adapters = {**_adapters, stock: ours}
+            _pending.remove(library)
+
+
+def _collect(relevant_args: Iterable[Any]) -> dispatch.Overrides | None:
+    """As `dispatch.collect`; None where NumPy's own dispatch does as well."""
+    arguments, methods = dispatch.implementing(relevant_args, _find)
+    registered = dispatch.registered_classes()
+    for method in methods:
+        if method in _answering or (registered and method in registered.values()):
+            types = tuple(map(type, arguments))
+            return list(zip(arguments, methods, strict=True)), types
+    return None
+
+
+def public_function(entry: PublicFunction, module: str, name: str) -> Callable[..., Any]:
+    """The function of the explicit namespace that stands for one of NumPy's.
+
+    Parameters
+    ----------
+    entry : PublicFunction
+    module, name : str
+        Where it is to be found again, by pickle for example.
+    """
+    dispatcher = dispatcher_of(entry)
+    direct = all(depth == "itself" for depth in entry.relevant.values())
+    public_api = generate(
+        entry.signature,
+        list(entry.relevant) if direct else None,
+        implementation=entry.function,
+        dispatcher=dispatcher,
+        collect=_collect,
+        with_public_name=functools.partial(
+            dispatch.with_public_name, dispatcher, entry.function
+        ),
+        no_implementation=dispatch.no_implementation,
+        public_api=entry.function,
+    )
+    functools.update_wrapper(public_api, entry.function)
+    public_api._implementation = entry.function  # type: ignore[attr-defined]
+    public_api.__module__ = module
+    public_api.__name__ = public_api.__qualname__ = name
+    return public_api
+
+
+def populate(module_name: str, numpy_module: types.ModuleType) -> tuple[Any, Any, list[str]]:
+    """``__getattr__``, ``__dir__`` and ``__all__`` of a module that mirrors one of NumPy's.
+
+    Parameters
+    ----------
+    module_name : str
+        The module of ours.
+    numpy_module : module
+        NumPy's.
+
+    Notes
+    -----
+    Wrappers are made on first use: making all of them takes a third of a second.
+    """
+    names = getattr(numpy_module, "__all__", None) or [
+        name for name in dir(numpy_module) if not name.startswith("_")
+    ]
+    namespace = sys.modules[module_name].__dict__
+    prefix = "arrayproto."
+
+    def __getattr__(name: str) -> Any:
+        if name.startswith("__") and name not in names:
+            raise AttributeError(f"module {module_name!r} has no attribute {name!r}")
+        try:
+            value = getattr(numpy_module, name)
+        except AttributeError as error:
+            message = str(error).replace(numpy_module.__name__, module_name, 1)
+            raise AttributeError(message) from None
+        if isinstance(value, types.ModuleType):
+            mirrored = ALIASES.get(f"{numpy_module.__name__}.{name}", value.__name__)
+            if mirrored in MODULES and _is_mirrored(mirrored):
+                value = importlib.import_module(prefix + mirrored)
+        else:
+            entry = find_public(value)
+            if entry is not None and entry.relevant:
+                own = value.__name__ if getattr(numpy_module, value.__name__, None) is value else name
+                if own != name:  # an alias, np.concat: the same object here as there
+                    return __getattr__(own)
+                value = public_function(entry, module_name, name)
+        # Another thread may have been faster: the one that is stored is everyone's.
+        return namespace.setdefault(name, value)
+
+    def __dir__() -> list[str]:
+        return sorted({*dir(numpy_module), *namespace})
+
+    return __getattr__, __dir__, list(names)
+
+
+def _is_mirrored(numpy_name: str) -> bool:
+    return importlib.util.find_spec(f"arrayproto.{numpy_name}") is not None

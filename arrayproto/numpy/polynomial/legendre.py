@@ -1,0 +1,7 @@
+"""`numpy.polynomial.legendre`, dispatched: see `arrayproto.namespace`."""
+
+import numpy.polynomial.legendre as _mirrored
+
+from arrayproto.namespace import populate as _populate
+
+__getattr__, __dir__, __all__ = _populate(__name__, _mirrored)

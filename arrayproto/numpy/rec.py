@@ -1,0 +1,7 @@
+"""`numpy.rec`, dispatched: see `arrayproto.namespace`."""
+
+import numpy.rec as _mirrored
+
+from arrayproto.namespace import populate as _populate
+
+__getattr__, __dir__, __all__ = _populate(__name__, _mirrored)

@@ -1,0 +1,73 @@
+"""Register array classes from outside, for classes that cannot take an attribute."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from . import dispatch
+from .libraries import Library, get_library
+from .mixins import LIBRARY_MIXINS, array_function
+
+
+def register(cls: type, library: str | ModuleType) -> None:
+    """Make `arrayproto.numpy`, and functions decorated by us, dispatch on a class.
+
+    For a class that does not implement ``__array_function__`` and cannot be given it, because it
+    is written in C for example. A class that has the protocol keeps its own.
+
+    Parameters
+    ----------
+    cls : type
+        The array class; its subclasses are dispatched on too.
+    library : str or module
+        Who answers: a library that arrayproto knows, by name, or a module with functions that are
+        called as NumPy's are.
+
+    Raises
+    ------
+    TypeError
+        If `cls` is not a class, or `library` neither a name nor a module.
+    ValueError
+        If no library of that name is known.
+
+    See Also
+    --------
+    unregister
+
+    Examples
+    --------
+    >>> import fractions, types
+    >>> import arrayproto
+    >>> import arrayproto.numpy as np
+    >>> halves = types.ModuleType("halves")
+    >>> halves.sum = lambda a: f"the sum of {a}"
+    >>> arrayproto.register(fractions.Fraction, halves)
+    >>> np.sum(fractions.Fraction(1, 2))
+    'the sum of 1/2'
+    >>> arrayproto.unregister(fractions.Fraction)
+    """
+    if not isinstance(cls, type):
+        raise TypeError(f"register() takes a class, not {cls!r}; perhaps {type(cls).__name__}?")
+    if isinstance(library, ModuleType):
+        described = Library.of_module(library, cls)
+        method = array_function(described)
+    elif isinstance(library, str):
+        described = get_library(library)
+        method = vars(LIBRARY_MIXINS[described.name])["__array_function__"]
+    else:
+        raise TypeError(f"register() takes the name of a library or a module, not {library!r}")
+    described.adopt_class(cls)
+    dispatch.set_registered(cls, method)
+
+
+def unregister(cls: type) -> None:
+    """Undo `register`.
+
+    Raises
+    ------
+    KeyError
+        If `cls` is not registered.
+    """
+    if cls not in dispatch.registered_classes():
+        raise KeyError(f"{cls!r} is not registered")
+    dispatch.set_registered(cls, None)

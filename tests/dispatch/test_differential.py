@@ -1,0 +1,478 @@
+"""Our decorator and NumPy's, side by side on random classes, signatures and calls.
+
+NumPy's own decorator is the oracle: the same dispatcher and implementation are decorated twice and
+called alike. Outcome (value, or exception with its message) and the record of every override called
+must be equal, but for the deviations in `KNOWN_DEVIATIONS`, each of which is undone in one place.
+"""
+
+from __future__ import annotations
+
+import abc
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy._core.overrides import _get_implementing_args
+from numpy._core.overrides import array_function_dispatch as numpys_dispatch
+
+from arrayproto.dispatch import array_function_dispatch, get_implementing_args
+
+KNOWN_DEVIATIONS = {
+    "shared": "with three or more relevant required parameters, one after the first that is given "
+    "by keyword directly behind the positional ones is passed on by position",
+    "count": "with more positional arguments than the generated wrapper has slots, the numbers in "
+    "Python's own message are the wrapper's",
+    "two mistakes": "of several mistakes in one call, an unknown keyword is named first",
+}
+
+quick = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+# Classes -----------------------------------------------------------------------------------------
+
+FORMS = ["none", "inherit", "refuse", "answer", "raise", "static", "class"]
+ROOTS = ["object", "ndarray"]
+
+
+class AnswersForAll(type):
+    """A metaclass that takes every object that has a ``mark`` for an instance."""
+
+    def __instancecheck__(cls, instance):
+        return hasattr(instance, "mark")
+
+
+class Hides(type):
+    """A metaclass that raises on every unknown attribute, as some lazy classes do."""
+
+    def __getattr__(cls, name):
+        raise RuntimeError(name)
+
+
+METACLASSES = [type, type, type, abc.ABCMeta, AnswersForAll, Hides]
+
+
+@dataclass
+class World:
+    """Classes and objects that both decorators see, and the record of what they did."""
+
+    classes: list[type] = field(default_factory=list)
+    record: list[Any] = field(default_factory=list)
+    public: Any = None
+    implementation: Any = None
+
+    def name_of(self, func):
+        if func is self.public:
+            return "public"
+        return "implementation" if func is self.implementation else func
+
+    def method(self, form, number):
+        answer, error = f"answer of {number}", LookupError(f"error of {number}")
+
+        def __array_function__(self_or_cls, func, types, args, kwargs):
+            ids = tuple(map(id, args)), {k: id(v) for k, v in kwargs.items()}
+            self.record.append(("override", number, id(self_or_cls), self.name_of(func), types, *ids))
+            if form == "raise":
+                raise error
+            return NotImplemented if form == "refuse" else answer
+
+        if form == "static":
+            return staticmethod(lambda func, types, args, kwargs: None)  # one argument too few
+        return classmethod(lambda cls, *rest: answer) if form == "class" else __array_function__
+
+    def add_class(self, form, metaclass, bases, pretends):
+        namespace = {"mark": 1} if metaclass is AnswersForAll else {}
+        if form not in ("none", "inherit"):
+            namespace["__array_function__"] = self.method(form, len(self.classes))
+        if pretends and self.classes:  # as proxies and mocks do
+            other = self.classes[0]
+            namespace["__class__"] = property(lambda self: other)
+        chosen = tuple(dict.fromkeys(self.root(b) for b in bases))
+        for attempt in (chosen, chosen[:1], (object,)):
+            try:
+                cls = metaclass(f"C{len(self.classes)}", attempt, dict(namespace))
+            except TypeError:  # no consistent order of bases, or of metaclasses
+                continue
+            if metaclass is abc.ABCMeta and self.classes:
+                cls.register(self.classes[-1])
+            self.classes.append(cls)
+            return
+
+    def root(self, base):
+        if isinstance(base, int) and self.classes:
+            return self.classes[base % len(self.classes)]
+        return np.ndarray if base == "ndarray" else object
+
+    def objects(self):
+        plain = [np.ones(2), np.array(1), 1.5, None, "text", [np.zeros(1)], np.float64(2)]
+        return [
+            np.ones(2).view(c) if issubclass(c, np.ndarray) else object.__new__(c)
+            for c in self.classes
+        ] + plain
+
+
+@st.composite
+def worlds(draw):
+    world = World()
+    base = st.one_of(st.sampled_from(ROOTS), st.integers(0, 4))
+    for _ in range(draw(st.integers(0, 5))):
+        world.add_class(
+            draw(st.sampled_from(FORMS)),
+            draw(st.sampled_from(METACLASSES)),
+            draw(st.lists(base, min_size=1, max_size=3)),
+            draw(st.integers(0, 7)) == 0,
+        )
+    return world
+
+
+def outcome(call, *args, **kwargs):
+    try:
+        return "value", call(*args, **kwargs)
+    except Exception as error:
+        return "error", type(error), str(error)
+
+
+class TestGetImplementingArgs:
+    @quick
+    @given(worlds(), st.data())
+    def test_equals_numpys(self, world, data):
+        relevant = data.draw(st.lists(st.sampled_from(world.objects()), max_size=10))
+        form = data.draw(st.sampled_from([tuple, list, iter]))
+        kind, theirs = outcome(_get_implementing_args, form(relevant))
+        same_kind, ours = outcome(get_implementing_args, form(relevant))
+        assert (kind, same_kind) == ("value", "value")
+        assert list(map(id, ours)) == list(map(id, theirs))
+
+
+# Functions ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Function:
+    """The source of a dispatcher and an implementation, and what the tests need to know of them."""
+
+    required: list[str]
+    optional: list[str]
+    only: list[str]
+    positional_only: int
+    relevant: list[str]
+    dispatcher: str
+
+    @property
+    def names(self):
+        return [*self.required, *self.optional, *self.only]
+
+    def parameters(self, default):
+        parts = [*self.required, *(f"{n}={default(n)}" for n in self.optional)]
+        if self.positional_only:
+            parts.insert(self.positional_only, "/")
+        if self.only:
+            parts += ["*", *(f"{n}={default(n)}" for n in self.only)]
+        return ", ".join(parts)
+
+    def body(self):
+        wanted = "".join(f"{n}, " for n in self.relevant)
+        first = self.relevant[0]
+        return {
+            "tuple": f"return ({wanted})",
+            "list": f"return [{wanted}]",
+            "generator": "; ".join(f"yield {n}" for n in self.relevant),
+            "conditional": f"return ({wanted}) if {first} is not None else ({first},)",
+            "itself": f"return {first}",
+            "nested": f"yield from {first}",
+            "raises": f"raise TypeError('not this ' + type({first}).__name__)",
+            "counts": f"return len({first}), {first}",
+            "many": f"return ({wanted}) * 3",
+        }[self.dispatcher]
+
+    def define(self, world, results):
+        """The dispatcher and the implementation."""
+        space = {f"default_{n}": results[n] for n in self.names}
+        space["record"] = world.record
+        bound = "".join(f"{n}, " for n in self.names)
+        exec(
+            f"def dispatcher({self.parameters(lambda n: None)}):\n    {self.body()}\n"
+            f"def implementation({self.parameters('default_{}'.format)}):\n"
+            f"    record.append(('implementation', ({bound})))\n    return record[-1]\n",
+            space,
+        )
+        return space["dispatcher"], space["implementation"]
+
+    @property
+    def shares(self):
+        return self.dispatcher == "tuple" and len(set(self.required) & set(self.relevant)) > 2
+
+
+DISPATCHERS = ["tuple"] * 8 + [
+    *("list", "generator", "conditional", "itself", "nested", "raises", "counts", "many")
+]
+
+
+@st.composite
+def functions(draw):
+    required = [f"r{i}" for i in range(draw(st.integers(0, 5)))]
+    optional = [f"o{i}" for i in range(draw(st.integers(0 if required else 1, 4)))]
+    only = [f"k{i}" for i in range(draw(st.integers(0, 2)))]
+    names = [*required, *optional, *only]
+    relevant = draw(st.lists(st.sampled_from(names), min_size=1, max_size=5))
+    if draw(st.booleans()):  # mostly as in NumPy: the first ones
+        relevant = names[: draw(st.integers(1, 5))]
+    return Function(
+        required,
+        optional,
+        only,
+        draw(st.one_of(st.just(0), st.integers(0, len(required + optional)))),
+        relevant,
+        draw(st.sampled_from(DISPATCHERS)),
+    )
+
+
+@st.composite
+def call_forms(draw, function, objects):
+    """Positional and keyword arguments of a call, right or wrong."""
+    value = st.sampled_from(objects)
+    by_position = [*function.required, *function.optional]
+    count = draw(st.integers(0, len(by_position)))
+    if draw(st.integers(0, 9)) == 0:
+        count += draw(st.integers(1, 2 * len(function.names) + 4))
+    args = tuple(draw(value) for _ in range(count))
+    kwargs = {}
+    if draw(st.integers(0, 3)):  # a right call, as far as it goes
+        missing = function.required[count:]
+        left = [n for n in function.names if n not in by_position[:count] and n not in missing]
+        chosen = missing + [n for n in left if draw(st.booleans())]
+    else:
+        chosen = draw(st.lists(st.sampled_from([*function.names, "zzzzz", "_0", "_3"]), max_size=4))
+    for name in draw(st.permutations(chosen)):
+        kwargs[name] = None if draw(st.integers(0, 4)) == 0 else draw(value)
+    return args, kwargs
+
+
+def mistakes(function, args, kwargs):
+    """The kinds of mistakes in a call."""
+    by_position = [*function.required, *function.optional]
+    given = by_position[: len(args)]
+    kinds = {
+        "unknown": set(kwargs) - set(function.names),
+        "positional-only": set(kwargs) & set(by_position[: function.positional_only]),
+        "twice": set(kwargs) & set(given[function.positional_only :]),
+        "many": args[len(by_position) :],
+        "missing": set(function.required) - set(given) - set(kwargs),
+    }
+    return {kind for kind, found in kinds.items() if found}
+
+
+def by_position(function, args, kwargs):
+    """Undo the deviation "shared"."""
+    args, kwargs = list(args), dict(kwargs)
+    while args and len(args) < len(function.required) and function.required[len(args)] in kwargs:
+        args.append(kwargs.pop(function.required[len(args)]))
+    return tuple(args), kwargs
+
+
+def normalised(function, record):
+    if not function.shares:
+        return record
+    return [
+        (*entry[:-2], *by_position(function, *entry[-2:])) if entry[0] == "override" else entry
+        for entry in record
+    ]
+
+
+def run(world, public, args, kwargs):
+    world.public, world.implementation = public, public._implementation
+    world.record.clear()
+    result = outcome(public, *args, **kwargs)
+    return result, list(world.record)
+
+
+def without_counts(result):
+    return re.sub(r"takes .* given", "takes … given", str(result))
+
+
+def compare(world, function, pair, args, kwargs):
+    ours, our_record = run(world, pair[0], args, kwargs)
+    theirs, their_record = run(world, pair[1], args, kwargs)
+    wrong = mistakes(function, args, kwargs)
+    if len(wrong) > 1 and "unknown" in wrong and ours != theirs:  # "two mistakes"
+        assert ours[:2] == theirs[:2] == ("error", TypeError)
+        assert "unexpected keyword argument" in ours[2]
+    elif "many" in wrong and len(args) > pair[0].__code__.co_argcount:  # "count"
+        assert without_counts(ours) == without_counts(theirs)
+    else:
+        assert same(ours, theirs)
+    assert same(normalised(function, our_record), normalised(function, their_record))
+
+
+def same(left, right):
+    """Equality by identity for all that is not a container of our own."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, (tuple, list)):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
+    return left is right or (isinstance(left, (str, int, bool)) and left == right)
+
+
+class TestCalls:
+    @settings(quick, max_examples=300)
+    @given(worlds(), functions(), st.data())
+    def test_equals_numpys(self, world, function, data):
+        objects = world.objects()
+        dispatcher, implementation = function.define(world, dict.fromkeys(function.names, object()))
+        pair = [
+            decorate(dispatcher, module="my")(implementation)
+            for decorate in (array_function_dispatch, numpys_dispatch)
+        ]
+        for _ in range(8):
+            args, kwargs = data.draw(call_forms(function, objects))
+            compare(world, function, pair, args, kwargs)
+
+    @quick
+    @given(functions(), st.data())
+    def test_plain_arrays(self, function, data):
+        # Nearly all real calls: right ones, on ndarrays. The generated plain path must bind alike.
+        world = World()
+        dispatcher, implementation = function.define(world, {n: object() for n in function.names})
+        pair = [
+            decorate(dispatcher)(implementation)
+            for decorate in (array_function_dispatch, numpys_dispatch)
+        ]
+        arrays = [np.array([i]) for i in range(12)] + [None]
+        for _ in range(8):
+            args, kwargs = data.draw(call_forms(function, arrays))
+            compare(world, function, pair, args, kwargs)
+
+    @quick
+    @given(worlds(), functions(), functions(), st.data())
+    def test_unverified_dispatchers(self, world, function, other, data):
+        # verify=False: the dispatcher has another signature, or only other defaults.
+        objects = world.objects()
+        defaults = dict.fromkeys([*function.names, *other.names], object())
+        _, implementation = function.define(world, defaults)
+        dispatcher, _ = other.define(world, defaults)
+        if data.draw(st.booleans()):
+            dispatcher, _ = function.define(world, defaults)
+            size = len(function.optional)
+            dispatcher.__defaults__ = tuple(data.draw(st.sampled_from(objects)) for _ in range(size))
+        pair = [
+            decorate(dispatcher, verify=False)(implementation)
+            for decorate in (array_function_dispatch, numpys_dispatch)
+        ]
+        for _ in range(4):
+            args, kwargs = data.draw(call_forms(function, objects))
+            ours, theirs = (run(world, public, args, kwargs) for public in pair)
+            assert same(ours, theirs)  # the general wrapper has no deviations
+
+    @quick
+    @given(worlds(), st.data())
+    def test_variadic(self, world, data):
+        objects = world.objects()
+        record = world.record
+
+        def implementation(*args, **kwargs):
+            record.append(("implementation", args, kwargs))
+            return "original"
+
+        dispatcher = data.draw(
+            st.sampled_from([lambda *args, **kwargs: args, lambda *args, **kwargs: kwargs.values()])
+        )
+        pair = [
+            decorate(dispatcher, verify=False)(implementation)
+            for decorate in (array_function_dispatch, numpys_dispatch)
+        ]
+        args = data.draw(st.lists(st.sampled_from(objects), max_size=9))
+        kwargs = data.draw(st.dictionaries(st.sampled_from("abc_"), st.sampled_from(objects)))
+        ours, theirs = (run(world, public, args, kwargs) for public in pair)
+        assert same(ours, theirs)
+
+    @quick
+    @given(worlds(), st.data())
+    def test_like(self, world, data):
+        objects = world.objects()
+        record = world.record
+
+        def implementation(n, scale=2, *, like=None):
+            record.append(("implementation", n, scale, like))
+            return "original"
+
+        pair = [d()(implementation) for d in (array_function_dispatch, numpys_dispatch)]
+        args = data.draw(st.lists(st.sampled_from(objects), min_size=1, max_size=5))
+        kwargs = data.draw(
+            st.dictionaries(st.sampled_from(["n", "scale", "zz"]), st.sampled_from(objects))
+        )
+        ours, theirs = (run(world, public, args, kwargs) for public in pair)
+        assert same(ours, theirs)
+
+
+class TestKnownDeviations:
+    """Each of them does differ: one that has gone must go from the table too."""
+
+    def pair(self, dispatcher, implementation):
+        return [d(dispatcher)(implementation) for d in (array_function_dispatch, numpys_dispatch)]
+
+    def test_shared(self):
+        class Duck:
+            def __array_function__(self, func, types, args, kwargs):
+                return len(args), sorted(kwargs)
+
+        ours, theirs = self.pair(lambda a, b, c: (a, b, c), lambda a, b, c: None)
+        assert ours(Duck(), b=1, c=2) == (3, []) and theirs(Duck(), b=1, c=2) == (1, ["b", "c"])
+        # Behind a gap, by keyword alone and with fewer relevant ones, nothing is moved.
+        assert ours(a=Duck(), b=1, c=2) == theirs(a=Duck(), b=1, c=2) == (0, ["a", "b", "c"])
+        ours, theirs = self.pair(lambda a, b: (a, b), lambda a, b: None)
+        assert ours(Duck(), b=1) == theirs(Duck(), b=1) == (1, ["b"])
+
+    def test_count(self):
+        ours, theirs = self.pair(lambda a: (a,), lambda a: None)
+        for call in (ours, theirs):
+            with pytest.raises(TypeError, match=r"takes 1 positional argument but 3 were given$"):
+                call(1, 2, 3)
+        with pytest.raises(TypeError, match=r"takes 1 positional argument but 4 were given$"):
+            theirs(1, 2, 3, 4)
+        with pytest.raises(TypeError, match=r"takes from 0 to 3 positional arguments but 4 were"):
+            ours(1, 2, 3, 4)
+
+    def test_two_mistakes(self):
+        ours, theirs = self.pair(lambda a: (a,), lambda a: None)
+        with pytest.raises(TypeError, match="multiple values for argument 'a'"):
+            theirs(1, a=2, zzzzz=3)
+        with pytest.raises(TypeError, match="unexpected keyword argument 'zzzzz'"):
+            ours(1, a=2, zzzzz=3)
+
+    def test_a_method_that_is_none_says_so(self):
+        # NumPy's message stops at "not callable"; the class is not named.
+        class Duck:
+            __array_function__ = None
+
+        for call in self.pair(lambda a: (a,), lambda a: "original"):
+            with pytest.raises(TypeError, match=r"^'NoneType' object is not callable"):
+                call(Duck())
+
+    def test_an_error_that_begins_with_the_name_of_the_dispatcher(self):
+        # NumPy takes it for a wrong call, and writes the public name into the middle of a word.
+        error = TypeError("data must not be empty")
+        space = {"error": error}
+        exec("def d(a): raise error\ndef function(a): return a", space)
+        ours, theirs = self.pair(space["d"], space["function"])
+        with pytest.raises(TypeError, match="^functionata must not be empty"):
+            theirs(1)
+        with pytest.raises(TypeError) as caught:
+            ours(1)
+        assert caught.value is error and error.args == ("data must not be empty",)
+
+    def test_interrupts_while_a_class_is_looked_at(self):
+        # NumPy clears them, as it does any error there.
+        class Interrupts(type):
+            def __getattr__(cls, name):
+                raise KeyboardInterrupt
+
+        ours, theirs = self.pair(lambda a: (a,), lambda a: "original")
+        Duck = Interrupts("Duck", (), {})
+        assert theirs(Duck()) == "original"
+        with pytest.raises(KeyboardInterrupt):
+            ours(Duck())
