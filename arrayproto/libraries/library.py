@@ -11,7 +11,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, ModuleType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,7 +26,7 @@ _ndarray_ufunc = np.ndarray.__array_ufunc__
 _SCALARS = (np.generic, bool, int, float, complex, str, bytes, type(None))
 
 
-class Resolution(NamedTuple):
+class Resolution:
     """How a library gets a NumPy function.
 
     Attributes
@@ -38,12 +38,16 @@ class Resolution(NamedTuple):
         Where the implementation comes from or, for an unsupported function, the reason.
     """
 
-    kind: Kind
-    call: Callable[..., Any] | None
-    note: str = ""
+    __slots__ = ("call", "kind", "note")
+
+    def __init__(self, kind: Kind, call: Callable[..., Any] | None, note: str) -> None:
+        self.kind, self.call, self.note = kind, call, note
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}: {self.note}>"
 
 
-class Renamed(NamedTuple):
+class Renamed:
     """A row of a table of differences: the same function under other names.
 
     Parameters
@@ -56,15 +60,24 @@ class Renamed(NamedTuple):
         Arguments whose default is the library's, although it differs from NumPy's.
     """
 
-    path: str = ""
-    arguments: Mapping[str, str] = MappingProxyType({})
-    own_defaults: frozenset[str] = frozenset()
+    __slots__ = ("arguments", "own_defaults", "path")
+
+    def __init__(
+        self,
+        path: str = "",
+        arguments: Mapping[str, str] = MappingProxyType({}),
+        own_defaults: frozenset[str] = frozenset(),
+    ) -> None:
+        self.path, self.arguments, self.own_defaults = path, arguments, own_defaults
 
 
-class Unsupported(NamedTuple):
+class Unsupported:
     """A row of a table of differences: not to be had, although the name exists."""
 
-    reason: str
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
 
 
 Row = Renamed | Unsupported | Callable[..., Any]

@@ -96,7 +96,7 @@ class World:
                 cls = metaclass(f"C{len(self.classes)}", attempt, dict(namespace))
             except TypeError:  # no consistent order of bases, or of metaclasses
                 continue
-            if metaclass is abc.ABCMeta and self.classes:
+            if metaclass is abc.ABCMeta and self.classes and not issubclass(cls, self.classes[-1]):
                 cls.register(self.classes[-1])
             self.classes.append(cls)
             return
