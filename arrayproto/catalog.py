@@ -105,6 +105,17 @@ class PublicFunction:
         return read(self.function, self.signature)
 
 
+    @property
+    def overridable(self) -> bool:
+        """Whether there can be an argument to dispatch on.
+
+        A dispatched function whose signature NumPy does not tell (those written in C, before
+        NumPy 2.4) counts as one: then every argument is looked at.
+        """
+        unknown = self.signature is None and isinstance(self.function, ArrayFunctionDispatcher)
+        return bool(self.relevant) or unknown
+
+
 @functools.cache
 def catalog() -> dict[str, PublicFunction]:
     """All public functions of NumPy by name, module by module.

@@ -300,7 +300,8 @@ def _array_ufunc(library: Library) -> Callable[..., Any]:
     accepts = library.accepts
 
     def __array_ufunc__(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if not accepts((*map(type, inputs), *map(type, kwargs.get("out", ())))):
+        # sparse calls this itself, with out=None (SparseArray.clip); NumPy passes a tuple or nothing.
+        if not accepts((*map(type, inputs), *map(type, kwargs.get("out") or ()))):
             return NotImplemented
         return library.stock["__array_ufunc__"](self, ufunc, method, *inputs, **kwargs)
 

@@ -123,7 +123,7 @@ def populate(module_name: str, numpy_module: types.ModuleType) -> tuple[Any, Any
                 value = importlib.import_module(prefix + mirrored)
         else:
             entry = find_public(value)
-            if entry is not None and entry.relevant:
+            if entry is not None and entry.overridable:
                 own = value.__name__ if getattr(numpy_module, value.__name__, None) is value else name
                 if own != name:  # an alias, np.concat: the same object here as there
                     return __getattr__(own)

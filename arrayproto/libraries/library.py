@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from .. import private
+from ..derived import derived_functions
 from ..errors import UnsupportedFunctionError
 from .bridge import bridge
 
@@ -221,6 +222,12 @@ class Library:
         path = row.path if row and row.path else name
         found = self.find(path)
         if found is None or found is function:
+            composed = derived_functions().get(name)
+            if composed is not None:
+                where = f"{composed.__module__}.{composed.__name__}"
+                return Resolution("derived", composed, where)
+            found = self.find_member(path)
+        if found is None:
             return Resolution("unsupported", None, f"{self.module} has no function {path!r}")
         try:
             signature = inspect.signature(function)
@@ -245,15 +252,15 @@ class Library:
             found = getattr(found, part, None)
             if found is None:
                 break
-        if callable(found):
-            return found  # type: ignore[no-any-return]
-        if "." not in path:
-            return self._find_member(path)
-        return None
+        return found if callable(found) else None
 
-    def _find_member(self, name: str) -> Callable[..., Any] | None:
-        """A method or property of the array class, as a function."""
-        member = getattr(self.cls, name, None)
+    def find_member(self, name: str) -> Callable[..., Any] | None:
+        """A method or property of the array class, as a function; None for a dotted name."""
+        if "." in name:
+            return None
+        # Some members are the subclasses' own: sparse.COO.transpose.
+        classes = (self.cls, *self.cls.__subclasses__())
+        member = next((getattr(cls, name) for cls in classes if hasattr(cls, name)), None)
         if callable(member):
 
             def method(x: Any, /, *args: Any, **kwargs: Any) -> Any:

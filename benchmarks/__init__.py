@@ -1,0 +1,1 @@
+"""Benchmarks of arrayproto and its peers; see README.md beside this file."""

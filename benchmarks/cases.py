@@ -1,0 +1,521 @@
+"""What is measured: tables of calls, of peers and of goals.
+
+A `Case` is one call in all the ways to dispatch it. Its peers are expressions over the names that
+its `opened` context yields, and they differ only in how the function behind them is found: every
+peer ends in the same function, which the case's `direct` peer calls without dispatch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import autoray
+import numpy as np
+from array_api_compat import array_namespace
+
+import arrayproto
+import arrayproto.numpy
+from arrayproto.libraries import LIBRARIES
+
+from . import peers, timing
+
+Names = dict[str, Any]
+
+DIRECT = "direct"
+OURS = "arrayproto"
+NUMPY = "NumPy's C dispatcher"
+STOCK = "own __array_function__"
+ACTIVE = "np., activated"
+EXPLICIT = "arrayproto.numpy"
+AUTORAY = "autoray"
+NAMESPACE = "array_namespace"
+PYTHON = "Python NEP-18 wrapper"
+SINGLE = "singledispatch"
+UARRAY = "uarray"
+
+
+class Peer(NamedTuple):
+    """One way to make the call.
+
+    Attributes
+    ----------
+    call : str
+        An expression over the names of the case.
+    active : tuple of str
+        Libraries that are activated for as long as this peer runs.
+    """
+
+    call: str
+    active: tuple[str, ...] = ()
+
+
+class Goal(NamedTuple):
+    """What is to be reached.
+
+    Attributes
+    ----------
+    peer, against : str
+        Ratio of the overhead of the one to that of the other; `against` None stands for
+        nanoseconds of overhead.
+    at_most : float
+    """
+
+    peer: str
+    against: str | None
+    at_most: float
+
+
+class Case(NamedTuple):
+    """One call in all the ways to dispatch it.
+
+    Attributes
+    ----------
+    section, title : str
+    opened : callable
+        Makes a context manager that yields the names which the peers' calls use.
+    peers : mapping of str to Peer
+        The one named ``"direct"`` is what overheads are counted from.
+    goals : tuple of Goal
+    right : callable
+        Whether what a call returned shows that the right function was called.
+    gpu : bool
+        Whether it needs a GPU.
+    unavailable : callable
+        Why it cannot be measured here, or None.
+    """
+
+    section: str
+    title: str
+    opened: Callable[[], AbstractContextManager[Names]]
+    peers: Mapping[str, Peer]
+    goals: tuple[Goal, ...]
+    right: Callable[[Any], bool]
+    gpu: bool = False
+    unavailable: Callable[[], str | None] = lambda: None
+
+    def timed(self, names: Names) -> dict[str, timing.Timed]:
+        """The calls of all peers, ready to be timed."""
+        return {
+            name: timing.compiled(peer.call, names, _context(peer.active))
+            for name, peer in self.peers.items()
+        }
+
+
+def _context(active: tuple[str, ...]) -> Callable[[], AbstractContextManager[Any]]:
+    return partial(arrayproto.activated, *active) if active else contextlib.nullcontext
+
+
+#: What every function that does nothing returns.
+RESULT = "what the function returned"
+
+
+def is_result(value: Any) -> bool:
+    return value is RESULT
+
+
+def function(name: str, signature: str, body: str = "pass", **names: Any) -> Callable[..., Any]:
+    """A Python function that does next to nothing, so that the cost of reaching it shows."""
+    scratch: Names = {}
+    exec(f"def {name}({signature}):\n    {body}\n    return {RESULT!r}", names, scratch)
+    return scratch[name]  # type: ignore[no-any-return]
+
+
+def lambda_(signature: str, relevant: str) -> Callable[..., Any]:
+    """A NEP-18 dispatcher: all defaults None."""
+    return eval(f"lambda {signature}: {relevant}")  # type: ignore[no-any-return]
+
+
+# Plain ndarrays through a decorated function ------------------------------------------------------
+
+
+class Duck:
+    """An array class that takes every function over."""
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> str:
+        return RESULT
+
+
+def ducks(count: int) -> list[Any]:
+    """Arrays of so many unrelated classes."""
+    answer = Duck.__array_function__
+    return [type(f"Duck{i}", (), {"__array_function__": answer})() for i in range(count)]
+
+
+class Decorated(NamedTuple):
+    """A row: a function and a call of it.
+
+    Attributes
+    ----------
+    title : str
+    relevant : str
+        Its relevant arguments, which are its required ones too, by name.
+    arguments : str
+        Of the call, in which ``x`` is an ndarray.
+    at_most : float or None
+        Of the overhead of NumPy's C dispatcher.
+    """
+
+    title: str
+    relevant: str
+    arguments: str
+    at_most: float | None = 0.75
+
+
+def _rows_of_plain() -> Iterator[Decorated]:
+    for count in range(1, 5):
+        required = "abcd"[:count]
+        relevant = ", ".join(required)
+        by_position = ", ".join("x" * count)
+        by_name = ", ".join(f"{name}=x" for name in required)
+        mixed = ", ".join(["x", *(f"{name}=x" for name in required[1:])])
+        plural = "s" if count > 1 else ""
+        title = f"{count} relevant argument{plural}"
+        yield Decorated(f"{title}, positional", relevant, by_position)
+        yield Decorated(f"{title}, positional, option too", relevant, f"{by_position}, 3")
+        yield Decorated(f"{title}, option by keyword", relevant, f"{by_position}, option=3")
+        yield Decorated(f"{title}, keyword", relevant, by_name)
+        if count > 1:
+            yield Decorated(f"{title}, first positional, rest keyword", relevant, mixed)
+
+
+PLAIN = tuple(_rows_of_plain())
+
+#: Calls that leave the plain path, for information: no goal was set for them.
+NOT_PLAIN = (
+    Decorated("a Python scalar among 2", "a, b", "x, 2.0", None),
+    Decorated("a list among 2", "a, b", "x, [1.0]", None),
+    Decorated("an ndarray subclass among 2", "a, b", "x, matrix", None),
+)
+
+
+@contextlib.contextmanager
+def _decorated(row: Decorated) -> Iterator[Names]:
+    signature = f"{row.relevant}, option=2"
+    dispatcher = lambda_(f"{row.relevant}, option=None", f"({row.relevant},)")
+    implementation = function("implementation", signature)
+    names: Names = {
+        "implementation": implementation,
+        "do": autoray.do,
+        "name": peers.autoray_name(implementation),
+        "namespaced": function(
+            "namespaced", signature, f"array_namespace({row.relevant})", array_namespace=array_namespace
+        ),
+        "x": np.ones(1),
+        "matrix": np.ones((1, 1)).view(np.matrix),
+    }
+    for name, (maker, _) in peers.DECORATORS.items():
+        names[_identifier(name)] = maker(implementation, dispatcher)
+    yield names
+
+
+def _identifier(name: str) -> str:
+    return "".join(c if c.isalnum() else "_" for c in name)
+
+
+def _plain_case(section: str, row: Decorated) -> Case:
+    by_position = row.arguments.startswith("x")
+    calls = {DIRECT: Peer(f"implementation({row.arguments})")}
+    for name, (_, needs_position) in peers.DECORATORS.items():
+        if by_position or not needs_position:
+            calls[name] = Peer(f"{_identifier(name)}({row.arguments})")
+    if by_position:
+        calls[AUTORAY] = Peer(f"do(name, {row.arguments})")
+    if "[" not in row.arguments:  # no namespace has lists
+        calls[NAMESPACE] = Peer(f"namespaced({row.arguments})")
+    goals = () if row.at_most is None else (Goal(OURS, NUMPY, row.at_most),)
+    return Case(section, row.title, partial(_decorated, row), calls, goals, is_result)
+
+
+# Lists and many types -------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _list_of(make: Callable[[], list[Any]]) -> Iterator[Names]:
+    implementation = function("implementation", "arrays")
+    dispatcher = lambda_("arrays", "arrays")
+    names: Names = {"implementation": implementation, "arrays": make()}
+    for name in (OURS, NUMPY, PYTHON):
+        names[_identifier(name)] = peers.DECORATORS[name][0](implementation, dispatcher)
+    names["namespaced"] = function(
+        "namespaced", "arrays", "array_namespace(*arrays)", array_namespace=array_namespace
+    )
+    yield names
+
+
+def _list_case(
+    section: str, title: str, make: Callable[[], list[Any]], goals: tuple[Goal, ...], plain: bool
+) -> Case:
+    calls = {DIRECT: Peer("implementation(arrays)")}
+    calls |= {name: Peer(f"{_identifier(name)}(arrays)") for name in (OURS, NUMPY, PYTHON)}
+    if plain:
+        calls[NAMESPACE] = Peer("namespaced(arrays)")
+    return Case(section, title, partial(_list_of, make), calls, goals, is_result)
+
+
+def _ndarrays() -> list[Any]:
+    return [np.ones(1) for _ in range(1000)]
+
+
+def _ducks_of_one_type() -> list[Any]:
+    return [Duck() for _ in range(1000)]
+
+
+@contextlib.contextmanager
+def _concatenate() -> Iterator[Names]:
+    implementation = np.concatenate._implementation  # type: ignore[attr-defined]
+    anp = arrayproto.numpy
+    yield {"np": np, "anp": anp, "implementation": implementation, "arrays": _ndarrays()}
+
+
+LISTS = (
+    _list_case("lists", "1000 ndarrays", _ndarrays, (Goal(OURS, NUMPY, 1.0),), True),
+    _list_case("lists", "1000 duck arrays", _ducks_of_one_type, (Goal(OURS, NUMPY, 1.0),), False),
+    Case(
+        "lists",
+        "concatenate 1000 ndarrays",
+        _concatenate,
+        {
+            DIRECT: Peer("implementation(arrays)"),
+            NUMPY: Peer("np.concatenate(arrays)"),
+            EXPLICIT: Peer("anp.concatenate(arrays)"),
+        },
+        (Goal(EXPLICIT, NUMPY, 1.0),),
+        lambda result: result.shape == (1000,),
+    ),
+)
+
+#: Cost against the number of types. The first one answers, so that what grows is the collecting.
+TYPE_COUNTS = (1, 2, 8, 64)
+#: One more type among many may cost this much of one more among few; a quadratic cost gives 8.
+GROWTH_AT_MOST = 1.5
+TYPES = tuple(
+    _list_case("types", f"{n} type{'s' * (n > 1)}", partial(ducks, n), (), False) for n in TYPE_COUNTS
+)
+
+
+# The arrays of a library --------------------------------------------------------------------------
+
+
+class LibraryRow(NamedTuple):
+    """A library to measure.
+
+    Attributes
+    ----------
+    name : str
+        What arrayproto and autoray call it.
+    module : str
+    array : str
+        Expression for the smallest array, over the module ``lib`` and ``np``.
+    also : tuple of str
+        Other modules that hold the library's functions: array_api_compat's.
+    gpu : bool
+    """
+
+    name: str
+    module: str
+    array: str
+    also: tuple[str, ...] = ()
+    gpu: bool = False
+
+
+LIBRARY_ROWS = (
+    LibraryRow("sparse", "sparse", "lib.COO.from_numpy(np.ones((1, 1)))"),
+    LibraryRow("dask", "dask.array", "lib.ones((1, 1), chunks=1)", ("array_api_compat.dask.array",)),
+    LibraryRow("cupy", "cupy", "lib.ones((1, 1))", ("array_api_compat.cupy",), gpu=True),
+)
+
+
+class FunctionRow(NamedTuple):
+    """A NumPy function and a call of it, in which ``x`` is an array of the library."""
+
+    name: str
+    arguments: str
+    signature: str  # of the dispatcher
+    relevant: str
+    namespace_of: str
+    goals: tuple[Goal, ...] = ()
+
+
+FUNCTION_ROWS = (
+    FunctionRow(
+        "tensordot",
+        "x, x",
+        "a, b, axes=None",
+        "(a, b)",
+        "x, x",
+        (
+            Goal(ACTIVE, STOCK, 0.33),
+            Goal(ACTIVE, AUTORAY, 0.5),
+            Goal(ACTIVE, NAMESPACE, 0.5),
+            Goal(EXPLICIT, STOCK, 0.2),
+        ),
+    ),
+    FunctionRow("sum", "x, axis=0", "a, axis=None", "(a,)", "x"),
+)
+
+
+def gpu_missing() -> str | None:
+    """Why CuPy cannot compute here, or None."""
+    try:
+        import cupy
+
+        count = cupy.cuda.runtime.getDeviceCount()
+    except ImportError as error:
+        return f"CuPy cannot be imported: {error}"
+    except Exception as error:  # cupy_backends' own errors
+        return f"CuPy has no device: {error}"
+    return None if count else "CuPy has no device"
+
+
+def _missing(module: str) -> str | None:
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        return f"{module} cannot be imported: {error}"
+    return None
+
+
+def nothing_like(real: Callable[..., Any]) -> Callable[..., Any]:
+    """A function with the same signature that does nothing."""
+    signature = inspect.signature(real)
+    parameters = signature.parameters.values()
+    bare = [
+        p.replace(annotation=p.empty, default=p.empty if p.default is p.empty else None)
+        for p in parameters
+    ]
+    text = str(inspect.Signature(bare))
+    made = function(real.__name__, text[1:-1])
+    made.__defaults__ = tuple(
+        p.default for p in parameters if p.default is not p.empty and p.kind is not p.KEYWORD_ONLY
+    )
+    made.__kwdefaults__ = {
+        p.name: p.default for p in parameters if p.default is not p.empty and p.kind is p.KEYWORD_ONLY
+    }
+    made.__module__ = real.__module__
+    return made
+
+
+@contextlib.contextmanager
+def _replaced(row: LibraryRow, name: str) -> Iterator[None]:
+    """The library's function does nothing for a while, for whoever reaches it by whichever way."""
+    modules = [importlib.import_module(m) for m in (row.module, *row.also)]
+    real = getattr(modules[0], name)
+    before = [(module, getattr(module, name)) for module in modules]
+    nothing = nothing_like(real)
+    for module in modules:
+        setattr(module, name, nothing)
+    # What was resolved to the real function already has to be forgotten.
+    autoray.register_function(row.name, name, nothing)
+    LIBRARIES[row.name].table.clear()
+    try:
+        yield
+    finally:
+        for module, value in before:
+            setattr(module, name, value)
+        autoray.register_function(row.name, name, real)
+        LIBRARIES[row.name].table.clear()
+
+
+@contextlib.contextmanager
+def _library(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> Iterator[Names]:
+    lib = importlib.import_module(row.module)
+    x = eval(row.array, {"lib": lib, "np": np})
+    with _replaced(row, called.name) if dispatch_only else contextlib.nullcontext():
+        own = getattr(lib, called.name)
+        implementation = getattr(np, called.name)
+        dispatcher = lambda_(called.signature, called.relevant)
+        wrapper = peers.python_nep18(implementation, dispatcher)
+        yield {
+            "lib": lib,
+            "np": np,
+            "anp": arrayproto.numpy,
+            "do": autoray.do,
+            "array_namespace": array_namespace,
+            "wrapper": wrapper,
+            "single": peers.singledispatch(implementation, dispatcher, type(x), own),
+            "multimethod": peers.uarray_multimethod(implementation, dispatcher, type(x), own),
+            "x": x,
+        }
+
+
+def _library_case(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> Case:
+    call = f"{called.name}({called.arguments})"
+    calls = {
+        DIRECT: Peer(f"lib.{call}"),
+        STOCK: Peer(f"np.{call}"),
+        ACTIVE: Peer(f"np.{call}", (row.name,)),
+        EXPLICIT: Peer(f"anp.{call}"),
+        AUTORAY: Peer(f"do({called.name!r}, {called.arguments})"),
+        NAMESPACE: Peer(f"array_namespace({called.namespace_of}).{call}"),
+        PYTHON: Peer(f"wrapper({called.arguments})"),
+        SINGLE: Peer(f"single({called.arguments})"),
+        UARRAY: Peer(f"multimethod({called.arguments})"),
+    }
+    module = row.module
+
+    def of_the_library(value: Any) -> bool:
+        return isinstance(value, LIBRARIES[row.name].cls)
+
+    return Case(
+        f"{row.name}, {'dispatch only' if dispatch_only else 'real function'}",
+        f"{module}: {call}",
+        partial(_library, row, called, dispatch_only),
+        calls,
+        called.goals,
+        is_result if dispatch_only else of_the_library,
+        row.gpu,
+        gpu_missing if row.gpu else partial(_missing, module),
+    )
+
+
+LIBRARY_CASES = tuple(
+    _library_case(row, called, dispatch_only)
+    for row in LIBRARY_ROWS
+    for dispatch_only in (True, False)
+    for called in FUNCTION_ROWS
+)
+
+
+# Plain ndarrays while something is active ---------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _numpy_names() -> Iterator[Names]:
+    import dask.array
+    import sparse
+
+    assert dask.array and sparse  # what is rebound is rebound for a library that is loaded
+    yield {"np": np, "x": np.ones((1, 1)), "poly": np.ones(3)}
+
+
+ALL = tuple(name for name in LIBRARIES if name != "cupy")
+
+
+def _active_case(call: str, right: Callable[[Any], bool], goals: tuple[Goal, ...]) -> Case:
+    calls = {DIRECT: Peer(call), ACTIVE: Peer(call, ALL)}
+    return Case("activated, ndarrays", f"np.{call}", _numpy_names, calls, goals, right)
+
+
+#: Functions that NumPy does not dispatch, and that are rebound where a library has them.
+REBOUND = tuple(
+    _active_case(f"np.{call}", right, (Goal(ACTIVE, None, 80.0),))._replace(title=f"np.{call}")
+    for call, right in (("isfortran(x)", lambda r: r is False), ("isfortran(a=x)", lambda r: r is False))
+)
+
+CASES: tuple[Case, ...] = (
+    *(_plain_case("plain ndarrays", row) for row in PLAIN),
+    *(_plain_case("not the plain path", row) for row in NOT_PLAIN),
+    *LISTS,
+    *TYPES,
+    *REBOUND,
+    *LIBRARY_CASES,
+)
+
+NO_NAMES: Mapping[str, Any] = MappingProxyType({})
