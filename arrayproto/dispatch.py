@@ -11,7 +11,7 @@ import functools
 import inspect
 import threading
 import types as _types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -86,9 +86,14 @@ def set_registered(cls: type, method: Method | None) -> None:
         _registered = table
 
 
-def registered_classes() -> Mapping[type, Method]:
-    """Classes that were registered from outside, with their methods."""
-    return _registered
+def is_registered(cls: type) -> bool:
+    """Whether a class, not only a base of it, was registered from outside."""
+    return id(cls) in _registered
+
+
+def registered_methods() -> Sequence[Method]:
+    """The methods of the classes that were registered from outside."""
+    return [method for _, method in _registered.values()] if _registered else ()
 
 
 def _goes_before(cls: type, argument: Any, others: list[Any], seen: dict[int, bool]) -> int:

@@ -15,6 +15,8 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from . import dispatch
 from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public
 from .libraries import LIBRARIES
@@ -23,8 +25,11 @@ from .wrapper import generate
 
 #: Stock methods of the libraries' classes to ours; swapped whole when a library turns up.
 _adapters: dict[Any, Callable[..., Any]] = {}
-_answering = {vars(mixin)["__array_function__"] for mixin in LIBRARY_MIXINS.values()}
+_answering = {
+    vars(mixin)["__array_function__"]: mixin._library for mixin in LIBRARY_MIXINS.values()
+}
 _pending = list(LIBRARIES.values())
+_PLAIN = (np.ndarray, list, tuple, int, float, complex, bool)
 
 
 def _find(cls: type) -> Callable[..., Any] | None:
@@ -32,10 +37,12 @@ def _find(cls: type) -> Callable[..., Any] | None:
     method = dispatch.find_method(cls)
     if method is None or method in _answering:
         return method
-    if _pending:
-        _look_for_libraries()
     # A subclass with a method of its own has it asked; one that inherits the library's gets ours.
-    return _adapters.get(method, method)
+    ours = _adapters.get(method)
+    if ours is None and _pending:
+        _look_for_libraries()
+        ours = _adapters.get(method)
+    return method if ours is None else ours
 
 
 def _look_for_libraries() -> None:
@@ -48,15 +55,36 @@ def _look_for_libraries() -> None:
             _pending.remove(library)
 
 
-def _collect(relevant_args: Iterable[Any]) -> dispatch.Overrides | None:
-    """As `dispatch.collect`; None where NumPy's own dispatch does as well."""
-    arguments, methods = dispatch.implementing(relevant_args, _find)
-    registered = dispatch.registered_classes()
-    for method in methods:
-        if method in _answering or (registered and method in registered.values()):
-            types = tuple(map(type, arguments))
-            return list(zip(arguments, methods, strict=True)), types
-    return None
+class _Collector:
+    """`dispatch.collect` for one function of the explicit namespace.
+
+    It answers None where NumPy's own dispatch does as well. What it finds for the classes of a
+    library goes into ``targets``, from which the wrapper calls the next time without asking.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        # Types that override nothing, so that NumPy's own function is the answer.
+        self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, function)
+
+    def __call__(self, relevant_args: Iterable[Any]) -> dispatch.Overrides | None:
+        arguments, methods = dispatch.implementing(relevant_args, _find)
+        for method in methods:
+            if method in _answering or method in dispatch.registered_methods():
+                types = tuple(map(type, arguments))
+                self._remember(types, methods)
+                return list(zip(arguments, methods, strict=True)), types
+        return None
+
+    def _remember(self, types: tuple[type, ...], methods: list[Any]) -> None:
+        library = _answering.get(methods[0])
+        if library is None or len(types) > 1:
+            return
+        # Only classes of the library's own: they stay as long as the process does.
+        if types[0].__module__.partition(".")[0] == library.root:
+            call = library.table[self.function]
+            if call is not None:
+                library.remember(self.targets, types[0], call)
 
 
 def public_function(entry: PublicFunction, module: str, name: str) -> Callable[..., Any]:
@@ -69,18 +97,20 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
         Where it is to be found again, by pickle for example.
     """
     dispatcher = dispatcher_of(entry)
+    collector = _Collector(entry.function)
     direct = all(depth == "itself" for depth in entry.relevant.values())
     public_api = generate(
         entry.signature,
         list(entry.relevant) if direct else None,
         implementation=entry.function,
         dispatcher=dispatcher,
-        collect=_collect,
+        collect=collector,
         with_public_name=functools.partial(
             dispatch.with_public_name, dispatcher, entry.function
         ),
         no_implementation=dispatch.no_implementation,
         public_api=entry.function,
+        targets=collector.targets,
     )
     functools.update_wrapper(public_api, entry.function)
     public_api._implementation = entry.function  # type: ignore[attr-defined]

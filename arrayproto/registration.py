@@ -68,6 +68,6 @@ def unregister(cls: type) -> None:
     KeyError
         If `cls` is not registered.
     """
-    if cls not in dispatch.registered_classes():
+    if not dispatch.is_registered(cls):
         raise KeyError(f"{cls!r} is not registered")
     dispatch.set_registered(cls, None)

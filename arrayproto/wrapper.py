@@ -21,7 +21,7 @@ slot under their own name, and ``f(x, b=y)`` is passed on as ``f(x, y)``.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from keyword import iskeyword
 from types import CodeType, FunctionType
 from typing import Any
@@ -162,7 +162,7 @@ class _PlainPath:
         inner = _when(_not_passed([after_required]), self._options_by_keyword(by_position))
         if slots.optional:
             options = [p.name for p in slots.options]
-            inner += ["else:", *_indent(_when(_not_passed(options), self._options_by_position()))]
+            inner += ["else:", *_indent(_when(_not_passed(options), self.options_by_position()))]
         positional = _when(enough, _when(_not_passed(own_keywords), inner))
         if not slots.required or slots.by_position[0].kind is POSITIONAL_ONLY:
             return positional
@@ -187,6 +187,9 @@ class _PlainPath:
             if name in self.slots.relevant
         ]
 
+    def overrides_nothing(self, names: list[str]) -> list[str]:
+        return self._plain(zip(names, names, strict=True))
+
     def _options_by_keyword(self, required: list[str]) -> list[str]:
         """Calls for the options given by keyword: none, the first alone, or any of them."""
         names = [p.name for p in self.slots.options]
@@ -203,7 +206,7 @@ class _PlainPath:
             f"if {first} is {_MISSING}:",
             f"    {self.call}({', '.join(required)})",
             *_when(
-                self._plain([(first, first)]),
+                self.overrides_nothing([first]),
                 [f"{self.call}({', '.join([*required, passed(0, first)])})"],
             ),
         ]
@@ -216,10 +219,10 @@ class _PlainPath:
         any_of_them = [f"{self.call}({', '.join([*required, *values])})"]
         return [
             *_when(_not_passed(rest), alone),
-            *_when(self._plain(zip(names, names, strict=True)), any_of_them),
+            *_when(self.overrides_nothing(names), any_of_them),
         ]
 
-    def _options_by_position(self) -> list[str]:
+    def options_by_position(self) -> list[str]:
         """Calls for the options given by position, one branch for each number of them."""
         slots = self.slots
         lines: list[str] = []
@@ -235,6 +238,45 @@ class _PlainPath:
                 "elif" if lines else "if",
             )
         return lines
+
+
+def _direct_path(slots: Slots) -> list[str]:
+    """Lines that call what ``targets`` holds for the one type of all required relevant arguments.
+
+    For the explicit namespace, where the library's own function is one look-up away. Only calls
+    whose arguments need no recovering: required ones by position, then options by position or the
+    first option by keyword.
+    """
+    p, required = slots.prefix, len(slots.required)
+    given = slots.positional[:required]
+    relevant = [s for s, n in zip(given, slots.required, strict=True) if n in slots.relevant]
+    if not relevant:
+        return []
+    plain = _PlainPath(slots)
+    plain.call = f"return {p}target"
+    options = [option.name for option in slots.options]
+    after = [*slots.positional[required:], slots.overflow][0]
+    by_keyword = _when(_not_passed(options), [f"{plain.call}({', '.join(given)})"])
+    if options:
+        first, *rest = options
+        alone = [f"{first} is not {_MISSING}", *_not_passed(rest), *plain.overrides_nothing([first])]
+        by_keyword += _when(alone, [f"{plain.call}({', '.join([*given, f'{first}={first}'])})"])
+    body = _when(_not_passed([after]), by_keyword)
+    if slots.optional:
+        body += ["else:", *_indent(_when(_not_passed(options), plain.options_by_position()))]
+    empty = _not_passed(slots.keyword[n] for n in slots.required if n in slots.keyword)
+    if slots.required[-1] not in slots.relevant:
+        empty.append(f"{given[-1]} is not {_MISSING}")
+    # Subscripting a dict is faster than its get(), as long as the key is there.
+    look_up = [
+        "try:",
+        f"    {p}target = {p}targets[{_TYPE}({relevant[0]})]",
+        f"except {p}KeyError:",
+        f"    {p}target = None",
+        *_when([f"{p}target is not None", *empty], body),
+    ]
+    same = " is ".join(f"{_TYPE}({slot})" for slot in relevant)
+    return _when([same] if len(relevant) > 1 else [], look_up)
 
 
 def _call_form(slots: Slots) -> list[str]:
@@ -312,13 +354,15 @@ def _overflow(
     return values[:count], {name: value for name, value in behind if value is not MISSING}
 
 
-def _source(slots: Slots | None, *, plain: bool) -> str:
+def _source(slots: Slots | None, *, plain: bool, direct: bool) -> str:
     if slots is None:
         return "\n".join(["def wrapper(*_args, **_kwargs):", *_indent(_deferral("_"))])
     parameters = [f"{slot}={_MISSING}" for slot in slots.all]
     parameters.insert(slots.only_positional, "/")
     head = f"def wrapper({', '.join(parameters)}):"
-    body = _PlainPath(slots).lines() if plain and slots.has_plain_path() else []
+    quick = plain and slots.has_plain_path()
+    body = _direct_path(slots) if quick and direct else []
+    body += _PlainPath(slots).lines() if quick else []
     return "\n".join([head, *_indent([*body, *_call_form(slots), *_deferral(slots.prefix)])])
 
 
@@ -332,6 +376,7 @@ def generate(
     with_public_name: Callable[[TypeError], TypeError | None],
     no_implementation: Callable[..., TypeError],
     public_api: Callable[..., Any] | None = None,
+    targets: Mapping[type, Callable[..., Any]] | None = None,
 ) -> FunctionType:
     """Compile the wrapper of a function.
 
@@ -352,6 +397,8 @@ def generate(
         ``(public_api, types)`` to the error to raise.
     public_api : callable, optional
         What overrides receive as ``func``; the wrapper itself by default.
+    targets : mapping of type to callable, optional
+        What to call at once where all required relevant arguments are of that very type.
 
     Returns
     -------
@@ -360,8 +407,10 @@ def generate(
     slots = None
     if signature is not None and not any(p.kind in VARIADIC for p in signature.parameters.values()):
         slots = Slots(signature, frozenset(relevant or ()))
-        # inspect.Parameter refuses other names already; what goes into source is checked here too.
-        if not all(name.isidentifier() and not iskeyword(name) for name in slots.all):
+        # inspect.Parameter refuses other names already; what goes into source is checked here too,
+        # and a subclass of str may say one thing and be another.
+        written = [*slots.all, *signature.parameters]
+        if not all(type(n) is str and n.isidentifier() and not iskeyword(n) for n in written):
             raise ValueError(f"cannot generate a wrapper for the signature {signature}")
     names: dict[str, Any] = {
         "implementation": implementation,
@@ -370,7 +419,9 @@ def generate(
         "with_public_name": with_public_name,
         "no_implementation": no_implementation,
         "overflow": _overflow,
+        "targets": targets,
         "len": len,
+        "KeyError": KeyError,
         "TypeError": TypeError,
         "NotImplemented": NotImplemented,
     }
@@ -379,7 +430,7 @@ def generate(
     prefix = slots.prefix if slots else "_"
     namespace = {prefix + name: value for name, value in names.items()}
     scratch: dict[str, Any] = {}
-    source = _source(slots, plain=relevant is not None)
+    source = _source(slots, plain=relevant is not None, direct=targets is not None)
     exec(compile(source, "<arrayproto wrapper>", "exec"), namespace, scratch)
     code = scratch["wrapper"].__code__
     code = _finish(code, implementation, slots.final_names() if slots else {})

@@ -140,6 +140,6 @@ DECORATORS: dict[str, tuple[Callable[[Function, Function], Function], bool]] = {
     "arrayproto": (arrayproto_decorated, False),
     "NumPy's C dispatcher": (numpy_c_dispatcher, False),
     "Python NEP-18 wrapper": (python_nep18, False),
-    "functools.singledispatch": (singledispatch, True),
+    "singledispatch": (singledispatch, True),
     "uarray": (uarray_multimethod, False),
 }

@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-ROUNDS = 150
-#: A batch takes about this long, but has no more calls than MAX_CALLS.
-BATCH_SECONDS = 1.2e-3
+ROUNDS = 250
+#: A batch takes about this long, but has no more calls than MAX_CALLS: short, so that all peers of
+#: a round meet the machine in the same mood.
+BATCH_SECONDS = 0.6e-3
 MAX_CALLS = 4000
 RESAMPLES = 400
 
@@ -73,7 +74,7 @@ def _calls_in_a_batch(timed: Timed) -> int:
         calls = 1
         while True:
             seconds = min(timed.loop(calls) for _ in range(3))
-            if seconds > BATCH_SECONDS / 10 or calls >= MAX_CALLS:
+            if seconds > BATCH_SECONDS / 8 or calls >= MAX_CALLS:
                 return max(1, min(MAX_CALLS, round(calls * BATCH_SECONDS / seconds)))
             calls *= 4
 
@@ -89,7 +90,7 @@ def interleave(calls: Mapping[str, Timed], rounds: int = ROUNDS) -> dict[str, np
     Returns
     -------
     dict of str to ndarray, shape (rounds,)
-        Nanoseconds a call, loop included.
+        Nanoseconds a call, loop included, as timed.
     """
     batches = {name: _calls_in_a_batch(timed) for name, timed in calls.items()}
     nanoseconds = {name: np.empty(rounds) for name in calls}
@@ -108,6 +109,17 @@ def interleave(calls: Mapping[str, Timed], rounds: int = ROUNDS) -> dict[str, np
         if was_enabled:
             gc.enable()
     return nanoseconds
+
+
+def evened(nanoseconds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Take the machine's mood out: each round as if it had been as fast as the median round.
+
+    How slow a round was is the median, over the peers, of its time over the peer's median time.
+    Without this the medians of two peers may come from two moods of a bimodal machine.
+    """
+    relative = [times / np.median(times) for times in nanoseconds.values()]
+    slowness = np.median(relative, axis=0)
+    return {name: times / slowness for name, times in nanoseconds.items()}
 
 
 class Estimate(NamedTuple):
@@ -141,9 +153,10 @@ def ratio_of_overheads(peer: np.ndarray, against: np.ndarray, direct: np.ndarray
         return _estimate(statistic, len(direct))
 
 
-def ratio_of_minima(peer: np.ndarray, against: np.ndarray, direct: np.ndarray) -> float:
-    """The same ratio from the fastest round of each."""
-    return float((peer.min() - direct.min()) / (against.min() - direct.min()))
+def ratio_of_fastest(peer: np.ndarray, against: np.ndarray, direct: np.ndarray) -> float:
+    """The same ratio from times as they were, those of each one's fastest tenth of rounds."""
+    ours, theirs, base = (np.percentile(t, 10) for t in (peer, against, direct))
+    return float((ours - base) / (theirs - base))
 
 
 def growth(sizes: Sequence[int], overheads: Sequence[float]) -> float:

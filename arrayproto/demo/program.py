@@ -1,52 +1,59 @@
-"""Which paragraphs say what a whole text is about: an ordinary NumPy program.
+"""Which paragraphs say what a text is about: an ordinary NumPy program.
 
-Weighs words by tf-idf, compares documents by cosine similarity, ranks them by LexRank and finds
-the themes by latent semantic analysis. It knows NumPy and nothing else: there is no word of sparse,
-Dask, CuPy or arrayproto in this file, and it runs on the arrays of all of them.
+It weighs words by tf-idf, compares documents by the cosine of their angle, ranks them by LexRank
+and finds their themes by latent semantic analysis. It knows NumPy and nothing else, and it runs as
+it is on the arrays of every library in the demonstration.
 
 References
 ----------
-G. Salton and C. Buckley, Term-weighting approaches in automatic text retrieval, 1988 (tf-idf).
-S. Deerwester et al., Indexing by latent semantic analysis, 1990.
-G. Erkan and D. Radev, LexRank, 2004.
+G. Salton and C. Buckley, "Term-weighting approaches in automatic text retrieval", 1988 (tf-idf).
+S. Deerwester et al., "Indexing by latent semantic analysis", 1990.
+G. Erkan and D. Radev, "LexRank: graph-based lexical centrality as salience in text
+summarization", 2004.
 """
 
 import numpy as np
 
-TINY = 1e-300
 THEMES = 3
+TINY = 1e-300
 
 
-def tfidf(counts):
-    """Word counts (documents, words) as tf-idf weights, each document of length 1."""
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """`part` / `whole`, which is not negative; 0 for nothing of nothing."""
+    return part / np.maximum(whole, TINY)
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Vectors, along the last axis, at length 1."""
+    length = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    return ratio(vectors, np.expand_dims(length, -1))
+
+
+def tfidf(counts: np.ndarray) -> np.ndarray:
+    """Counts (documents, words) as weights: high for the many times of a word that few have."""
     documents = counts.shape[0]
-    frequency = np.sum(counts > 0, axis=0)
-    rarity = np.log((1 + documents) / (1 + frequency)) + 1
-    weights = np.log1p(counts) * rarity
-    length = np.sqrt(np.einsum("ij,ij->i", weights, weights))
-    return weights / np.maximum(np.expand_dims(length, 1), TINY)
+    having = np.sum(counts > 0, 0)
+    rarity = np.log((1 + documents) / (1 + having)) + 1
+    return unit(np.log1p(counts) * rarity)
 
 
-def unit(vector):
-    return vector / np.maximum(np.sqrt(np.sum(vector * vector)), TINY)
-
-
-def lexrank(similarity, prior, threshold=0.1, damping=0.85, rounds=10):
-    """How central each document is: PageRank on the graph of similar documents."""
-    links = np.where(similarity > threshold, similarity, 0.0)
-    step = links / np.maximum(np.expand_dims(np.sum(links, axis=1), 1), TINY)
+def lexrank(
+    similarity: np.ndarray, prior: np.ndarray, damping: float = 0.85, rounds: int = 10
+) -> np.ndarray:
+    """How central each document is: PageRank on the graph of documents that are alike."""
+    links = np.where(similarity > 0.1, similarity, 0.0)
+    steps = ratio(links, np.sum(links, axis=1, keepdims=True))
     rank = prior
     for _ in range(rounds):
-        rank = damping * np.dot(rank, step) + (1 - damping) * prior
+        rank = damping * np.dot(rank, steps) + (1 - damping) * prior
     return rank
 
 
-def themes(weights, rounds=10):
+def themes(weights: np.ndarray, rounds: int = 10) -> np.ndarray:
     """The leading right singular vectors, one after the other, by power iteration."""
-    found = []
-    share = weights.shape[0] // THEMES
-    for theme in range(THEMES):
-        vector = unit(np.mean(weights[theme * share : (theme + 1) * share], axis=0))
+    found: list[np.ndarray] = []
+    for part in np.array_split(weights, THEMES):
+        vector = unit(np.mean(part, axis=0))
         for _ in range(rounds):
             vector = np.dot(np.dot(weights, vector), weights)
             for other in found:
@@ -56,24 +63,23 @@ def themes(weights, rounds=10):
     return np.stack(found)
 
 
-def analyse(counts):
-    """Analyse an array of word counts, (documents, words), of any array library."""
+def analyse(counts: np.ndarray) -> dict[str, np.ndarray]:
+    """Analyse word counts, an array of shape (documents, words)."""
     weights = tfidf(counts)
-    similarity = np.clip(np.tensordot(weights, weights, axes=(1, 1)), 0.0, 1.0)
-    length = np.sum(counts, axis=1)
-    centrality = lexrank(similarity, length / np.sum(length))
-    basis = themes(weights)
-    position = np.matmul(weights, np.permute_dims(basis, (1,0)))
-    strength = np.sqrt(np.sum(position**2, axis=0))
+    similarity = np.clip(np.tensordot(weights, weights, axes=(1, 1)), 0, 1)
     others = np.tril(similarity, -1) + np.triu(similarity, 1)
+    length = np.sum(counts, axis=1)
+    basis = themes(weights)
+    position = np.matmul(weights, np.matrix_transpose(basis))
+    strength = np.sqrt(np.sum(np.square(position), axis=0))
     return {
-        "tf-idf weights": weights,
-        "similarity of documents": similarity,
-        "nearest neighbour": np.amax(others, axis=1),
-        "centrality": centrality,
+        "weights": weights,
+        "similarity": similarity,
+        "nearest": np.max(others, axis=1),
+        "centrality": lexrank(similarity, ratio(length, np.sum(length))),
         "themes": basis,
-        "strength of themes": strength,
+        "strength": strength,
+        "spread": ratio(np.std(position, axis=0), strength),
+        "pairs": np.reshape(np.outer(strength, np.exp(-strength)), (-1,)),
         "features": np.concatenate([weights, position], axis=1),
-        "spread of words": np.std(weights, axis=0),
-        "summary": np.reshape(np.outer(np.mean(position, axis=0), strength), (-1,)),
     }

@@ -197,6 +197,13 @@ class Library:
             hasattr(cls, n) for n in ("__array_function__", "__array_ufunc__", "__array_namespace__")
         )
 
+    def remember(
+        self, targets: dict[type, Callable[..., Any]], cls: type, call: Callable[..., Any]
+    ) -> None:
+        """Put what the table holds where it is found faster, until the table is cleared."""
+        targets[cls] = call
+        self.table.copies.append((targets, cls))
+
     # How it gets each function -----------------------------------------------------------------
 
     def resolve(self, function: Callable[..., Any]) -> Resolution:
@@ -301,12 +308,25 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
     def __init__(self, library: Library) -> None:
         super().__init__()
         self.library = library
+        #: What was found and called so far: a plain dict, for the way of a call.
+        self.called: dict[Any, Callable[..., Any]] = {}
+        self.copies: list[tuple[dict[type, Callable[..., Any]], type]] = []
+
+    def clear(self) -> None:
+        """Forget everything, for instance because the library's functions have changed."""
+        super().clear()
+        self.called.clear()
+        while self.copies:
+            targets, cls = self.copies.pop()
+            targets.pop(cls, None)
 
     def __missing__(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
         call = self.library.resolve(function).call
         # Functions that are not NumPy's come and go with the program: they are not kept.
         if public_name(function) is not None:
             self[function] = call
+            if call is not None:
+                self.called[function] = call
         return call
 
 

@@ -252,13 +252,13 @@ def call_forms(draw, function, objects):
 
 
 def mistakes(function, args, kwargs):
-    """All that is wrong with a call, one entry a mistake."""
+    """All that is wrong with a call, one entry a mistake; Python names all missing ones at once."""
     by_position = [*function.required, *function.optional]
     given = by_position[: len(args)]
     return [
         *set(kwargs) - set(function.names),
         *set(kwargs) & {*given, *by_position[: function.positional_only]},
-        *set(function.required) - set(given) - set(kwargs),
+        *["missing"] * bool(set(function.required) - set(given) - set(kwargs)),
         *["many"] * (len(args) > len(by_position)),
     ]
 
