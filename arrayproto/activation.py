@@ -15,7 +15,7 @@ import threading
 import types
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -330,7 +330,7 @@ class ReboundFunction(functools.partial):  # type: ignore[type-arg]
     working, and pickles by its public name.
     """
 
-    __slots__ = ()
+    __wrapped__: Callable[..., Any]
 
     def __eq__(self, other: object) -> bool:
         return other is self or other == self.__wrapped__
@@ -338,8 +338,8 @@ class ReboundFunction(functools.partial):  # type: ignore[type-arg]
     def __hash__(self) -> int:
         return hash(self.__wrapped__)
 
-    def __reduce__(self) -> str:  # type: ignore[override]
-        return self.__wrapped__.__qualname__  # type: ignore[no-any-return]
+    def __reduce__(self) -> str:
+        return self.__wrapped__.__qualname__
 
     def __repr__(self) -> str:
         return f"<{self.__wrapped__!r}, rebound by arrayproto>"
@@ -396,7 +396,7 @@ def rebound(function: Callable[..., Any], relevant: list[str]) -> ReboundFunctio
         found = [args[i] for i in where if i < len(args)]
         return found + [kwargs[n] for n in relevant if n in kwargs]
 
-    def collect_active(relevant_args: list[Any]) -> Any:
+    def collect_active(relevant_args: Iterable[Any]) -> Any:
         found = collect(relevant_args)
         # Classes that know NumPy's protocol but not this function, which NumPy never asks about.
         if found is None or not any(m in _methods() for _, m in found[0]):
@@ -453,7 +453,7 @@ class _ImportWatcher:
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _Loader(spec.loader)
+                    spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
                 return spec
         return None
 

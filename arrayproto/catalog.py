@@ -163,18 +163,15 @@ def find_public(function: Any) -> PublicFunction | None:
     """
     if not callable(function) or isinstance(function, (type, np.ufunc)):
         return None
-    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    home = getattr(function, "__module__", None) or ""
     name = getattr(function, "__name__", "")
-    if module is None or module.__name__ not in MODULES or vars(module).get(name) is not function:
-        # It does not say where it lives: look through everything.
-        return by_function().get(function) if module is None or is_numpy(module) else None
-    qualified = f"{module.__name__}.{name}".removeprefix("numpy.")
-    dispatched = isinstance(function, ArrayFunctionDispatcher)
-    return PublicFunction(qualified, function, ((module, name),), dispatched)
-
-
-def is_numpy(module: types.ModuleType) -> bool:
-    return module.__name__.partition(".")[0] == "numpy"
+    module = sys.modules.get(home)
+    if home in MODULES and module is not None and vars(module).get(name) is function:
+        qualified = f"{home}.{name}".removeprefix("numpy.")
+        dispatched = isinstance(function, ArrayFunctionDispatcher)
+        return PublicFunction(qualified, function, ((module, name),), dispatched)
+    # It does not say where it lives: look through everything.
+    return by_function().get(function) if home.partition(".")[0] in ("numpy", "") else None
 
 
 def ufuncs() -> dict[str, np.ufunc]:

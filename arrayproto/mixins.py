@@ -110,6 +110,7 @@ class _Implementations(dict[Any, Callable[..., Any]]):
 
 def _family(cls: type) -> Iterator[type]:
     yield cls
+    child: type
     for child in cls.__subclasses__():
         yield from _family(child)
 
@@ -211,7 +212,7 @@ class ArrayFunctionMixin(_Operators):
         return NotImplemented if implementation is None else implementation(*args, **kwargs)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        arrays = (*inputs, *kwargs.get("out", ()))
+        arrays = (*inputs, *(kwargs.get("out") or ()))
         if not self._handles({type(a) for a in arrays if hasattr(type(a), "__array_ufunc__")}):
             return NotImplemented
         if method == "__call__":
@@ -241,8 +242,8 @@ def _add_operators(cls: type) -> None:
             getattr(cls, name, None) is getattr(object, name, None)
         ):
             setattr(cls, name, operator)
-            if name == "__eq__" and cls.__hash__ is object.__hash__:
-                cls.__hash__ = None  # type: ignore[assignment]
+            if name == "__eq__" and getattr(cls, "__hash__", None) is object.__hash__:
+                setattr(cls, "__hash__", None)  # noqa: B010 - as Python does where __eq__ is defined
 
 
 # For the classes of a library ------------------------------------------------------------------
@@ -264,7 +265,7 @@ def _unresolved(
     library: Library, self: Any, func: Any, types: Any, args: Any, kwargs: Any
 ) -> Any:
     """Answer for a function that is not in the library's table."""
-    stock = library.stock.get("__array_function__", _no_stock)
+    stock: Callable[..., Any] = library.stock.get("__array_function__", _no_stock)
     if public_name(func) is None or _creates(func):
         return stock(self, func, types, args, kwargs)
     # The library's own code counts on its own protocol: frame 0 is this one, 1 the method's.
@@ -293,9 +294,10 @@ def array_function(library: Library) -> Callable[..., Any]:
         try:
             call = called[func]
         except KeyError:
-            call = library.table[func]
-            if call is None:
+            found = library.table[func]
+            if found is None:
                 return _unresolved(library, self, func, types, args, kwargs)
+            call = found
         if kwargs:
             return call(*args, **kwargs)
         return call(*args)

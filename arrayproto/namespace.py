@@ -154,9 +154,9 @@ def populate(module_name: str, numpy_module: types.ModuleType) -> tuple[Any, Any
         else:
             entry = find_public(value)
             if entry is not None and entry.overridable:
-                own = value.__name__ if getattr(numpy_module, value.__name__, None) is value else name
-                if own != name:  # an alias, np.concat: the same object here as there
-                    return __getattr__(own)
+                own = entry.function.__name__
+                if own != name and getattr(numpy_module, own, None) is value:
+                    return __getattr__(own)  # an alias, np.concat: the same object here as there
                 value = public_function(entry, module_name, name)
         # Another thread may have been faster: the one that is stored is everyone's.
         return namespace.setdefault(name, value)

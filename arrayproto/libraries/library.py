@@ -24,6 +24,8 @@ Kind = Literal["native", "bridged", "derived", "unsupported"]
 
 _ndarray_function = np.ndarray.__array_function__
 _ndarray_ufunc = np.ndarray.__array_ufunc__
+#: Methods that change their array, where NumPy's function of the same name returns another.
+_IN_PLACE = frozenset({"fill", "partition", "put", "resize", "sort"})
 _SCALARS = (np.generic, bool, int, float, complex, str, bytes, type(None))
 
 
@@ -153,7 +155,10 @@ class Library:
     @functools.cached_property
     def cls(self) -> type:
         """The class that gets the protocol."""
-        return functools.reduce(getattr, self.array_class.split("."), self.namespace)  # type: ignore[return-value,arg-type]
+        found: Any = self.namespace
+        for part in self.array_class.split("."):
+            found = getattr(found, part)
+        return found  # type: ignore[no-any-return]
 
     @functools.cached_property
     def stock(self) -> dict[str, Callable[..., Any]]:
@@ -263,14 +268,25 @@ class Library:
 
     def find_member(self, name: str) -> Callable[..., Any] | None:
         """A method or property of the array class, as a function; None for a dotted name."""
-        if "." in name:
+        if "." in name or name in _IN_PLACE:
             return None
         # Some members are the subclasses' own: sparse.COO.transpose.
         classes = (self.cls, *self.cls.__subclasses__())
         member = next((getattr(cls, name) for cls in classes if hasattr(cls, name)), None)
+
+        def check(x: Any) -> None:
+            # The method of an ndarray would convert the duck arrays that it is given.
+            if not (isinstance(x, self.cls) or type(x) in self._adopted) or not hasattr(x, name):
+                raise UnsupportedFunctionError(
+                    f"numpy.{name} is not supported for arrays of {self.name} where the first "
+                    f"argument is a {type(x).__module__}.{type(x).__qualname__}: it is a method "
+                    f"{name!r} of {self.name}. Nothing was converted. {self.advice}"
+                )
+
         if callable(member):
 
             def method(x: Any, /, *args: Any, **kwargs: Any) -> Any:
+                check(x)
                 return getattr(x, name)(*args, **kwargs)
 
             method.__name__, method.__module__ = name, f"{self.cls.__module__}.{self.cls.__name__}"
@@ -282,6 +298,7 @@ class Library:
         if isinstance(member, property):
 
             def get(a: Any) -> Any:
+                check(a)
                 return getattr(a, name)
 
             get.__name__ = name
@@ -341,8 +358,9 @@ def public_name(function: Any) -> str | None:
     if module.partition(".")[0] != "numpy":
         return None
     holder = sys.modules.get(module)
-    if getattr(holder, name, None) is not function and not isinstance(
-        function, private.ArrayFunctionDispatcher
-    ):
-        return None
+    held = getattr(holder, name, None)
+    # What activate() puts in the place of a function still names it.
+    if held is not function and getattr(held, "__wrapped__", None) is not function:
+        if not isinstance(function, private.ArrayFunctionDispatcher):
+            return None
     return f"{module}.{name}".removeprefix("numpy.")

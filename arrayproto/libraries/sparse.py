@@ -2,14 +2,235 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from .library import Library, Renamed
+import numpy as np
+
+from ..derived import derived_functions
+from ..errors import UnsupportedArgumentError
+from .library import Library, Renamed, Unsupported
 
 
 def _not_fortran(a: Any) -> bool:
     """A sparse array has no strides, so it is in neither order."""
     return False
+
+
+_RUNNING = (
+    "a running sum is non-zero from the first stored value on, so it would be dense; "
+    "np.cumsum(x.todense()) where that fits in memory"
+)
+
+
+# Elements, one by one --------------------------------------------------------------------------
+
+
+def _elementwise(name: str) -> Callable[..., Any]:
+    """NumPy's function on the stored values and the fill value."""
+    function = getattr(np, name)
+
+    def call(x: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(x, sparse.cls) or any(isinstance(a, sparse.cls) for a in args):
+            raise UnsupportedArgumentError(
+                f"numpy.{name}: of the arguments only the first may be an array of sparse"
+            )
+        return sparse.namespace.elemwise(lambda values: function(values, *args, **kwargs), x)
+
+    call.__name__ = name
+    return call
+
+
+def _isin(
+    element: Any,
+    test_elements: Any,
+    assume_unique: bool = False,
+    invert: bool = False,
+    *,
+    kind: str | None = None,
+) -> Any:
+    if isinstance(test_elements, sparse.cls):
+        test_elements = _unique(test_elements)
+    if not isinstance(element, sparse.cls):
+        return np.isin(element, test_elements, assume_unique, invert, kind=kind)
+    # Stored values repeat, so nothing is to be assumed of them.
+    return sparse.namespace.elemwise(
+        lambda values: np.isin(values, test_elements, invert=invert, kind=kind), element
+    )
+
+
+def _searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any:
+    if isinstance(a, sparse.cls) or isinstance(sorter, sparse.cls):
+        raise UnsupportedArgumentError(
+            "numpy.searchsorted: only v may be an array of sparse; make a dense array of the "
+            "sorted one with .todense()"
+        )
+    return sparse.namespace.elemwise(lambda values: np.searchsorted(a, values, side, sorter), v)
+
+
+def _all_sparse(name: str, result: Callable[[Any], Any] = lambda r: r) -> Callable[..., Any]:
+    """The derived function on sparse arrays only: an ndarray beside one would make all dense."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        def to_sparse(a: Any) -> Any:
+            return sparse.namespace.asarray(a) if isinstance(a, np.ndarray) and a.ndim else a
+
+        args = tuple(map(to_sparse, args))
+        kwargs = {key: to_sparse(value) for key, value in kwargs.items()}
+        return result(derived_functions()[name](*args, **kwargs))
+
+    call.__name__ = name
+    return call
+
+
+# Values, however often they occur --------------------------------------------------------------
+
+
+def _values_and_counts(a: Any, equal_nan: bool = True) -> tuple[Any, Any]:
+    """Distinct values and how often each occurs, from the stored values and the fill value."""
+    a = a.asformat("coo")
+    values, counts = np.unique(a.data, return_counts=True, equal_nan=equal_nan)
+    missing = a.size - a.nnz
+    if missing:
+        fill = np.asarray(a.fill_value, dtype=a.dtype)
+        distinct = missing if fill != fill and not equal_nan else 1
+        values = np.concatenate([values, np.full(distinct, fill)])
+        counts = np.concatenate([counts, np.full(distinct, missing // distinct)])
+        values, where = np.unique(values, return_inverse=True, equal_nan=equal_nan)
+        total = np.zeros(len(values), dtype=np.intp)
+        np.add.at(total, where, counts)
+        counts = total
+    return values, counts
+
+
+def _unique(
+    ar: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    *,
+    equal_nan: bool = True,
+    sorted: bool = True,
+) -> Any:
+    """The values are an ndarray, as those of `sparse.unique_values` are."""
+    given = {"return_index": return_index, "return_inverse": return_inverse, "axis": axis}
+    for name, value in given.items():
+        if value is not None and value is not False and not (name == "axis" and ar.ndim == 1):
+            raise UnsupportedArgumentError(
+                f"numpy.unique: {name}={value} is not supported for arrays of sparse; its result "
+                "would be dense, so leave it out"
+            )
+    values, counts = _values_and_counts(ar, equal_nan)
+    return (values, counts) if return_counts else values
+
+
+def _histogram(
+    a: Any,
+    bins: Any = 10,
+    range: Any = None,
+    density: bool | None = None,
+    weights: Any = None,
+) -> Any:
+    if weights is not None or isinstance(bins, (str, sparse.cls)):
+        raise UnsupportedArgumentError(
+            "numpy.histogram: weights= and bins= that estimate the number of bins, or that are an "
+            "array of sparse, are not supported for arrays of sparse; give a number of bins or "
+            "their edges as an ndarray"
+        )
+    values, counts = _values_and_counts(a)
+    return np.histogram(values, bins, range, density, counts)
+
+
+def _histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
+    return _histogram(a, bins, range, None, weights)[1]
+
+
+def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    if weights is not None:
+        raise UnsupportedArgumentError(
+            "numpy.bincount: weights= is not supported for arrays of sparse; leave it out"
+        )
+    if x.ndim != 1:
+        raise ValueError("object too deep for desired array")
+    values, counts = _values_and_counts(x)
+    length = np.bincount(values, minlength=minlength)  # with NumPy's checks of the values
+    length[values] = counts
+    return length
+
+
+# Order and covariance --------------------------------------------------------------------------
+
+
+def _sort(
+    a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None
+) -> Any:
+    """Equal values cannot be told apart, so every sort is a stable one."""
+    if order is not None:
+        raise ValueError("Cannot specify order when the array has no fields.")
+    if a.dtype.kind == "c":
+        raise UnsupportedArgumentError("numpy.sort: sparse cannot order complex values")
+    if axis is None:
+        a, axis = a.reshape((a.size,)), 0
+    (axis,) = np.lib.array_utils.normalize_axis_tuple((axis,), a.ndim)
+    return sparse.namespace.sort(a, axis=axis) if a.size else a.copy()
+
+
+def _diag(v: Any, k: int = 0) -> Any:
+    if v.ndim == 2:
+        return sparse.namespace.diagonal(v, k)
+    if v.ndim != 1:
+        raise ValueError("Input must be 1- or 2-d.")
+    v = v.asformat("coo")
+    places, values = v.coords[0], v.data
+    if v.fill_value != 0 or np.signbit(np.real(v.fill_value)):
+        values = np.full(v.shape, v.fill_value, v.dtype)  # n elements of n x n
+        values[places] = v.data
+        places = np.arange(v.shape[0])
+    length = v.shape[0] + abs(k)
+    return sparse.namespace.COO(
+        np.stack([places + max(-k, 0), places + max(k, 0)]), values, shape=(length, length)
+    )
+
+
+def _cov(
+    m: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
+    *,
+    dtype: Any = None,
+) -> Any:
+    """From sums of products, E[xy] - E[x]E[y]: observations less their means would be dense."""
+    ns = sparse.namespace
+    if ddof is not None and ddof != int(ddof):
+        raise ValueError("ddof must be integer")
+    if fweights is not None or aweights is not None:
+        raise UnsupportedArgumentError(
+            "numpy.cov: fweights= and aweights= are not supported for arrays of sparse"
+        )
+    arrays = [ns.asarray(a) if isinstance(a, np.ndarray) else a for a in (m, y) if a is not None]
+    for name, array in zip(("m", "y"), arrays, strict=False):
+        if array.ndim > 2:
+            raise ValueError(f"{name} has more than 2 dimensions")
+    if dtype is None:
+        dtype = np.result_type(*(a.dtype for a in arrays), np.float64)
+    rows = []
+    for array in arrays:
+        if array.ndim < 2:
+            row = array.reshape((1, array.size))
+        else:
+            row = array if rowvar else array.T
+        rows.append(row.astype(dtype) - row.fill_value)  # a shift changes no covariance
+    x = rows[0] if len(rows) == 1 else ns.concatenate(rows, axis=0)
+    count = x.shape[1]
+    divisor = count - (ddof if ddof is not None else (0 if bias else 1))
+    mean = x.sum(axis=1, keepdims=True) / count
+    products = ns.matmul(x, x.conj().T) - ns.matmul(mean, mean.conj().T) * count
+    return products.astype(dtype).__truediv__(max(divisor, 0)).squeeze()
 
 
 sparse = Library(
@@ -24,6 +245,39 @@ sparse = Library(
         "amin": Renamed("min"),
         "around": Renamed("round"),
         "isfortran": _not_fortran,
+        "angle": _elementwise("angle"),
+        "digitize": _elementwise("digitize"),
+        "fix": _elementwise("fix"),
+        "i0": _elementwise("i0"),
+        "nan_to_num": _elementwise("nan_to_num"),
+        "sinc": _elementwise("sinc"),
+        "isin": _isin,
+        "searchsorted": _searchsorted,
+        "allclose": _all_sparse("allclose", bool),
+        "array_equal": _all_sparse("array_equal", bool),
+        "array_equiv": _all_sparse("array_equiv", bool),
+        "average": _all_sparse("average"),
+        "isclose": _all_sparse("isclose"),
+        "trapezoid": _all_sparse("trapezoid"),
+        "bincount": _bincount,
+        "histogram": _histogram,
+        "histogram_bin_edges": _histogram_bin_edges,
+        "unique": _unique,
+        "cov": _cov,
+        "diag": _diag,
+        "sort": _sort,
+        **dict.fromkeys(("cumsum", "cumulative_sum", "nancumsum"), Unsupported(_RUNNING)),
+        "argsort": Unsupported(
+            "the order of all elements has no fill value, so it would be dense; sort the stored "
+            "values of x, x.data, or call np.sort(x), which stays sparse"
+        ),
+        **dict.fromkeys(
+            ("unique_all", "unique_inverse"),
+            Unsupported(
+                "the inverse indices of all elements would be dense; np.unique_counts(x) has the "
+                "values and how often each occurs"
+            ),
+        ),
         "linalg.tensordot": Renamed("tensordot", {"x1": "a", "x2": "b"}),
         "linalg.matmul": Renamed("matmul", {"x1": "a", "x2": "b"}),
         "linalg.outer": Renamed("outer", {"x1": "a", "x2": "b"}),

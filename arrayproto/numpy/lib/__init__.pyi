@@ -1,5 +1,5 @@
 from numpy.lib import *
 
-from . import array_utils as array_utils
-from . import scimath as scimath
-from . import stride_tricks as stride_tricks
+from . import array_utils as array_utils  # type: ignore[no-redef]
+from . import scimath as scimath  # type: ignore[no-redef]
+from . import stride_tricks as stride_tricks  # type: ignore[no-redef]

@@ -1,0 +1,77 @@
+"""The command line: ``python -m arrayproto``, or ``arrayproto`` where it is installed."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Sequence
+
+import numpy as np
+
+from . import __version__
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments; those of the process by default.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    arguments = _parser().parse_args(argv)
+    status: int = arguments.command(arguments)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="arrayproto",
+        description="NumPy programs, unchanged, on arrays that are not NumPy's.",
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"arrayproto {__version__}, NumPy {np.__version__}, "
+        f"Python {platform.python_version()}",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_demo(commands)
+    return parser
+
+
+def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .demo.backends import BACKENDS
+
+    parser = commands.add_parser(
+        "demo",
+        help="run one unchanged NumPy program on every array library that is there",
+        description="Runs one unchanged NumPy program, on real text, on every array library that "
+        "is there, each in a process of its own, and compares the results with NumPy's. The exit "
+        "status is 0 if all of them agree and nothing was copied to the host on the way, else 1.",
+    )
+    parser.add_argument(
+        "--library",
+        action="append",
+        choices=list(BACKENDS),
+        metavar="NAME",
+        help=f"run this one only ({', '.join(BACKENDS)}); may be given more than once",
+    )
+    parser.add_argument("--json", action="store_true", help="print the results as JSON")
+    parser.add_argument("--worker", choices=list(BACKENDS), help=argparse.SUPPRESS)
+    parser.set_defaults(command=_demo)
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    if arguments.worker is not None:
+        from .demo import worker
+
+        return worker.main(arguments.worker)
+    from .demo import runner
+
+    return runner.main(arguments.library, as_json=arguments.json)
