@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from . import policy
-from .dispatch import collect, no_implementation
+from .dispatch import collect, no_implementation, plain_items
 from .errors import ActivationError, ArrayProtoWarning
 from .libraries import LIBRARIES, Library, get_library
-from .mixins import LIBRARY_MIXINS
+from .mixins import LIBRARY_MIXINS, family
 from .wrapper import generate
 
 if TYPE_CHECKING:
@@ -73,10 +73,13 @@ class _State:
         self.scoped: Counter[str] = Counter()  # by activated(), one for each open context
         self.patches: dict[str, list[_Patch]] = {}
         self.rebound: dict[tuple[str, str], tuple[_Patch, set[str]]] = {}
+        self.refused: set[str] = set()  # were imported later, and could not be changed
+        self.left: list[_Patch] = []  # not undone, since somebody else had patched over them
         self.watcher = _ImportWatcher()
 
     def wanted(self) -> set[str]:
-        return self.permanent | {name for name, count in self.scoped.items() if count > 0}
+        scoped = {name for name, count in self.scoped.items() if count > 0}
+        return (self.permanent | scoped) - self.refused
 
 
 def _names(libraries: Sequence[str]) -> list[str]:
@@ -131,6 +134,7 @@ def activate(*libraries: str, fallback: policy.Fallback | None = None) -> None:
     with _state.lock:
         before = set(_state.permanent)
         _state.permanent |= set(names)
+        _state.refused -= set(names)
         try:
             _reconcile()
         except BaseException:
@@ -188,6 +192,7 @@ def activated(*libraries: str, fallback: policy.Fallback | None = None) -> Itera
         policy.check_fallback(fallback)
     with _state.lock:
         _state.scoped.update(names)
+        _state.refused -= set(names)
         try:
             _reconcile()
         except BaseException:
@@ -278,13 +283,18 @@ def status() -> Status:
 
 def _reconcile() -> None:
     """Patch what is wanted and loaded, undo what is not, watch for what is still to come."""
+    # Whoever patched over us may have put our function back by now.
+    _state.left = [patch for patch in _state.left if patch.undo() is not None]
     wanted = _state.wanted()
+    messages: list[str] = []
     for name in [n for n in _state.patches if n not in wanted]:
-        _leave(LIBRARIES[name])
+        messages += _leave(LIBRARIES[name])
     for name in wanted - _state.patches.keys():
         if LIBRARIES[name].loaded() is not None:
             _enter(LIBRARIES[name])
     _state.watcher.watch({LIBRARIES[n].module for n in wanted - _state.patches.keys()})
+    for message in messages:  # last: a warning may be turned into an error
+        warnings.warn(message, ArrayProtoWarning, stacklevel=3)
 
 
 def _enter(library: Library) -> None:
@@ -294,6 +304,9 @@ def _enter(library: Library) -> None:
         library.stock  # noqa: B018 - read before it is replaced
         for name in _PROTOCOL:
             patches.append(_Patch.apply(library.cls, name, vars(mixin)[name]))
+        for holder, name in _operators(library):
+            ours = _asking_first(library, vars(holder)[name])
+            patches.append(_Patch.apply(holder, name, ours))
     except (TypeError, AttributeError) as error:
         for patch in reversed(patches):
             patch.undo()
@@ -307,17 +320,40 @@ def _enter(library: Library) -> None:
         _rebind(library, module, name, function, relevant)
 
 
-def _leave(library: Library) -> None:
-    messages = [patch.undo() for patch in reversed(_state.patches.pop(library.name))]
+def _operators(library: Library) -> list[tuple[type, str]]:
+    """Operator methods of the library's own classes that would convert strangers."""
+    return [
+        (cls, name)
+        for cls in family(library.cls)
+        for name in library.operators
+        if name in vars(cls) and cls.__module__.partition(".")[0] == library.root
+    ]
+
+
+def _asking_first(library: Library, method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def operator(self: Any, other: Any) -> Any:
+        return method(self, other) if library.accepts((type(other),)) else NotImplemented
+
+    operator.__module__ = __name__
+    return operator
+
+
+def _leave(library: Library) -> list[str]:
+    """Undo all for one library; what could not be undone, in words."""
+    patches = _state.patches.pop(library.name)[::-1]
     for key, (patch, libraries) in list(_state.rebound.items()):
         libraries.discard(library.name)
         if not libraries:
             del _state.rebound[key]
-            messages.append(patch.undo())
-    for message in filter(None, messages):
-        warnings.warn(
-            f"{message}; arrayproto leaves it alone", ArrayProtoWarning, stacklevel=4
-        )
+            patches.append(patch)
+    messages = []
+    for patch in patches:
+        message = patch.undo()
+        if message is not None:
+            _state.left.append(patch)
+            messages.append(f"{message}; arrayproto leaves it alone")
+    return messages
 
 
 # Functions that NumPy does not dispatch -----------------------------------------------------------
@@ -403,14 +439,15 @@ def rebound(function: Callable[..., Any], relevant: list[str]) -> ReboundFunctio
             return None
         # A library's own code counts on stock NumPy. Frame 0 is this one, 1 the wrapper's.
         caller = sys._getframe(2).f_globals.get("__name__", "").partition(".")[0]
-        return None if any(caller == LIBRARIES[n].root for n in _state.patches) else found
+        return None if any(caller == LIBRARIES[n].root for n in tuple(_state.patches)) else found
 
     wrapper = generate(
         signature,
-        relevant,
+        dict.fromkeys(relevant, "itself"),
         implementation=function,
         dispatcher=dispatcher,
         collect=collect_active,
+        plain_items=plain_items,
         with_public_name=lambda error: None,
         no_implementation=no_implementation,
         public_api=function,
@@ -475,7 +512,13 @@ class _Loader:
         # The import system clears this flag after we return; here the module is complete.
         module.__spec__._initializing = False  # type: ignore[attr-defined]
         with _state.lock:
-            _reconcile()
+            try:
+                _reconcile()
+            except ActivationError as error:
+                # An import that works without us works with us.
+                _state.refused |= {n for n in LIBRARIES if LIBRARIES[n].module == module.__name__}
+                _reconcile()
+                warnings.warn(str(error), ArrayProtoWarning, stacklevel=2)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.loader, name)

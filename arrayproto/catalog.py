@@ -149,6 +149,12 @@ def by_function() -> dict[Callable[..., Any], PublicFunction]:
     return {entry.function: entry for entry in catalog().values()}
 
 
+def original(value: Any) -> Any:
+    """NumPy's own object, where `arrayproto.activate` has rebound it."""
+    # None of NumPy's public functions is a partial; `arrayproto.activation.ReboundFunction` is.
+    return getattr(value, "__wrapped__", value) if isinstance(value, functools.partial) else value
+
+
 def find_public(function: Any) -> PublicFunction | None:
     """The entry of one function, without reading all the others.
 
@@ -166,7 +172,7 @@ def find_public(function: Any) -> PublicFunction | None:
     home = getattr(function, "__module__", None) or ""
     name = getattr(function, "__name__", "")
     module = sys.modules.get(home)
-    if home in MODULES and module is not None and vars(module).get(name) is function:
+    if home in MODULES and module and original(vars(module).get(name)) is function:
         qualified = f"{home}.{name}".removeprefix("numpy.")
         dispatched = isinstance(function, ArrayFunctionDispatcher)
         return PublicFunction(qualified, function, ((module, name),), dispatched)
@@ -191,7 +197,7 @@ def _public_callables() -> Iterator[tuple[types.ModuleType, str, Any]]:
         except ImportError:  # a NumPy that has not got this module (yet, or any more)
             continue
         for name in sorted(getattr(module, "__all__", None) or dir(module)):
-            value = getattr(module, name, None)
+            value = original(getattr(module, name, None))
             if name.startswith("_") or not callable(value):
                 continue
             # Methods of the global RandomState are bound methods, not functions of arrays.

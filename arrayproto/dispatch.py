@@ -137,8 +137,8 @@ def implementing(
     return arguments, methods
 
 
-def _as_sequence(relevant_args: Iterable[Any]) -> Iterable[Any]:
-    if type(relevant_args) in (tuple, list):
+def _as_sequence(relevant_args: Iterable[Any]) -> Sequence[Any]:
+    if isinstance(relevant_args, (tuple, list)):
         return relevant_args
     try:
         iterator = iter(relevant_args)
@@ -174,15 +174,51 @@ def get_implementing_args(relevant_args: Iterable[Any]) -> list[Any]:
     return implementing(_as_sequence(relevant_args), find_method)[0]
 
 
+def _likely_alike(arguments: Sequence[Any]) -> bool:
+    """Whether to hand a sequence to NumPy's C code: much quicker for a long list of one type.
+
+    For many types it is quadratic, which ours is not; and it cannot see classes that are
+    registered only here.
+    """
+    return (
+        private.get_implementing_args_c is not None
+        and len(arguments) > 4
+        and type(arguments[0]) is type(arguments[-1])
+        and not _registered
+    )
+
+
+def plain_items(items: Sequence[Any]) -> bool:
+    """Whether nothing in a list or tuple overrides, but for plain ndarrays."""
+    found = implementing_of_many(items, find_method)[0]
+    return not found or (len(found) == 1 and type(found[0]) is ndarray)
+
+
+if private.get_implementing_args_c is not None:
+    _plain_items, _in_c = plain_items, private.get_implementing_args_c
+
+    def plain_items(items: Sequence[Any]) -> bool:
+        """Whether nothing in a list or tuple overrides, but for plain ndarrays."""
+        # The plain path of every function of a list comes by here, so nothing is called twice.
+        if _registered or not items or type(items[0]) is not type(items[-1]):
+            return _plain_items(items)
+        found = _in_c(items)
+        return not found or (len(found) == 1 and type(found[0]) is ndarray)
+
+
+def implementing_of_many(
+    relevant_args: Sequence[Any], find: Callable[[type], Method | None]
+) -> tuple[list[Any], list[Method]]:
+    """As `implementing`, for what may be a long list."""
+    if _likely_alike(relevant_args):
+        # One argument a type, in order: what is left to do takes no time.
+        relevant_args = private.get_implementing_args_c(relevant_args)  # type: ignore[misc]
+    return implementing(relevant_args, find)
+
+
 def collect(relevant_args: Iterable[Any]) -> Overrides | None:
     """Implementing arguments with their methods, and their types; None if nothing overrides."""
-    relevant_args = _as_sequence(relevant_args)
-    # Long lists: NumPy's own C code is quicker. It cannot see classes that are registered only here.
-    if private.get_implementing_args_c is not None and len(relevant_args) > 4 and not _registered:  # type: ignore[arg-type]
-        arguments = private.get_implementing_args_c(relevant_args)
-        methods = [find_method(type(argument)) for argument in arguments]
-    else:
-        arguments, methods = implementing(relevant_args, find_method)
+    arguments, methods = implementing_of_many(_as_sequence(relevant_args), find_method)
     for method in methods:
         if method is not _ndarray_method:
             types = tuple(map(type, arguments))
@@ -250,11 +286,12 @@ def verify_matching_signatures(
         raise RuntimeError("dispatcher functions can only use None for default argument values")
 
 
-def _static_relevant_args(dispatcher: Callable[..., Any]) -> list[str] | None:
-    """Names of the relevant arguments of a dispatcher that does nothing but return them.
+def _static_relevant_args(dispatcher: Callable[..., Any]) -> dict[str, str] | None:
+    """Relevant arguments of a dispatcher that does nothing but return them.
 
     ``lambda a, b, axes=None: (a, b)`` is such a dispatcher: its code loads parameters and builds a
-    tuple of them. Any other instruction (a condition, a call, a yield) gives None, and then the
+    tuple of them. So is ``lambda arrays, axis=None: arrays``, whose relevant arguments are the
+    items of one. Any other instruction (a condition, a call, a yield) gives None, and then the
     dispatcher is asked at each call.
     """
     # Only called for plain functions; `dis` is in memory already, through `inspect`.
@@ -263,20 +300,21 @@ def _static_relevant_args(dispatcher: Callable[..., Any]) -> list[str] | None:
     code = dispatcher.__code__
     if code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
         return None
+    parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     names: list[str] = []
     instructions = [i for i in dis.get_instructions(code) if i.opname != "RESUME"]
-    *loads, build, give = instructions if len(instructions) >= 2 else (None, None)
-    for load in loads:
-        if load is None or not load.opname.startswith("LOAD_FAST") or "CLEAR" in load.opname:
+    if not instructions or instructions.pop().opname != "RETURN_VALUE":
+        return None
+    built = instructions.pop() if instructions[-1].opname == "BUILD_TUPLE" else None
+    for load in instructions:
+        if not load.opname.startswith("LOAD_FAST") or "CLEAR" in load.opname:
             return None
-        loaded = load.argval if isinstance(load.argval, tuple) else (load.argval,)
-        names += loaded
-    if build is None or (build.opname, give.opname) != ("BUILD_TUPLE", "RETURN_VALUE"):
+        names += load.argval if isinstance(load.argval, tuple) else (load.argval,)
+    if not set(names) <= set(parameters):
         return None
-    parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    if build.arg != len(names) or not set(names) <= set(parameters):
-        return None
-    return names
+    if built is None:
+        return {names[0]: "items"} if len(names) == 1 else None
+    return dict.fromkeys(names, "itself") if built.arg == len(names) else None
 
 
 def array_function_dispatch(
@@ -384,6 +422,7 @@ def _wrap(dispatcher: Callable[..., Any], implementation: Callable[..., Any]) ->
         implementation=implementation,
         dispatcher=dispatcher,
         collect=collect,
+        plain_items=plain_items,
         with_public_name=functools.partial(with_public_name, dispatcher, implementation),
         no_implementation=no_implementation,
     )

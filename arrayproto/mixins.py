@@ -108,11 +108,11 @@ class _Implementations(dict[Any, Callable[..., Any]]):
         return None
 
 
-def _family(cls: type) -> Iterator[type]:
+def family(cls: type) -> Iterator[type]:
     yield cls
     child: type
     for child in cls.__subclasses__():
-        yield from _family(child)
+        yield from family(child)
 
 
 class ArrayFunctionMixin(_Operators):
@@ -188,7 +188,7 @@ class ArrayFunctionMixin(_Operators):
 
         def decorator(implementation: F) -> F:
             cls._own_implementations.update(dict.fromkeys(functions, implementation))  # type: ignore[attr-defined]
-            for member in _family(cls):
+            for member in family(cls):
                 member._implementations.clear()  # type: ignore[attr-defined]
             return implementation
 
@@ -249,14 +249,6 @@ def _add_operators(cls: type) -> None:
 # For the classes of a library ------------------------------------------------------------------
 
 
-def _creates(func: Any) -> bool:
-    """Whether this is one of NumPy's creation functions, which ask about ``like=`` alone."""
-    if isinstance(func, private.ArrayFunctionDispatcher):
-        return False
-    code = getattr(func, "__code__", None)
-    return code is None or "like" in code.co_varnames
-
-
 def _no_stock(*_: Any) -> Any:
     return NotImplemented
 
@@ -266,7 +258,7 @@ def _unresolved(
 ) -> Any:
     """Answer for a function that is not in the library's table."""
     stock: Callable[..., Any] = library.stock.get("__array_function__", _no_stock)
-    if public_name(func) is None or _creates(func):
+    if public_name(func) is None:
         return stock(self, func, types, args, kwargs)
     # The library's own code counts on its own protocol: frame 0 is this one, 1 the method's.
     if sys._getframe(2).f_globals.get("__name__", "").partition(".")[0] == library.root:

@@ -12,13 +12,13 @@ import importlib
 import importlib.util
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import dispatch
-from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public
+from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
 from .libraries import LIBRARIES
 from .mixins import LIBRARY_MIXINS
 from .wrapper import generate
@@ -67,8 +67,8 @@ class _Collector:
         # Types that override nothing, so that NumPy's own function is the answer.
         self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, function)
 
-    def __call__(self, relevant_args: Iterable[Any]) -> dispatch.Overrides | None:
-        arguments, methods = dispatch.implementing(relevant_args, _find)
+    def __call__(self, relevant_args: Sequence[Any]) -> dispatch.Overrides | None:
+        arguments, methods = dispatch.implementing_of_many(relevant_args, _find)
         for method in methods:
             if method in _answering or method in dispatch.registered_methods():
                 types = tuple(map(type, arguments))
@@ -98,13 +98,13 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
     """
     dispatcher = dispatcher_of(entry)
     collector = _Collector(entry.function)
-    direct = all(depth == "itself" for depth in entry.relevant.values())
     public_api = generate(
         entry.signature,
-        list(entry.relevant) if direct else None,
+        entry.relevant or None,
         implementation=entry.function,
         dispatcher=dispatcher,
         collect=collector,
+        plain_items=dispatch.plain_items,
         with_public_name=functools.partial(
             dispatch.with_public_name, dispatcher, entry.function
         ),
@@ -143,7 +143,7 @@ def populate(module_name: str, numpy_module: types.ModuleType) -> tuple[Any, Any
         if name.startswith("__") and name not in names:
             raise AttributeError(f"module {module_name!r} has no attribute {name!r}")
         try:
-            value = getattr(numpy_module, name)
+            value = original(getattr(numpy_module, name))
         except AttributeError as error:
             message = str(error).replace(numpy_module.__name__, module_name, 1)
             raise AttributeError(message) from None
@@ -155,7 +155,7 @@ def populate(module_name: str, numpy_module: types.ModuleType) -> tuple[Any, Any
             entry = find_public(value)
             if entry is not None and entry.overridable:
                 own = entry.function.__name__
-                if own != name and getattr(numpy_module, own, None) is value:
+                if own != name and original(getattr(numpy_module, own, None)) is value:
                     return __getattr__(own)  # an alias, np.concat: the same object here as there
                 value = public_function(entry, module_name, name)
         # Another thread may have been faster: the one that is stored is everyone's.

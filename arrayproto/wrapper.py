@@ -21,7 +21,7 @@ slot under their own name, and ``f(x, b=y)`` is passed on as ``f(x, y)``.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from keyword import iskeyword
 from types import CodeType, FunctionType
 from typing import Any
@@ -79,8 +79,11 @@ class Slots:
     ``prefix`` begins every name of ours in the generated code, and no parameter's.
     """
 
-    def __init__(self, signature: inspect.Signature, relevant: frozenset[str]) -> None:
-        self.relevant = relevant
+    def __init__(self, signature: inspect.Signature, relevant: Mapping[str, str]) -> None:
+        #: Relevant arguments that are arrays themselves, and those that hold arrays.
+        self.relevant = frozenset(n for n, depth in relevant.items() if depth == "itself")
+        self.items = frozenset(n for n, depth in relevant.items() if depth == "items")
+        self.deeper = len(relevant) > len(self.relevant) + len(self.items)
         self.positional: list[str] = []
         self.keyword: dict[str, str] = {}
         parameters = signature.parameters.values()
@@ -129,7 +132,10 @@ class Slots:
     def has_plain_path(self) -> bool:
         """A signature of a common shape: the others take the general path."""
         odd = any(p.default is p.empty for p in self.only_keyword)
-        return not odd and all(p.kind is not POSITIONAL_ONLY for p in self.optional)
+        return not (odd or self.deeper) and all(
+            p.kind is not POSITIONAL_ONLY and p.name not in self.items
+            for p in (*self.optional, *self.only_keyword)
+        )
 
 
 def _indent(lines: Iterable[str]) -> list[str]:
@@ -154,30 +160,43 @@ class _PlainPath:
         self.call = f"return {_IMPLEMENTATION}"
 
     def lines(self) -> list[str]:
-        slots = self.slots
-        by_position = slots.positional[: len(slots.required)]
-        enough = self._all_given(by_position)
+        slots, count = self.slots, len(self.slots.required)
+        given = slots.positional[:count]
         own_keywords = [slots.keyword[n] for n in slots.required if n in slots.keyword]
-        after_required = [*slots.positional[len(by_position) :], slots.overflow][0]
-        inner = _when(_not_passed([after_required]), self._options_by_keyword(by_position))
+        after_required = [*slots.positional[count:], slots.overflow][0]
+        inner = _when(_not_passed([after_required]), self._options_by_keyword(given))
         if slots.optional:
             options = [p.name for p in slots.options]
             inner += ["else:", *_indent(_when(_not_passed(options), self.options_by_position()))]
-        positional = _when(enough, _when(_not_passed(own_keywords), inner))
-        if not slots.required or slots.by_position[0].kind is POSITIONAL_ONLY:
-            return positional
-        first, *others = _not_passed(by_position[:1]) + self._all_given(slots.required)
-        return positional + _when([first, *others], self._options_by_keyword(slots.required), "elif")
+        lines = _when(self._all_given(given), _when(_not_passed(own_keywords), inner))
+        for leading in range(count - 1, -1, -1):
+            lines += self._required_by_keyword(leading)
+        return lines
+
+    def _required_by_keyword(self, leading: int) -> list[str]:
+        """Calls with so many leading arguments by position, the other required ones by keyword."""
+        slots = self.slots
+        names = slots.required[leading:]
+        if names[0] not in slots.keyword:
+            return []  # positional-only, or sharing a slot, which is a positional call then
+        given = [*slots.positional[:leading], *(slots.keyword.get(n, n) for n in names)]
+        twice = [slots.keyword[n] for n in slots.required[:leading] if n in slots.keyword]
+        conditions = _not_passed([slots.positional[leading]]) + self._all_given(given)
+        return _when(conditions + _not_passed(twice), self._options_by_keyword(given), "elif")
 
     def _all_given(self, slots_of_required: list[str]) -> list[str]:
         """Conditions: the relevant ones are ndarrays, the others were passed."""
-        pairs = list(zip(slots_of_required, self.slots.required, strict=True))
-        types = [f"{_TYPE}({slot})" for slot, n in pairs if n in self.slots.relevant]
+        slots, p = self.slots, self.slots.prefix
+        pairs = list(zip(slots_of_required, slots.required, strict=True))
+        types = [f"{_TYPE}({slot})" for slot, n in pairs if n in slots.relevant]
         # One chained comparison is cheaper than one an argument.
-        chained = [" is ".join([*types, _NDARRAY])] if types else []
-        return chained + [
-            f"{slot} is not {_MISSING}" for slot, n in pairs if n not in self.slots.relevant
-        ]
+        conditions = [" is ".join([*types, _NDARRAY])] if types else []
+        for slot, name in pairs:
+            if name in slots.items:
+                conditions += [f"{_TYPE}({slot}) in {p}sequences", f"{p}plain_items({slot})"]
+            elif name not in slots.relevant:
+                conditions.append(f"{slot} is not {_MISSING}")
+        return conditions
 
     def _plain(self, slots_and_names: Iterable[tuple[str, str]]) -> list[str]:
         """Conditions: optional relevant arguments override nothing."""
@@ -332,8 +351,8 @@ def _deferral(p: str) -> list[str]:
         f"{p}found = {p}collect({p}relevant)",
         f"if {p}found is None:",
         f"    return {p}implementation(*{p}args, **{p}kwargs)",
-        f"{p}implementing, {p}types = {p}found",
-        f"for {p}argument, {p}override in {p}implementing:",
+        f"{p}found, {p}types = {p}found",
+        f"for {p}argument, {p}override in {p}found:",
         f"    {p}result = {p}override({p}argument, {p}public_api, {p}types, {p}args, {p}kwargs)",
         f"    if {p}result is not {p}NotImplemented:",
         f"        return {p}result",
@@ -368,11 +387,12 @@ def _source(slots: Slots | None, *, plain: bool, direct: bool) -> str:
 
 def generate(
     signature: inspect.Signature | None,
-    relevant: Iterable[str] | None,
+    relevant: Mapping[str, str] | None,
     *,
     implementation: Callable[..., Any],
     dispatcher: Callable[..., Iterable[Any]],
     collect: Callable[[Iterable[Any]], Any],
+    plain_items: Callable[[Sequence[Any]], bool],
     with_public_name: Callable[[TypeError], TypeError | None],
     no_implementation: Callable[..., TypeError],
     public_api: Callable[..., Any] | None = None,
@@ -384,13 +404,16 @@ def generate(
     ----------
     signature : inspect.Signature or None
         Signature of the implementation; None, or a variadic one, makes the general wrapper.
-    relevant : iterable of str or None
-        Names of the relevant arguments where they are known beforehand; None if only the
-        dispatcher knows, and then there is no plain path.
+    relevant : mapping of str to str, or None
+        Names of the relevant arguments where they are known beforehand, to ``"itself"`` or, where
+        their items are what counts, ``"items"``; None if only the dispatcher knows, and then there
+        is no plain path.
     implementation, dispatcher : callable
         As in NEP-18.
     collect : callable
         Relevant arguments to ``None`` (no override) or ``([(argument, method), ...], types)``.
+    plain_items : callable
+        Whether no item of a list or tuple overrides.
     with_public_name : callable
         The error of a dispatcher called wrongly, with the public name in its message, or None.
     no_implementation : callable
@@ -406,7 +429,7 @@ def generate(
     """
     slots = None
     if signature is not None and not any(p.kind in VARIADIC for p in signature.parameters.values()):
-        slots = Slots(signature, frozenset(relevant or ()))
+        slots = Slots(signature, relevant or {})
         # inspect.Parameter refuses other names already; what goes into source is checked here too,
         # and a subclass of str may say one thing and be another.
         written = [*slots.all, *signature.parameters]
@@ -416,6 +439,8 @@ def generate(
         "implementation": implementation,
         "dispatcher": dispatcher,
         "collect": collect,
+        "plain_items": plain_items,
+        "sequences": (list, tuple),
         "with_public_name": with_public_name,
         "no_implementation": no_implementation,
         "overflow": _overflow,

@@ -10,10 +10,10 @@ from __future__ import annotations
 import contextlib
 import importlib
 import inspect
+import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import autoray
@@ -100,15 +100,19 @@ class Case(NamedTuple):
     gpu: bool = False
     unavailable: Callable[[], str | None] = lambda: None
 
-    def timed(self, names: Names) -> dict[str, timing.Timed]:
-        """The calls of all peers, ready to be timed."""
-        return {
-            name: timing.compiled(peer.call, names, _context(peer.active))
-            for name, peer in self.peers.items()
-        }
+    def groups(self, names: Names) -> list[timing.Group]:
+        """The calls of all peers, ready to be timed, the direct call with each set of libraries."""
+        inside = names.get("inside")
+        bare = {name: value for name, value in names.items() if name != "inside"}
+        groups = []
+        for active in dict.fromkeys(peer.active for peer in self.peers.values()):
+            chosen = {n: p for n, p in self.peers.items() if n == DIRECT or p.active == active}
+            calls = {n: timing.compiled(p.call, bare, inside) for n, p in chosen.items()}
+            groups.append(timing.Group(_context(active), calls))
+        return groups
 
 
-def _context(active: tuple[str, ...]) -> Callable[[], AbstractContextManager[Any]]:
+def _context(active: tuple[str, ...]) -> timing.Context:
     return partial(arrayproto.activated, *active) if active else contextlib.nullcontext
 
 
@@ -205,7 +209,10 @@ def _decorated(row: Decorated) -> Iterator[Names]:
         "do": autoray.do,
         "name": peers.autoray_name(implementation),
         "namespaced": function(
-            "namespaced", signature, f"array_namespace({row.relevant})", array_namespace=array_namespace
+            "namespaced",
+            signature,
+            f"array_namespace({row.relevant})",
+            array_namespace=array_namespace,
         ),
         "x": np.ones(1),
         "matrix": np.ones((1, 1)).view(np.matrix),
@@ -296,7 +303,8 @@ TYPE_COUNTS = (1, 2, 8, 64)
 #: One more type among many may cost this much of one more among few; a quadratic cost gives 8.
 GROWTH_AT_MOST = 1.5
 TYPES = tuple(
-    _list_case("types", f"{n} type{'s' * (n > 1)}", partial(ducks, n), (), False) for n in TYPE_COUNTS
+    _list_case("types", f"{n} type{'s' * (n > 1)}", partial(ducks, n), (), False)
+    for n in TYPE_COUNTS
 )
 
 
@@ -327,7 +335,9 @@ class LibraryRow(NamedTuple):
 
 LIBRARY_ROWS = (
     LibraryRow("sparse", "sparse", "lib.COO.from_numpy(np.ones((1, 1)))"),
-    LibraryRow("dask", "dask.array", "lib.ones((1, 1), chunks=1)", ("array_api_compat.dask.array",)),
+    LibraryRow(
+        "dask", "dask.array", "lib.ones((1, 1), chunks=1)", ("array_api_compat.dask.array",)
+    ),
     LibraryRow("cupy", "cupy", "lib.ones((1, 1))", ("array_api_compat.cupy",), gpu=True),
 )
 
@@ -396,51 +406,57 @@ def nothing_like(real: Callable[..., Any]) -> Callable[..., Any]:
         p.default for p in parameters if p.default is not p.empty and p.kind is not p.KEYWORD_ONLY
     )
     made.__kwdefaults__ = {
-        p.name: p.default for p in parameters if p.default is not p.empty and p.kind is p.KEYWORD_ONLY
+        p.name: p.default
+        for p in parameters
+        if p.default is not p.empty and p.kind is p.KEYWORD_ONLY
     }
     made.__module__ = real.__module__
     return made
 
 
 @contextlib.contextmanager
-def _replaced(row: LibraryRow, name: str) -> Iterator[None]:
-    """The library's function does nothing for a while, for whoever reaches it by whichever way."""
+def _replaced(row: LibraryRow, name: str, stand_in: Callable[..., Any]) -> Iterator[None]:
+    """Put something in the place of a library's function, for whoever reaches it by whichever way."""
     modules = [importlib.import_module(m) for m in (row.module, *row.also)]
-    real = getattr(modules[0], name)
     before = [(module, getattr(module, name)) for module in modules]
-    nothing = nothing_like(real)
     for module in modules:
-        setattr(module, name, nothing)
-    # What was resolved to the real function already has to be forgotten.
-    autoray.register_function(row.name, name, nothing)
-    LIBRARIES[row.name].table.clear()
+        setattr(module, name, stand_in)
+    # What was resolved to the function already has to be forgotten.
+    autoray.register_function(row.name, name, stand_in)
+    _forget(row)
     try:
         yield
     finally:
         for module, value in before:
             setattr(module, name, value)
-        autoray.register_function(row.name, name, real)
-        LIBRARIES[row.name].table.clear()
+        autoray.register_function(row.name, name, before[0][1])
+        _forget(row)
+
+
+def _forget(row: LibraryRow) -> None:
+    LIBRARIES[row.name].table.clear()
 
 
 @contextlib.contextmanager
 def _library(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> Iterator[Names]:
     lib = importlib.import_module(row.module)
     x = eval(row.array, {"lib": lib, "np": np})
-    with _replaced(row, called.name) if dispatch_only else contextlib.nullcontext():
-        own = getattr(lib, called.name)
-        implementation = getattr(np, called.name)
-        dispatcher = lambda_(called.signature, called.relevant)
-        wrapper = peers.python_nep18(implementation, dispatcher)
+    real = getattr(lib, called.name)
+    inside = None if dispatch_only else timing.Inside()
+    stand_in = nothing_like(real) if inside is None else inside.timing(real)
+    implementation = getattr(np, called.name)
+    dispatcher = lambda_(called.signature, called.relevant)
+    with _replaced(row, called.name, stand_in):
         yield {
+            "inside": inside,
             "lib": lib,
             "np": np,
             "anp": arrayproto.numpy,
             "do": autoray.do,
             "array_namespace": array_namespace,
-            "wrapper": wrapper,
-            "single": peers.singledispatch(implementation, dispatcher, type(x), own),
-            "multimethod": peers.uarray_multimethod(implementation, dispatcher, type(x), own),
+            "wrapper": peers.python_nep18(implementation, dispatcher),
+            "single": peers.singledispatch(implementation, dispatcher, type(x), stand_in),
+            "multimethod": peers.uarray_multimethod(implementation, dispatcher, type(x), stand_in),
             "x": x,
         }
 
@@ -487,26 +503,33 @@ LIBRARY_CASES = tuple(
 
 
 @contextlib.contextmanager
-def _numpy_names() -> Iterator[Names]:
+def _rebound(name: str) -> Iterator[Names]:
     import dask.array
     import sparse
 
     assert dask.array and sparse  # what is rebound is rebound for a library that is loaded
-    yield {"np": np, "x": np.ones((1, 1)), "poly": np.ones(3)}
+    # The original in a module of its own: found in the same way as np.isfortran is.
+    original = types.ModuleType("original")
+    setattr(original, name, getattr(np, name))
+    yield {"np": np, "original": original, "x": np.ones((1, 1))}
 
 
-ALL = tuple(name for name in LIBRARIES if name != "cupy")
+ALL = tuple(row.name for row in LIBRARY_ROWS if not row.gpu)
 
-
-def _active_case(call: str, right: Callable[[Any], bool], goals: tuple[Goal, ...]) -> Case:
-    calls = {DIRECT: Peer(call), ACTIVE: Peer(call, ALL)}
-    return Case("activated, ndarrays", f"np.{call}", _numpy_names, calls, goals, right)
-
-
-#: Functions that NumPy does not dispatch, and that are rebound where a library has them.
+#: Calls of functions that NumPy does not dispatch, and that are rebound where a library has them.
 REBOUND = tuple(
-    _active_case(f"np.{call}", right, (Goal(ACTIVE, None, 80.0),))._replace(title=f"np.{call}")
-    for call, right in (("isfortran(x)", lambda r: r is False), ("isfortran(a=x)", lambda r: r is False))
+    Case(
+        "activated, ndarrays",
+        f"np.{name}({arguments})",
+        partial(_rebound, name),
+        {
+            DIRECT: Peer(f"original.{name}({arguments})"),
+            ACTIVE: Peer(f"np.{name}({arguments})", ALL),
+        },
+        (Goal(ACTIVE, None, 80.0),),
+        lambda result: result is False,
+    )
+    for name, arguments in (("isfortran", "x"), ("isfortran", "a=x"))
 )
 
 CASES: tuple[Case, ...] = (
@@ -517,5 +540,3 @@ CASES: tuple[Case, ...] = (
     *REBOUND,
     *LIBRARY_CASES,
 )
-
-NO_NAMES: Mapping[str, Any] = MappingProxyType({})

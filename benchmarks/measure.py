@@ -25,39 +25,46 @@ def measure(case: Case, rounds: int = timing.ROUNDS) -> dict[str, Any]:
     if reason is not None:
         return {**row, "skipped": reason}
     with case.opened() as names:
-        timed = case.timed(names)
-        for name, call in timed.items():
-            with call.context():
-                result = call.once()
-            if not case.right(result):
-                raise AssertionError(f"{case.title}, {name}: the wrong function answered {result!r}")
-        raw = timing.interleave(timed, rounds)
-    even = timing.evened(raw)
-    direct = even[DIRECT]
-    row["direct_ns"] = _short(np.median(direct))
+        groups = case.groups(names)
+        check(case, groups)
+        times = timing.interleave(groups, rounds)
+    even = timing.evened(times)
+    # Where only what is outside the function was timed, this is the cost of timing.
+    row["direct_ns"] = _short(np.median(even[DIRECT].peer))
     row["peers"] = {
-        name: {"call": case.peers[name].call, **_overhead(times, direct)}
-        for name, times in even.items()
+        name: {"call": case.peers[name].call, **_overhead(pair)}
+        for name, pair in even.items()
         if name != DIRECT
     }
+    raw = {n: timing.Pair(t, group[DIRECT]) for group in times for n, t in group.items()}
     row["goals"] = [_goal(goal, raw, even) for goal in case.goals]
     return row
 
 
-def _overhead(times: np.ndarray, direct: np.ndarray) -> dict[str, Any]:
-    value, low, high = timing.overhead(times, direct)
+def check(case: Case, groups: list[timing.Group]) -> None:
+    """Call each peer once; raise AssertionError if another function than the right one answers."""
+    for group in groups:
+        with group.context():
+            for name, call in group.calls.items():
+                result = call.once()
+                if not case.right(result):
+                    raise AssertionError(f"{case.title}, {name}: answered {result!r}")
+
+
+def _overhead(pair: timing.Pair) -> dict[str, Any]:
+    value, low, high = timing.overhead(pair)
     return {"overhead_ns": _short(value), "interval_ns": [_short(low), _short(high)]}
 
 
 def _goal(
-    goal: cases.Goal, raw: dict[str, np.ndarray], even: dict[str, np.ndarray]
+    goal: cases.Goal, raw: dict[str, timing.Pair], even: dict[str, timing.Pair]
 ) -> dict[str, Any]:
     row: dict[str, Any] = {"peer": goal.peer, "against": goal.against, "at_most": goal.at_most}
     if goal.against is None:
-        value = timing.overhead(even[goal.peer], even[DIRECT])
+        value = timing.overhead(even[goal.peer])
     else:
-        value = timing.ratio_of_overheads(even[goal.peer], even[goal.against], even[DIRECT])
-        fastest = timing.ratio_of_fastest(raw[goal.peer], raw[goal.against], raw[DIRECT])
+        value = timing.ratio_of_overheads(even[goal.peer], even[goal.against])
+        fastest = timing.ratio_of_fastest(raw[goal.peer], raw[goal.against])
         row["value_of_fastest"] = _short(fastest)
     row |= {"value": _short(value.value), "interval": [_short(value.low), _short(value.high)]}
     return row | {"reached": verdict(value, goal.at_most)}
@@ -104,8 +111,8 @@ def measure_all(
 
 
 def rounds_for(case: Case, rounds: int) -> int:
-    """Real functions take milliseconds: fewer rounds resolve no less of them."""
-    return max(20, rounds // 2) if case.section.endswith("real function") else rounds
+    """Real functions take up to milliseconds, so there are fewer rounds of them."""
+    return max(10, rounds // 3) if case.section.endswith("real function") else rounds
 
 
 def _short(value: float) -> float:

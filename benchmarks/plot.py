@@ -27,7 +27,9 @@ _COLOURS = {
 _MARKERS = {cases.OURS: "D", cases.ACTIVE: "D", cases.EXPLICIT: "D"}
 
 
-def _panel(axes: Any, rows: list[dict[str, Any]], against: str, goals: list[tuple[float, str]]) -> None:
+def _panel(
+    axes: Any, rows: list[dict[str, Any]], against: str, goals: list[tuple[float, str]]
+) -> None:
     """One line a case, one mark a peer: its overhead over that of `against`."""
     labels = []
     for height, row in enumerate(reversed(rows)):
@@ -55,14 +57,21 @@ def _panel(axes: Any, rows: list[dict[str, Any]], against: str, goals: list[tupl
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set_yticks(range(len(labels)), labels, fontsize=8)
     axes.set_ylim(-0.6, len(rows) - 0.05)
-    axes.set_xlabel(f"overhead, as a multiple of that of {against}  (log scale; left is faster)", fontsize=8)
+    axes.set_xlabel(
+        f"overhead, as a multiple of that of {against}  (log scale; left is faster)", fontsize=8
+    )
     axes.grid(axis="both", color="#ecf0f1", zorder=0)
     axes.tick_params(axis="x", labelsize=8)
     handles: dict[str, Any] = {}
     for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
         handles.setdefault(name, handle)
     axes.legend(
-        handles.values(), handles, fontsize=7.5, loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False
+        handles.values(),
+        handles,
+        fontsize=7.5,
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1),
+        frameon=False,
     )
 
 

@@ -63,14 +63,20 @@ def _number(value: float) -> str:
 
 def goals_table(report: dict[str, Any]) -> tuple[list[str], Rows]:
     """Each goal, what was measured, and whether it is reached."""
-    head = ["case", "overhead of", "against", "measured", "95 %", "fastest tenth", "goal", "reached"]
+    head = [
+        "case",
+        "overhead of",
+        "against",
+        "measured",
+        "95 %",
+        "fastest tenth",
+        "goal",
+        "reached",
+    ]
     lines: Rows = []
     for row in report["cases"]:
         name = f"{row['section']}: {row['title']}"
-        if "skipped" in row:
-            lines.append([name, "", "", "", "", "", "", f"skipped: {row['skipped']}"])
-            continue
-        for goal in row["goals"]:
+        for goal in row.get("goals", ()):
             unit = "" if goal["against"] else " ns"
             low, high = goal["interval"]
             lines.append(
@@ -116,24 +122,28 @@ def goals_table(report: dict[str, Any]) -> tuple[list[str], Rows]:
         )
     for row in report.get("startup", ()):
         reached = "yes" if row["reached"] else "no"
-        lines.append([f"startup: {row['name']}", "", "", row["value"], "", "", row["goal"], reached])
+        lines.append(
+            [f"startup: {row['name']}", "", "", row["value"], "", "", row["goal"], reached]
+        )
     return head, lines
 
 
-def overheads_table(report: dict[str, Any]) -> tuple[list[str], Rows]:
-    """Nanoseconds above the direct call, for each case and peer."""
-    measured = [row for row in report["cases"] if "peers" in row]
-    present = list(dict.fromkeys(name for row in measured for name in row["peers"]))
-    order = [cases.OURS, cases.ACTIVE, cases.EXPLICIT, cases.NUMPY, cases.STOCK]
-    names = [n for n in order if n in present] + [n for n in present if n not in order]
-    lines = []
-    for row in measured:
-        line = [f"{row['section']}: {row['title']}", _number(row["direct_ns"])]
-        for name in names:
-            peer = row["peers"].get(name)
-            line.append("–" if peer is None else _with_noise(peer))
-        lines.append(line)
-    return ["case", cases.DIRECT, *(f"+ {name}" for name in names)], lines
+def overheads_tables(report: dict[str, Any]) -> list[tuple[str, list[str], Rows]]:
+    """Nanoseconds above the direct call, a table a section: title, head, lines."""
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for row in report["cases"]:
+        if "peers" in row:
+            sections.setdefault(row["section"], []).append(row)
+    tables = []
+    for section, rows in sections.items():
+        names = list(dict.fromkeys(name for row in rows for name in row["peers"]))
+        lines = []
+        for row in rows:
+            found = [row["peers"].get(name) for name in names]
+            cells = ["–" if peer is None else _with_noise(peer) for peer in found]
+            lines.append([row["title"], _number(row["direct_ns"]), *cells])
+        tables.append((section, ["call", cases.DIRECT, *names], lines))
+    return tables
 
 
 def _with_noise(peer: dict[str, Any]) -> str:
@@ -143,18 +153,31 @@ def _with_noise(peer: dict[str, Any]) -> str:
     return f"{value:,.0f}" + (f" ±{noise:,.0f}" if noise > abs(value) / 10 else "")
 
 
+def skipped(report: dict[str, Any]) -> list[str]:
+    """What was not measured, and why."""
+    found: dict[str, list[str]] = {}
+    for row in report["cases"]:
+        if "skipped" in row:
+            found.setdefault(row["skipped"], []).append(f"{row['section']}: {row['title']}")
+    return [f"Skipped, as {reason}: {'; '.join(names)}." for reason, names in found.items()]
+
+
 def show(report: dict[str, Any], console: Console) -> None:
-    for title, (head, lines) in (
-        ("Nanoseconds above the direct call (medians)", overheads_table(report)),
-        ("Goals (ratios of median overheads)", goals_table(report)),
-    ):
+    above = "nanoseconds above the direct call, medians"
+    tables = [
+        (f"{section}: {above}", head, lines) for section, head, lines in overheads_tables(report)
+    ]
+    tables.append(("Goals", *goals_table(report)))
+    for title, head, lines in tables:
         table = Table(title=title, title_justify="left")
         for index, column in enumerate(head):
             table.add_column(column, justify="right" if index else "left", overflow="fold")
         for line in lines:
-            style = {"no": "red", "yes": "green"}.get(line[-1], "") if head[-1] == "reached" else ""
+            style = {"no": "red", "yes": "green"}.get(line[-1], "")
             table.add_row(*line[:-1], f"[{style}]{line[-1]}[/]" if style else line[-1])
         console.print(table)
+    for line in skipped(report):
+        console.print(line)
 
 
 def markdown(report: dict[str, Any]) -> str:
@@ -167,16 +190,19 @@ def markdown(report: dict[str, Any]) -> str:
         "",
         "![Overheads of all peers as ratios](ratios.svg)",
     ]
-    for title, (head, lines) in (
-        ("Goals", goals_table(report)),
-        ("Nanoseconds above the direct call, medians", overheads_table(report)),
-    ):
-        text += ["", f"## {title}", "", _markdown_row(head)]
+    tables = [("## Goals", *goals_table(report))]
+    tables += [(f"### {section}", head, lines) for section, head, lines in overheads_tables(report)]
+    for index, (title, head, lines) in enumerate(tables):
+        if index == 1:
+            text += ["", "## Nanoseconds above the direct call, medians"]
+        text += ["", title, "", _markdown_row(head)]
         text.append(_markdown_row(["---", *["---:"] * (len(head) - 1)]))
         text += [_markdown_row(line) for line in lines]
     if "identity" in report:
         rebound = ", ".join(f"`{name}`" for name in report["identity"]["rebound"])
         text += ["", f"Rebound while sparse and Dask are active: {rebound}."]
+    for line in skipped(report):
+        text += ["", line]
     return "\n".join(text) + "\n"
 
 
@@ -187,9 +213,13 @@ def _markdown_row(cells: list[str]) -> str:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=__doc__)
     parser.add_argument("--rounds", type=int, default=timing.ROUNDS, help="default: %(default)s")
-    parser.add_argument("--only", default="", help="cases whose name contains this; nothing is written")
+    parser.add_argument(
+        "--only", default="", help="cases whose name contains this; nothing is written"
+    )
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder for the results")
-    parser.add_argument("--from-json", type=Path, help="show and write an earlier measurement again")
+    parser.add_argument(
+        "--from-json", type=Path, help="show and write an earlier measurement again"
+    )
     options = parser.parse_args(arguments)
     console = Console()
     if options.from_json:

@@ -20,14 +20,18 @@ _INSIDE = """
 import json, sys, time
 import numpy
 {imports}
-clock = time.perf_counter
-start = clock()
+before = set(sys.modules)
+clocks = [time.perf_counter, time.process_time]
+start = [clock() for clock in clocks]
 import arrayproto
-imported = clock()
+imported = [clock() for clock in clocks]
 arrayproto.activate()
-activated = clock()
-found = [name for name in {libraries!r} if name in sys.modules]
-print(json.dumps([(imported - start) * 1e3, (activated - imported) * 1e3, found]))
+activated = [clock() for clock in clocks]
+found = [name for name in {libraries!r} if name in sys.modules.keys() - before]
+milliseconds = [
+    [(b - a) * 1e3 for a, b in zip(*pair)] for pair in ((start, imported), (imported, activated))
+]
+print(json.dumps([*milliseconds, found]))
 """
 
 
@@ -45,18 +49,21 @@ def _python(code: str) -> str:
     return done.stdout
 
 
-def inside(imports: str = "") -> tuple[float, float, list[str]]:
+Wall = tuple[float, float]  # milliseconds by the clock on the wall, and of the processor's time
+
+
+def inside(imports: str = "") -> tuple[Wall, Wall, list[str]]:
     """One process: milliseconds of the import, of ``activate()``, and the libraries imported."""
     imported, activated, found = json.loads(
         _python(_INSIDE.format(imports=imports, libraries=LIBRARIES))
     )
-    return imported, activated, found
+    return tuple(imported), tuple(activated), found
 
 
-def _seconds(code: str) -> float:
+def _milliseconds(code: str) -> float:
     start = time.perf_counter()
     _python(code)
-    return time.perf_counter() - start
+    return (time.perf_counter() - start) * 1e3
 
 
 def measure(runs: int = RUNS) -> list[dict[str, Any]]:
@@ -66,17 +73,23 @@ def measure(runs: int = RUNS) -> list[dict[str, Any]]:
     inside(with_libraries)
     numpy_alone, both, imports, activations, found = [], [], [], [], []
     for _ in range(runs):
-        numpy_alone.append(_seconds("import numpy"))
-        both.append(_seconds("import numpy, arrayproto"))
+        numpy_alone.append(_milliseconds("import numpy"))
+        both.append(_milliseconds("import numpy, arrayproto"))
         imported, activated, libraries = inside()
         imports.append(imported)
         activations.append(activated)
         found += libraries
     loaded = [inside(with_libraries)[1] for _ in range(min(runs, RUNS_WITH_LIBRARIES))]
-    whole = [(b - a) * 1e3 for a, b in zip(numpy_alone, both, strict=True)]
-    rows: list[dict[str, Any]] = [
-        _row("import arrayproto, after numpy (clock in the process)", imports, 15.0),
-        _row("import arrayproto, after numpy (whole process, pairwise)", whole, 15.0),
+    whole, fastest = (of(both) - of(numpy_alone) for of in (median, min))
+    return [
+        _row("import arrayproto after numpy, in the process", imports, 15.0),
+        {
+            "name": "import numpy, arrayproto, less import numpy; whole processes",
+            "value": f"{whole:.1f} ms of {median(both):.0f} (fastest {fastest:.1f}; {runs} runs)",
+            "milliseconds": round(whole, 3),
+            "goal": "15 ms",
+            "reached": whole <= 15.0,
+        },
         _row("activate(), no library imported", activations, 10.0),
         _row("activate(), sparse and dask.array imported", loaded, 10.0),
         {
@@ -86,16 +99,17 @@ def measure(runs: int = RUNS) -> list[dict[str, Any]]:
             "reached": not found,
         },
     ]
-    return rows
 
 
-def _row(name: str, milliseconds: list[float], goal: float) -> dict[str, Any]:
-    value = median(milliseconds)
+def _row(name: str, milliseconds: list[Wall], goal: float) -> dict[str, Any]:
+    wall, processor = (median(values) for values in zip(*milliseconds, strict=True))
+    fastest = min(milliseconds)[0]
     return {
         "name": name,
-        "value": f"{value:.1f} ms (fastest {min(milliseconds):.1f}, {len(milliseconds)} runs)",
-        "milliseconds": round(value, 3),
-        "fastest": round(min(milliseconds), 3),
+        "value": f"{wall:.1f} ms (fastest {fastest:.1f}; {len(milliseconds)} runs)",
+        "milliseconds": round(wall, 3),
+        "milliseconds_of_processor": round(processor, 3),
+        "fastest": round(fastest, 3),
         "goal": f"{goal:.0f} ms",
-        "reached": value <= goal,
+        "reached": wall <= goal,
     }

@@ -6,7 +6,7 @@ timed in turn, in many short rounds: what is compared was timed within the same 
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import gc
 import itertools
 import time
@@ -21,12 +21,18 @@ ROUNDS = 250
 #: a round meet the machine in the same mood.
 BATCH_SECONDS = 0.6e-3
 MAX_CALLS = 4000
+#: Calls in a batch where each call is timed by itself.
+CALLS_FROM_OUTSIDE = 4
+#: Calls before anything is timed in a context.
+WARM_UP = 20
+#: How often groups of calls alternate.
+BLOCKS = 10
 RESAMPLES = 400
 
-Loop = Callable[[int], float]
+Context = Callable[[], AbstractContextManager[Any]]
 
-_LOOP = """
-def make({names}, _clock, _repeat):
+_WHOLE = """
+def make({names}, _clock, _repeat, _inside):
     def loop(_calls):
         _start = _clock()
         for _ in _repeat(None, _calls):
@@ -36,6 +42,40 @@ def make({names}, _clock, _repeat):
         return {call}
     return loop, once
 """
+
+_OUTSIDE = """
+def make({names}, _clock, _repeat, _inside):
+    def loop(_calls):
+        _outside = 0.0
+        for _ in _repeat(None, _calls):
+            _start = _clock()
+            {call}
+            _outside += _clock() - _start - _inside.seconds
+        return _outside
+    def once():
+        return {call}
+    return loop, once
+"""
+
+
+class Inside:
+    """How long a function took: what is left of a call's time is the cost of reaching it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def timing(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, noting each time how long it took."""
+        clock = time.perf_counter
+
+        @functools.wraps(function)
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            start = clock()
+            result = function(*args, **kwargs)
+            self.seconds = clock() - start
+            return result
+
+        return timed
 
 
 class Timed(NamedTuple):
@@ -47,79 +87,110 @@ class Timed(NamedTuple):
         Number of calls to seconds that they take.
     once : callable
         The call itself, without arguments.
-    context : callable
-        Makes the context manager in which it is called; entering it is not timed.
+    whole : bool
+        Whether these seconds are all of the call's, or only those outside the function.
     """
 
-    loop: Loop
+    loop: Callable[[int], float]
     once: Callable[[], Any]
-    context: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext
+    whole: bool
 
 
-def compiled(
-    call: str,
-    names: Mapping[str, Any],
-    context: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
-) -> Timed:
+def compiled(call: str, names: Mapping[str, Any], inside: Inside | None = None) -> Timed:
     """Make a loop around an expression, so that nothing but the call itself is timed."""
     scratch: dict[str, Any] = {}
-    exec(_LOOP.format(names=", ".join(names), call=call), scratch)
-    loop, once = scratch["make"](**names, _clock=time.perf_counter, _repeat=itertools.repeat)
-    return Timed(loop, once, context)
+    source = _WHOLE if inside is None else _OUTSIDE
+    exec(source.format(names=", ".join(names), call=call), scratch)
+    loop, once = scratch["make"](
+        **names, _clock=time.perf_counter, _repeat=itertools.repeat, _inside=inside
+    )
+    return Timed(loop, once, inside is None)
+
+
+class Group(NamedTuple):
+    """Calls that are timed in turn, in one context; the first of them is the direct call."""
+
+    context: Context
+    calls: Mapping[str, Timed]
+
+
+class Pair(NamedTuple):
+    """Nanoseconds of a call and of the direct call in the same rounds; each of shape (rounds,)."""
+
+    peer: np.ndarray
+    direct: np.ndarray
 
 
 def _calls_in_a_batch(timed: Timed) -> int:
-    with timed.context():
-        timed.loop(2)
-        calls = 1
-        while True:
-            seconds = min(timed.loop(calls) for _ in range(3))
-            if seconds > BATCH_SECONDS / 8 or calls >= MAX_CALLS:
-                return max(1, min(MAX_CALLS, round(calls * BATCH_SECONDS / seconds)))
-            calls *= 4
+    if not timed.whole:
+        return CALLS_FROM_OUTSIDE
+    timed.loop(2)
+    calls = 1
+    while True:
+        seconds = min(timed.loop(calls) for _ in range(3))
+        if seconds > BATCH_SECONDS / 8 or calls >= MAX_CALLS:
+            return max(1, min(MAX_CALLS, round(calls * BATCH_SECONDS / seconds)))
+        calls *= 4
 
 
-def interleave(calls: Mapping[str, Timed], rounds: int = ROUNDS) -> dict[str, np.ndarray]:
+def interleave(groups: Sequence[Group], rounds: int = ROUNDS) -> list[dict[str, np.ndarray]]:
     """Time calls in alternating rounds.
 
     Parameters
     ----------
-    calls : mapping of str to Timed
+    groups : sequence of Group
+        They alternate too, every few rounds only: what their contexts change throws away what
+        CPython has learnt of the classes, which takes many calls to come back.
     rounds : int, optional
 
     Returns
     -------
-    dict of str to ndarray, shape (rounds,)
-        Nanoseconds a call, loop included, as timed.
+    list of dict of str to ndarray, shape (rounds,)
+        For each group, nanoseconds a call, loop included, as timed.
     """
-    batches = {name: _calls_in_a_batch(timed) for name, timed in calls.items()}
-    nanoseconds = {name: np.empty(rounds) for name in calls}
-    order = list(calls)
+    batches, times = [], []
+    for group in groups:
+        with group.context():
+            batches.append({name: _calls_in_a_batch(t) for name, t in group.calls.items()})
+        times.append({name: np.empty(rounds) for name in group.calls})
+    blocks = np.array_split(np.arange(rounds), min(rounds, BLOCKS))
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        for index in range(rounds):
-            for name in order:
-                timed, batch = calls[name], batches[name]
-                with timed.context():
-                    timed.loop(1 + batch // 10)  # entering the context empties CPython's caches
-                    nanoseconds[name][index] = timed.loop(batch) / batch * 1e9
-            order.append(order.pop(0))  # nobody always comes after the same one
+        for block in blocks:
+            for group, batch, nanoseconds in zip(groups, batches, times, strict=True):
+                with group.context():
+                    for name, timed in group.calls.items():
+                        timed.loop(max(WARM_UP, batch[name] // 4) if timed.whole else WARM_UP)
+                    order = list(group.calls)
+                    for index in block:
+                        for name in order:
+                            seconds = group.calls[name].loop(batch[name])
+                            nanoseconds[name][index] = seconds / batch[name] * 1e9
+                        order.append(order.pop(0))  # nobody always comes after the same one
+                gc.collect(0)
     finally:
         if was_enabled:
             gc.enable()
-    return nanoseconds
+    return times
 
 
-def evened(nanoseconds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def evened(times: Sequence[Mapping[str, np.ndarray]]) -> dict[str, Pair]:
     """Take the machine's mood out: each round as if it had been as fast as the median round.
 
-    How slow a round was is the median, over the peers, of its time over the peer's median time.
-    Without this the medians of two peers may come from two moods of a bimodal machine.
+    How slow a round was is the median, over the peers of the group, of its time over the peer's
+    median time; how slow a group was, that of its direct call. Without this the medians of two
+    peers may come from two moods of a bimodal machine.
     """
-    relative = [times / np.median(times) for times in nanoseconds.values()]
-    slowness = np.median(relative, axis=0)
-    return {name: times / slowness for name, times in nanoseconds.items()}
+    direct = next(iter(times[0]))
+    overall = np.median([np.median(group[direct]) for group in times])
+    pairs: dict[str, Pair] = {}
+    for group in times:
+        slowness = np.median([t / np.median(t) for t in group.values()], axis=0)
+        slowness = slowness * (np.median(group[direct]) / overall)
+        for name, nanoseconds in group.items():
+            pairs.setdefault(name, Pair(nanoseconds / slowness, group[direct] / slowness))
+    return pairs
 
 
 class Estimate(NamedTuple):
@@ -136,27 +207,27 @@ def _estimate(statistic: Callable[[np.ndarray], np.ndarray], rounds: int) -> Est
     return Estimate(float(statistic(np.arange(rounds)[None])[0]), float(low), float(high))
 
 
-def overhead(peer: np.ndarray, direct: np.ndarray) -> Estimate:
+def overhead(pair: Pair) -> Estimate:
     """Median of what a call costs beyond the direct call of the same round."""
-    beyond = peer - direct
+    beyond = pair.peer - pair.direct
     return _estimate(lambda rounds: np.median(beyond[rounds], axis=1), len(beyond))
 
 
-def ratio_of_overheads(peer: np.ndarray, against: np.ndarray, direct: np.ndarray) -> Estimate:
+def ratio_of_overheads(ours: Pair, theirs: Pair) -> Estimate:
     """Ratio of two median overheads."""
 
     def statistic(rounds: np.ndarray) -> np.ndarray:
-        ours, theirs = (np.median((t - direct)[rounds], axis=1) for t in (peer, against))
-        return ours / theirs
+        mine, other = (np.median((p.peer - p.direct)[rounds], axis=1) for p in (ours, theirs))
+        return mine / other
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _estimate(statistic, len(direct))
+        return _estimate(statistic, len(ours.peer))
 
 
-def ratio_of_fastest(peer: np.ndarray, against: np.ndarray, direct: np.ndarray) -> float:
-    """The same ratio from times as they were, those of each one's fastest tenth of rounds."""
-    ours, theirs, base = (np.percentile(t, 10) for t in (peer, against, direct))
-    return float((ours - base) / (theirs - base))
+def ratio_of_fastest(ours: Pair, theirs: Pair) -> float:
+    """The same ratio, from the times that a tenth of each one's rounds stay below."""
+    mine, other = (np.percentile(p.peer, 10) - np.percentile(p.direct, 10) for p in (ours, theirs))
+    return float(mine / other)
 
 
 def growth(sizes: Sequence[int], overheads: Sequence[float]) -> float:

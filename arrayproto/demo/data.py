@@ -1,8 +1,8 @@
 """The data of the demonstration: word counts of the Python Language Reference.
 
 The text ships inside Python itself, as ``pydoc_data.topics`` (``help("lambda")`` shows it). A
-document is a paragraph of it; documents of fewer than `SHORTEST` words, and repeated ones, are left
-out, and so are the words that only one document has.
+document is a paragraph of it. Left out are documents of fewer than `SHORTEST` words, repeated ones
+and tables, and the words that only one document has or more than a share of `COMMONEST` have.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHORTEST = 8
-COMMONEST = 0.1
+COMMONEST = 0.03
 _WORD = re.compile(r"[a-z]{2,}")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
@@ -59,9 +59,9 @@ def load() -> Texts:
     documents: dict[tuple[tuple[str, int], ...], tuple[str, str]] = {}
     for topic in sorted(reference):
         for paragraph in _BLANK_LINES.split(reference[topic]):
-            found = _WORD.findall(paragraph.lower())
-            if len(found) >= SHORTEST and paragraph.lstrip()[0] not in "+|":
-                bag = tuple(sorted(Counter(found).items()))
+            said = _WORD.findall(paragraph.lower())
+            if len(said) >= SHORTEST and paragraph.lstrip()[0] not in "+|":
+                bag = tuple(sorted(Counter(said).items()))
                 documents.setdefault(bag, (topic, " ".join(paragraph.split())))
     spread = Counter(word for bag in documents for word, _ in bag)
     words = sorted(word for word, count in spread.items() if 1 < count < len(documents) * COMMONEST)
@@ -71,9 +71,11 @@ def load() -> Texts:
         for word, count in bag:
             if word in column:
                 counts[row, column[word]] = count
+    kept = np.flatnonzero(counts.any(axis=1))  # those that have one of the words
+    found = list(documents.values())
     return Texts(
-        counts,
-        documents=[text for _, text in documents.values()],
-        topics=[topic for topic, _ in documents.values()],
+        counts[kept],
+        documents=[found[row][1] for row in kept],
+        topics=[found[row][0] for row in kept],
         words=words,
     )

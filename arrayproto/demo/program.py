@@ -14,22 +14,24 @@ summarization", 2004.
 
 import numpy as np
 
+Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
 THEMES = 3
 TINY = 1e-300
 
 
-def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def ratio(part: Array, whole: Array) -> Array:
     """`part` / `whole`, which is not negative; 0 for nothing of nothing."""
     return part / np.maximum(whole, TINY)
 
 
-def unit(vectors: np.ndarray) -> np.ndarray:
+def unit(vectors: Array) -> Array:
     """Vectors, along the last axis, at length 1."""
     length = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
     return ratio(vectors, np.expand_dims(length, -1))
 
 
-def tfidf(counts: np.ndarray) -> np.ndarray:
+def tfidf(counts: Array) -> Array:
     """Counts (documents, words) as weights: high for the many times of a word that few have."""
     documents = counts.shape[0]
     having = np.sum(counts > 0, 0)
@@ -37,9 +39,7 @@ def tfidf(counts: np.ndarray) -> np.ndarray:
     return unit(np.log1p(counts) * rarity)
 
 
-def lexrank(
-    similarity: np.ndarray, prior: np.ndarray, damping: float = 0.85, rounds: int = 10
-) -> np.ndarray:
+def lexrank(similarity: Array, prior: Array, damping: float = 0.85, rounds: int = 10) -> Array:
     """How central each document is: PageRank on the graph of documents that are alike."""
     links = np.where(similarity > 0.1, similarity, 0.0)
     steps = ratio(links, np.sum(links, axis=1, keepdims=True))
@@ -49,9 +49,9 @@ def lexrank(
     return rank
 
 
-def themes(weights: np.ndarray, rounds: int = 10) -> np.ndarray:
+def themes(weights: Array, rounds: int = 6) -> Array:
     """The leading right singular vectors, one after the other, by power iteration."""
-    found: list[np.ndarray] = []
+    found: list[Array] = []
     for part in np.array_split(weights, THEMES):
         vector = unit(np.mean(part, axis=0))
         for _ in range(rounds):
@@ -63,7 +63,7 @@ def themes(weights: np.ndarray, rounds: int = 10) -> np.ndarray:
     return np.stack(found)
 
 
-def analyse(counts: np.ndarray) -> dict[str, np.ndarray]:
+def analyse(counts: Array) -> dict[str, Array]:
     """Analyse word counts, an array of shape (documents, words)."""
     weights = tfidf(counts)
     similarity = np.clip(np.tensordot(weights, weights, axes=(1, 1)), 0, 1)

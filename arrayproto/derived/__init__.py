@@ -20,6 +20,18 @@ from typing import Any
 TOPICS = {
     "shape": "",
     "joining": "",
+    "logic": "",
+    "selection": "",
+    "sorting": "",
+    "statistics": "",
+    "creation": "",
+    "products": "",
+    "linalg": "linalg.",
+    "fft": "fft.",
+    "polynomials": "",
+    "signal": "",
+    "scimath": "lib.scimath.",
+    "inplace": "",
 }
 
 

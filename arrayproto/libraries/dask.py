@@ -10,6 +10,7 @@ import numpy as np
 
 from ..derived import derived_functions
 from ..errors import UnsupportedArgumentError
+from .dask_linalg import ROWS as LINALG_ROWS
 from .library import Library, Renamed, Unsupported
 
 
@@ -139,8 +140,92 @@ def _histogram(
     return da.histogram(a, bins, range=range, density=density, weights=weights)
 
 
+# Corrections ------------------------------------------------------------------------------------
+
+
+def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    """Dask answers with a list, even of one."""
+    steps = dask.namespace.gradient(f, *varargs, axis=axis, edge_order=edge_order)
+    if not isinstance(steps, (list, tuple)):
+        return steps
+    return steps[0] if len(steps) == 1 else tuple(steps)
+
+
+def _apply_along_axis(func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    """Dask tries the function on an array of one element, so that shapes come out wrong."""
+    (axis,) = np.lib.array_utils.normalize_axis_tuple((axis,), arr.ndim)
+    tried = np.asarray(func1d(np.ones(arr.shape[axis], arr.dtype), *args, **kwargs))
+    return dask.namespace.apply_along_axis(
+        func1d, axis, arr, *args, dtype=tried.dtype, shape=tried.shape, **kwargs
+    )
+
+
+# Creation, on like= -----------------------------------------------------------------------------
+
+
+def _filled(name: str) -> Callable[..., Any]:
+    """Dask's own ignores a dtype that is given by position."""
+
+    def call(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None) -> Any:
+        return getattr(dask.namespace, name)(shape, dtype=float if dtype is None else dtype)
+
+    call.__name__ = name
+    return call
+
+
+def _full(
+    shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: Any = None
+) -> Any:
+    if dtype is None:
+        dtype = getattr(fill_value, "dtype", None) or np.asarray(fill_value).dtype
+    return dask.namespace.full(shape, fill_value, dtype=dtype)
+
+
+def _identity(n: int, dtype: Any = None) -> Any:
+    return dask.namespace.eye(n, dtype=float if dtype is None else dtype)
+
+
+def _from_function(function: Any, shape: Any, *, dtype: Any = float, **kwargs: Any) -> Any:
+    return dask.namespace.fromfunction(
+        function, chunks="auto", shape=tuple(shape), dtype=dtype, **kwargs
+    )
+
+
+def _read(name: str) -> Callable[..., Any]:
+    """What is read from a file or a buffer is read by NumPy."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return dask.namespace.asarray(getattr(np, name)(*args, **kwargs))
+
+    call.__name__ = name
+    return call
+
+
+def _complex_only(name: str) -> Callable[..., Any]:
+    """Of `numpy.emath`: whether the result is complex is known only where the argument is."""
+    function = {"logn": lambda n, x: np.log(x) / np.log(n)}.get(name) or getattr(np, name)
+
+    def call(*args: Any) -> Any:
+        real = "numpy.log(x) / numpy.log(n)" if name == "logn" else f"numpy.{name}"
+        decisive = args if name == "logn" else args[:1]
+        if not all(_is_complex(a) for a in decisive):
+            raise UnsupportedArgumentError(
+                f"numpy.emath.{name}: whether the result is complex depends on values not computed "
+                f"yet. Give complex arrays, x.astype(complex), for a complex result, or {real} for a "
+                "real one"
+            )
+        return function(*args)
+
+    call.__name__ = name
+    return call
+
+
+def _is_complex(a: Any) -> bool:
+    return np.result_type(getattr(a, "dtype", a)).kind == "c"
+
+
 def _chunk_type(cls: type) -> bool:
-    """Classes that Dask takes for its chunks: CuPy's, sparse's."""
+    """Classes that Dask takes for its chunks: CuPy's, sparse's, ndarray's with units."""
     chunk_types = sys.modules.get("dask.array.chunk_types")
     return chunk_types is not None and bool(chunk_types.is_valid_chunk_type(cls))
 
@@ -179,10 +264,40 @@ dask = Library(
         # NumPy's default makes square factors; Dask has the reduced ones, and its own protocol
         # has always answered with them.
         "linalg.svd": Renamed(own_defaults=frozenset({"full_matrices"})),
-        "linalg.tensordot": Renamed("tensordot", {"x1": "lhs", "x2": "rhs"}),
-        "linalg.matmul": Renamed("matmul", {"x1": "a", "x2": "b"}),
-        "linalg.outer": Renamed("outer", {"x1": "a", "x2": "b"}),
-        "linalg.trace": Unsupported("dask.array.trace sums over the first two axes, not the last"),
+        **LINALG_ROWS,
+        **{name: _derived(name) for name in ("linalg.norm", "linspace", "vdot")},
+        "apply_along_axis": _apply_along_axis,
+        "gradient": _gradient,
+        "empty": _filled("empty"),
+        "ones": _filled("ones"),
+        "zeros": _filled("zeros"),
+        "full": _full,
+        "identity": _identity,
+        "fromfunction": _from_function,
+        **{name: _read(name) for name in ("frombuffer", "fromfile", "fromiter", "genfromtxt", "loadtxt")},
+        **{
+            f"lib.scimath.{name}": _complex_only(name)
+            for name in ("arccos", "arcsin", "arctanh", "log", "log10", "log2", "logn", "power", "sqrt")
+        },
+        **dict.fromkeys(
+            ("may_share_memory", "shares_memory"),
+            Unsupported("a lazy array has no memory before it is computed"),
+        ),
+        "geomspace": Unsupported(
+            "NumPy refuses zeros and turns complex for negative numbers, which depends on values not "
+            "computed yet; np.exp(np.linspace(np.log(start), np.log(stop), num)) is lazy"
+        ),
+        "polymul": Unsupported(
+            "leading zeros are trimmed, so the length of the product depends on values not computed "
+            "yet; np.convolve(a1, a2) has the product untrimmed"
+        ),
+        "polydiv": Unsupported(
+            "the length of the remainder depends on values not computed yet"
+        ),
+        "roots": Unsupported(
+            "leading zeros are trimmed, so the number of roots depends on values not computed yet; "
+            "coefficients are few: np.roots(p.compute())"
+        ),
     },
     advice=(
         "Call .compute() where a NumPy array in this process's memory is what you want, or "

@@ -105,6 +105,9 @@ class Library:
         Classes of others that the library's own functions work with, beyond ndarray and scalars.
     advice : str
         The way out, for error messages.
+    operators : tuple of str, optional
+        Methods of its classes for binary operators that ask nobody, so that strangers are
+        converted: they are given `accepts` to ask first.
     """
 
     def __init__(
@@ -115,9 +118,11 @@ class Library:
         differences: Mapping[str, Row] = MappingProxyType({}),
         accepts_also: Callable[[type], bool] | None = None,
         advice: str = "",
+        operators: tuple[str, ...] = (),
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
+        self.operators = operators
         self.table = Table(self)
         self._adopted: frozenset[type] = frozenset()
         # The library's own classes that were seen; others are told from their attributes.
@@ -190,13 +195,13 @@ class Library:
             return True
         if issubclass(cls, _SCALARS):
             return True
+        if self.accepts_also is not None and self.accepts_also(cls):
+            return True
         if issubclass(cls, np.ndarray):
             return (
                 cls.__array_function__ is _ndarray_function
                 and cls.__array_ufunc__ is _ndarray_ufunc
             )
-        if self.accepts_also is not None and self.accepts_also(cls):
-            return True
         # A plain container or number: not an array, so nobody else's.
         return not any(
             hasattr(cls, n) for n in ("__array_function__", "__array_ufunc__", "__array_namespace__")

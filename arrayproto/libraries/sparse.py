@@ -165,15 +165,29 @@ def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
 def _sort(
     a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None
 ) -> Any:
-    """Equal values cannot be told apart, so every sort is a stable one."""
+    """Stored values in order, those above the fill value moved to the end of their line.
+
+    Equal values cannot be told apart, so every sort is a stable one.
+    """
     if order is not None:
         raise ValueError("Cannot specify order when the array has no fields.")
-    if a.dtype.kind == "c":
-        raise UnsupportedArgumentError("numpy.sort: sparse cannot order complex values")
+    a = a.asformat("coo")
     if axis is None:
         a, axis = a.reshape((a.size,)), 0
     (axis,) = np.lib.array_utils.normalize_axis_tuple((axis,), a.ndim)
-    return sparse.namespace.sort(a, axis=axis) if a.size else a.copy()
+    line = np.zeros(a.nnz, dtype=np.intp)
+    for i, length in enumerate(a.shape):
+        if i != axis:
+            line = line * length + a.coords[i]
+    by_value = np.lexsort((a.data, line))
+    line, values = line[by_value], a.data[by_value]
+    first = np.searchsorted(line, line)
+    stored = np.searchsorted(line, line, side="right") - first
+    fill = np.asarray(a.fill_value)
+    above = (values > fill) | ((values != values) & (fill == fill))
+    coords = a.coords[:, by_value].copy()
+    coords[axis] = np.arange(a.nnz) - first + np.where(above, a.shape[axis] - stored, 0)
+    return sparse.namespace.COO(coords, values, shape=a.shape, fill_value=a.fill_value)
 
 
 def _diag(v: Any, k: int = 0) -> Any:
@@ -233,6 +247,102 @@ def _cov(
     return products.astype(dtype).__truediv__(max(divisor, 0)).squeeze()
 
 
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **kwargs: Any) -> Any:
+    """sparse's own takes out= and does not write to it."""
+    if out is not None:
+        raise UnsupportedArgumentError(
+            "numpy.clip: out= is not supported for arrays of sparse, which cannot be written to; "
+            "leave it out, and assign the result"
+        )
+    given = {key: kwargs.pop(key) for key in ("min", "max") if key in kwargs}
+    if given and not (a_min is None and a_max is None):
+        raise ValueError("Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.")
+    return sparse.namespace.clip(a, given.get("min", a_min), given.get("max", a_max), **kwargs)
+
+
+# Creation, on like= ----------------------------------------------------------------------------
+
+_CREATED = (
+    "arange",
+    "frombuffer",
+    "fromfile",
+    "fromfunction",
+    "fromiter",
+    "genfromtxt",
+    "identity",
+    "loadtxt",
+    "tri",
+)
+
+
+def _created(name: str) -> Callable[..., Any]:
+    """Values that NumPy makes, or reads; those that are zero are not kept."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return sparse.namespace.COO.from_numpy(np.asarray(getattr(np, name)(*args, **kwargs)))
+
+    call.__name__ = name
+    return call
+
+
+def _as_array(name: str) -> Callable[..., Any]:
+    always_copies = name == "array"
+
+    def call(
+        object: Any,
+        dtype: Any = None,
+        order: Any = None,
+        *,
+        copy: bool | None = always_copies or None,
+        subok: bool = False,
+        ndmin: int = 0,
+        device: Any = None,
+    ) -> Any:
+        if isinstance(object, sparse.cls):
+            x = object if dtype is None else object.astype(dtype)
+            x = x.copy() if copy and x is object else x
+        else:
+            x = sparse.namespace.COO.from_numpy(np.asarray(object, dtype))
+        return x.reshape((1,) * (ndmin - x.ndim) + x.shape) if x.ndim < ndmin else x
+
+    call.__name__ = name
+    return call
+
+
+# Linear algebra that fills what was sparse -------------------------------------------------------
+
+_SOLVERS = "; scipy.sparse.linalg has {}, and takes x.to_scipy_sparse()"
+_NO_LINALG = {
+    "cholesky": "factors fill up; scikit-sparse has sparse ones",
+    "cond": "it needs an inverse or a singular value decomposition, which are dense"
+    + _SOLVERS.format("svds and onenormest"),
+    "det": "it needs a factorization" + _SOLVERS.format("splu"),
+    "eig": "eigenvectors are dense" + _SOLVERS.format("eigs"),
+    "eigh": "eigenvectors are dense" + _SOLVERS.format("eigsh"),
+    "eigvals": "all eigenvalues need a dense matrix" + _SOLVERS.format("eigs"),
+    "eigvalsh": "all eigenvalues need a dense matrix" + _SOLVERS.format("eigsh"),
+    "inv": "the inverse of a sparse matrix is dense" + _SOLVERS.format("spsolve and splu"),
+    "lstsq": "the solution is dense" + _SOLVERS.format("lsqr and lsmr"),
+    "matrix_rank": "it needs a singular value decomposition, which is dense"
+    + _SOLVERS.format("svds"),
+    "pinv": "the inverse of a sparse matrix is dense" + _SOLVERS.format("lsqr"),
+    "qr": "factors fill up" + _SOLVERS.format("lsqr"),
+    "slogdet": "it needs a factorization" + _SOLVERS.format("splu"),
+    "solve": "the solution is dense" + _SOLVERS.format("spsolve"),
+    "svd": "singular vectors are dense" + _SOLVERS.format("svds"),
+    "svdvals": "all singular values need a dense matrix" + _SOLVERS.format("svds"),
+    "tensorinv": "the inverse of a sparse matrix is dense" + _SOLVERS.format("spsolve and splu"),
+    "tensorsolve": "the solution is dense" + _SOLVERS.format("spsolve"),
+}
+_NO_FFT = "the transform of a sparse array is dense; np.fft takes x.todense()"
+_FFT = tuple(
+    f"{inverse}{real}fft{rank}"
+    for inverse in ("", "i")
+    for real, ranks in (("", ("", "2", "n")), ("r", ("", "2", "n")), ("h", ("",)))
+    for rank in ranks
+)
+
+
 sparse = Library(
     name="sparse",
     module="sparse",
@@ -267,6 +377,10 @@ sparse = Library(
         "diag": _diag,
         "sort": _sort,
         **dict.fromkeys(("cumsum", "cumulative_sum", "nancumsum"), Unsupported(_RUNNING)),
+        **dict.fromkeys(
+            ("cumprod", "cumulative_prod", "nancumprod"),
+            Unsupported("sparse has no running product; np.cumprod(x.todense()) where that fits"),
+        ),
         "argsort": Unsupported(
             "the order of all elements has no fill value, so it would be dense; sort the stored "
             "values of x, x.data, or call np.sort(x), which stays sparse"
@@ -278,12 +392,31 @@ sparse = Library(
                 "values and how often each occurs"
             ),
         ),
-        "linalg.tensordot": Renamed("tensordot", {"x1": "a", "x2": "b"}),
-        "linalg.matmul": Renamed("matmul", {"x1": "a", "x2": "b"}),
-        "linalg.outer": Renamed("outer", {"x1": "a", "x2": "b"}),
-        "linalg.vecdot": Renamed("vecdot"),
-        "linalg.matrix_transpose": Renamed("matrix_transpose"),
-        "linalg.diagonal": Renamed("diagonal"),
+        "clip": _clip,
+        **{name: _created(name) for name in _CREATED},
+        **{name: _as_array(name) for name in ("array", "asanyarray", "asarray")},
+        **{f"linalg.{name}": Unsupported(reason) for name, reason in _NO_LINALG.items()},
+        **{f"fft.{name}": Unsupported(_NO_FFT) for name in _FFT},
+        **dict.fromkeys(
+            ("copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"),
+            Unsupported(
+                "sparse.COO and GCXS cannot be written to; np.where makes a new array, and "
+                "sparse.DOK is a class that takes item assignment"
+            ),
+        ),
+        **dict.fromkeys(
+            ("may_share_memory", "shares_memory"),
+            Unsupported("its values and coordinates are arrays of their own; compare x.data"),
+        ),
+        **dict.fromkeys(("linspace", "logspace", "geomspace"), Unsupported(
+            "the points between two sparse arrays are dense; of their .todense() np.linspace "
+            "has them"
+        )),
+        "unwrap": Unsupported("multiples of the period are added to zeros too: it would be dense"),
+        "polyfit": Unsupported("least squares need a dense matrix; np.polyfit(x.todense(), ...)"),
+        "polydiv": Unsupported("quotients of sparse polynomials are dense; use p.todense()"),
+        "roots": Unsupported("the roots are dense eigenvalues; np.roots(p.todense())"),
     },
     advice="Call .todense() where a dense NumPy array is what you want.",
+    operators=("__matmul__", "__rmatmul__"),
 )

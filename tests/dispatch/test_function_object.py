@@ -18,7 +18,7 @@ import pytest
 from numpy._core.overrides import array_function_dispatch as numpys_dispatch
 
 import arrayproto
-from arrayproto.dispatch import array_function_dispatch, get_implementing_args
+from arrayproto.dispatch import array_function_dispatch
 from arrayproto.wrapper import generate
 
 PACKAGE = str(Path(arrayproto.__file__).parent)
@@ -419,16 +419,10 @@ class TestHostileNames:
         # inspect.Parameter asks the name itself, and believes it.
         name = Name("a=__import__('os').abort(), b")
         signature = inspect.Signature([inspect.Parameter(name, getattr(inspect.Parameter, kind))])
+        services = inspect.signature(generate).parameters.values()
+        unused = {p.name: print for p in services if p.kind is p.KEYWORD_ONLY and p.default is p.empty}
         with pytest.raises(ValueError, match="cannot generate a wrapper for the signature"):
-            generate(
-                signature,
-                None,
-                implementation=lambda a: a,
-                dispatcher=lambda a: (a,),
-                collect=get_implementing_args,
-                with_public_name=lambda error: None,
-                no_implementation=TypeError,
-            )
+            generate(signature, None, **unused)
 
     def test_annotations_are_not_evaluated(self):
         def implementation(a: "1 / 0", b: "exit()" = 1) -> "undefined_name":  # noqa: F821

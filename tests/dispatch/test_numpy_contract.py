@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import abc
 import importlib.util
 import sys
 from unittest import mock
 
 import numpy as np
 import pytest
+from numpy._core.overrides import _get_implementing_args
 
 from arrayproto.dispatch import (
     MAX_TYPES,
@@ -85,6 +87,23 @@ class TestGetImplementingArgs:
         assert get_implementing_args([a, b]) == get_implementing_args([b, a]) == [b, a]
         assert get_implementing_args([a, b, c]) == [b, c, a]
         assert get_implementing_args([a, c, b]) == [c, b, a]
+
+    def test_isinstance_decides_whoever_answers_it(self):
+        # As an ABC's register() does, or a proxy that gives itself out for another class.
+        First, Other = duck("First"), duck("Other")
+        namespace = {"__array_function__": refuse, "__class__": property(lambda self: First)}
+        Proxy = type("Proxy", (), namespace)
+        Abstract = abc.ABCMeta("Abstract", (), {"__array_function__": refuse})
+        Abstract.register(Other)
+        first, other, proxy, abstract = First(), Other(), Proxy(), Abstract()
+        for relevant, expected in [
+            ([first, other], [first, other]),
+            ([first, proxy], [proxy, first]),
+            ([abstract, other], [other, abstract]),
+            ([abstract, first, other], [other, abstract, first]),
+        ]:
+            assert get_implementing_args(relevant) == expected
+            assert _get_implementing_args(relevant) == expected
 
     def test_maximum_number_of_types(self):
         objects = [duck(f"A{i}")() for i in range(MAX_TYPES + 1)]

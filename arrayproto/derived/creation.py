@@ -1,0 +1,208 @@
+"""Creation from arrays: ranges between them, grids, index arrays, blocks."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+import arrayproto.numpy as np
+
+from ..errors import UnsupportedArgumentError
+
+__all__ = [
+    "block",
+    "common_type",
+    "ix_",
+    "linspace",
+    "logspace",
+    "meshgrid",
+    "min_scalar_type",
+]
+
+
+def make(function: Callable[..., Any], like: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call a creation function of NumPy's for the library of `like`: ``like=``, active or not."""
+    from .. import namespace
+
+    method = namespace._find(type(like))
+    if method is None:
+        return function(*args, **kwargs)
+    return method(like, function, (type(like),), args, kwargs)
+
+
+def refuse_out(name: str, out: Any) -> None:
+    """Raise if `out` is given: a composed result has no place to be written to."""
+    if out is not None:
+        raise UnsupportedArgumentError(
+            f"numpy.{name}: argument out= is not supported where the function is composed of "
+            "others; leave it out, and assign the result"
+        )
+
+
+# What dtypes alone decide -----------------------------------------------------------------------
+
+
+def common_type(*arrays: Any) -> Any:
+    return numpy.common_type(*(numpy.empty(0, a.dtype) for a in arrays))
+
+
+def min_scalar_type(a: Any) -> Any:
+    if np.ndim(a):
+        return numpy.dtype(a.dtype)
+    raise UnsupportedArgumentError(
+        "numpy.min_scalar_type: the answer for a 0-dimensional array depends on its value, which "
+        "would have to be brought to the host; give it the value, or ask for .dtype"
+    )
+
+
+# Ranges -----------------------------------------------------------------------------------------
+
+
+def linspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    device: Any = None,
+) -> Any:
+    num = operator.index(num)
+    if num < 0:
+        raise ValueError(f"Number of samples, {num}, must be non-negative.")
+    div = num - 1 if endpoint else num
+    inexact = np.result_type(start, stop, 0.0)
+    result_dtype = numpy.dtype(inexact if dtype is None else dtype)
+    delta = np.subtract(stop, start, dtype=inexact)
+    rank = len(delta.shape)
+    y = numpy.arange(num, dtype=inexact).reshape((-1,) + (1,) * rank)
+    if div > 0:
+        step = delta / div
+        # NumPy's way with denormal numbers: if any step is zero, divide first.
+        y = np.where(np.any(step == 0), (y / div) * delta, y * step)
+    else:
+        step = numpy.nan
+        y = y * delta
+    y = y + start
+    if endpoint and num > 1:
+        last = np.broadcast_to(np.astype(make(numpy.asarray, delta, stop), y.dtype), delta.shape)
+        y = np.concatenate([y[:-1], last[None]], 0)
+    if axis != 0:
+        y = np.moveaxis(y, 0, axis)
+    if numpy.issubdtype(result_dtype, numpy.integer):
+        y = np.floor(y)
+    y = y.astype(result_dtype)
+    return (y, step) if retstep else y
+
+
+def logspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    base: Any = 10.0,
+    dtype: Any = None,
+    axis: int = 0,
+) -> Any:
+    if not isinstance(base, (float, int)) and np.ndim(base):
+        rank = max(map(np.ndim, (start, stop, base)))
+        start, stop, base = (
+            np.reshape(a, (1,) * (rank - np.ndim(a)) + tuple(np.shape(a)))
+            for a in (start, stop, base)
+        )
+        base = np.expand_dims(base, axis)
+    y = np.linspace(start, stop, num=num, endpoint=endpoint, axis=axis)
+    result = np.power(base, y)
+    return result if dtype is None else result.astype(dtype)
+
+
+# Grids and indices ------------------------------------------------------------------------------
+
+
+def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
+    rank = len(xi)
+    if indexing not in ("xy", "ij"):
+        raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
+    axes = list(range(rank))
+    if indexing == "xy" and rank > 1:
+        axes[:2] = [1, 0]
+    grids = [
+        np.reshape(x, (1,) * axis + (-1,) + (1,) * (rank - axis - 1))
+        for x, axis in zip(xi, axes, strict=True)
+    ]
+    if not sparse:
+        shape = tuple(
+            numpy.prod([grid.shape[axis] for grid in grids], dtype=int).item()
+            for axis in range(rank)
+        )
+        grids = [np.broadcast_to(grid, shape) for grid in grids]
+    return grids if sparse and not copy else tuple(grids)
+
+
+def ix_(*args: Any) -> tuple[Any, ...]:
+    found = []
+    for axis, new in enumerate(args):
+        if not hasattr(new, "dtype"):
+            new = numpy.asarray(new)
+            if new.size == 0:
+                new = new.astype(numpy.intp)
+        if len(new.shape) != 1:
+            raise ValueError("Cross index must be 1 dimensional")
+        if new.dtype == bool:
+            (new,) = np.nonzero(new)
+        if new.shape[0] != new.shape[0]:  # nan: as long as its values tell
+            raise UnsupportedArgumentError(
+                "numpy.ix_: how many items a lazy boolean index selects is not known before it is "
+                "computed; give it integers"
+            )
+        found.append(np.reshape(new, (1,) * axis + (-1,) + (1,) * (len(args) - axis - 1)))
+    return tuple(found)
+
+
+# Blocks -----------------------------------------------------------------------------------------
+
+
+def _check_blocks(arrays: Any, index: tuple[int, ...] = ()) -> tuple[int, int, Any]:
+    """Depth of the lists, largest number of dimensions, and an array of the library."""
+    where = "arrays" + "".join(f"[{i}]" for i in index)
+    if isinstance(arrays, tuple):
+        raise TypeError(
+            f"{where} is a tuple. Only lists can be used to arrange blocks, and np.block does not "
+            "allow implicit conversion from tuple to ndarray."
+        )
+    if not isinstance(arrays, list):
+        return len(index), np.ndim(arrays), arrays
+    if not arrays:
+        raise ValueError(f"List at {where} cannot be empty")
+    found = [_check_blocks(item, (*index, i)) for i, item in enumerate(arrays)]
+    depths = {depth for depth, _, _ in found}
+    if len(depths) > 1:
+        raise ValueError(
+            f"List depths are mismatched. First element was at depth {found[0][0]}, but there is "
+            f"an element at depth {next(d for d, _, _ in found if d != found[0][0])} ({where})"
+        )
+    known = next((a for _, _, a in found if _is_duck(a)), found[0][2])
+    return found[0][0], max(rank for _, rank, _ in found), known
+
+
+def _is_duck(a: Any) -> bool:
+    return hasattr(a, "__array_function__") and not isinstance(a, numpy.ndarray)
+
+
+def block(arrays: Any) -> Any:
+    depth, rank, like = _check_blocks(arrays)
+    rank = max(rank, depth)
+
+    def joined(item: Any, level: int) -> Any:
+        if level == depth:
+            if not _is_duck(item):
+                item = make(numpy.asarray, like, item)
+            return np.reshape(item, (1,) * (rank - np.ndim(item)) + tuple(np.shape(item)))
+        return np.concatenate([joined(i, level + 1) for i in item], rank - depth + level)
+
+    return joined(arrays, 0)

@@ -1,0 +1,86 @@
+"""Comparisons and questions about elements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+import arrayproto.numpy as np
+
+__all__ = [
+    "allclose",
+    "array_equal",
+    "array_equiv",
+    "iscomplex",
+    "iscomplexobj",
+    "isclose",
+    "isreal",
+    "isrealobj",
+    "real_if_close",
+]
+
+
+def isclose(
+    a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> Any:
+    # As NumPy: the tolerance of an integer is a float's, so that nothing overflows.
+    dtype = numpy.result_type(getattr(b, "dtype", type(b)), 1.0)
+    b = np.astype(b, dtype) if hasattr(b, "shape") and b.shape else dtype.type(b)
+    near = np.less_equal(np.abs(np.subtract(a, b)), atol + rtol * np.abs(b))
+    result = (near & np.isfinite(b)) | np.equal(a, b)
+    return result | (np.isnan(a) & np.isnan(b)) if equal_nan else result
+
+
+def allclose(
+    a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> Any:
+    return np.all(np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan))
+
+
+def _differ(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether shapes differ; a length that is not known yet (NaN) may be any."""
+    if len(one) != len(other):
+        return True
+    return any(m != n and m == m and n == n for m, n in zip(one, other, strict=True))
+
+
+def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Any:
+    if _differ(np.shape(a1), np.shape(a2)):
+        return False
+    same = np.equal(a1, a2)
+    if equal_nan:
+        same = same | (np.not_equal(a1, a1) & np.not_equal(a2, a2))
+    return np.all(same)
+
+
+def array_equiv(a1: Any, a2: Any) -> Any:
+    try:
+        numpy.broadcast_shapes(np.shape(a1), np.shape(a2))
+    except ValueError:
+        return False
+    return np.all(np.equal(a1, a2))
+
+
+def iscomplexobj(x: Any) -> bool:
+    return bool(numpy.dtype(x.dtype).kind == "c")
+
+
+def isrealobj(x: Any) -> bool:
+    return not np.iscomplexobj(x)
+
+
+def iscomplex(x: Any) -> Any:
+    return np.not_equal(np.imag(x), 0)
+
+
+def isreal(x: Any) -> Any:
+    return np.equal(np.imag(x), 0)
+
+
+def real_if_close(a: Any, tol: float = 100) -> Any:
+    if not np.iscomplexobj(a):
+        return a
+    if tol > 1:
+        tol = np.finfo(a.dtype.type).eps * tol
+    return np.real(a) if np.all(np.abs(np.imag(a)) < tol) else a

@@ -1,0 +1,3 @@
+"""Calls that are known not to give NumPy's answer: (library, function, call id) to the reason."""
+
+GAPS: dict[tuple[str, str, str], str] = {}
