@@ -452,6 +452,7 @@ def rebound(function: Callable[..., Any], relevant: list[str]) -> ReboundFunctio
         no_implementation=no_implementation,
         public_api=function,
     )
+    functools.update_wrapper(wrapper, function)  # Python's messages name it
     ours = ReboundFunction(wrapper)
     functools.update_wrapper(ours, function)
     return ours

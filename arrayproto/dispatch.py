@@ -64,7 +64,7 @@ def find_method(cls: type) -> Method | None:
                 if id(base) in registered:
                     return registered[id(base)][1]
         return None
-    return _refuse if method is None else method  # type: ignore[no-any-return]
+    return _refuse if method is None else method
 
 
 def _refuse(argument: Any, *_: Any) -> Any:
@@ -212,7 +212,7 @@ def implementing_of_many(
     """As `implementing`, for what may be a long list."""
     if _likely_alike(relevant_args):
         # One argument a type, in order: what is left to do takes no time.
-        relevant_args = private.get_implementing_args_c(relevant_args)  # type: ignore[misc]
+        relevant_args = private.get_implementing_args_c(relevant_args)
     return implementing(relevant_args, find)
 
 
@@ -235,7 +235,7 @@ def no_implementation(public_api: Callable[..., Any], types: Iterable[type]) -> 
     )
 
 
-def _getargspec(function: Callable[..., Any]) -> tuple[Any, ...]:
+def _getargspec(function: Any) -> tuple[Any, ...]:
     """Arguments as NumPy compares them, keyword-only ones included."""
     code = getattr(function, "__code__", None)
     if code is None:
@@ -248,8 +248,8 @@ def _getargspec(function: Callable[..., Any]) -> tuple[Any, ...]:
     rest = names[count + only :]
     varargs = rest.pop(0) if flags & inspect.CO_VARARGS else None
     keywords = rest.pop(0) if flags & inspect.CO_VARKEYWORDS else None
-    defaults = function.__defaults__  # type: ignore[attr-defined]
-    kwdefaults = function.__kwdefaults__ or {}  # type: ignore[attr-defined]
+    defaults = function.__defaults__
+    kwdefaults = function.__kwdefaults__ or {}
     return names[:count], varargs, keywords, defaults, names[count : count + only], kwdefaults
 
 
@@ -441,15 +441,15 @@ def _same_parameters(implementation: Callable[..., Any], dispatcher: Callable[..
     return ours.co_posonlyargcount == theirs.co_posonlyargcount
 
 
-def _own_signature(function: Callable[..., Any]) -> inspect.Signature:
+def _own_signature(function: Any) -> inspect.Signature:
     """What the code of a function takes, whatever a ``__signature__`` on it says."""
     bare = _types.FunctionType(
         function.__code__,
         {},
-        argdefs=function.__defaults__,  # type: ignore[attr-defined]
-        closure=function.__closure__,  # type: ignore[attr-defined]
+        argdefs=function.__defaults__,
+        closure=function.__closure__,
     )
-    bare.__kwdefaults__ = function.__kwdefaults__  # type: ignore[attr-defined]
+    bare.__kwdefaults__ = function.__kwdefaults__
     return inspect.signature(bare)
 
 

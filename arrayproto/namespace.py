@@ -12,7 +12,7 @@ import importlib
 import importlib.util
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,7 @@ class _Collector:
         # Types that override nothing, so that NumPy's own function is the answer.
         self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, function)
 
-    def __call__(self, relevant_args: Sequence[Any]) -> dispatch.Overrides | None:
+    def __call__(self, relevant_args: Any) -> dispatch.Overrides | None:
         arguments, methods = dispatch.implementing_of_many(relevant_args, _find)
         for method in methods:
             if method in _answering or method in dispatch.registered_methods():

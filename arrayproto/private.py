@@ -6,11 +6,16 @@ future NumPy, the public way beside it takes over and only speed is lost.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+#: Collects implementing arguments at C speed; "exposed for testing purposes" by NumPy.
+get_implementing_args_c: Any
 try:
-    # Collects implementing arguments at C speed; "exposed for testing purposes" by NumPy.
-    from numpy._core.overrides import _get_implementing_args as get_implementing_args_c
+    from numpy._core.overrides import _get_implementing_args  # type: ignore[attr-defined]
+
+    get_implementing_args_c = _get_implementing_args
 except ImportError:  # pragma: no cover - the way out, for a NumPy that renames it
     get_implementing_args_c = None
 

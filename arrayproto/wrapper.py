@@ -193,7 +193,9 @@ class _PlainPath:
         conditions = [" is ".join([*types, _NDARRAY])] if types else []
         for slot, name in pairs:
             if name in slots.items:
-                conditions += [f"{_TYPE}({slot}) in {p}sequences", f"{p}plain_items({slot})"]
+                # By identity: `in` would ask a metaclass whether its class equals list.
+                is_sequence = [f"{_TYPE}({slot}) is {p}{kind}" for kind in ("list", "tuple")]
+                conditions += [f"({' or '.join(is_sequence)})", f"{p}plain_items({slot})"]
             elif name not in slots.relevant:
                 conditions.append(f"{slot} is not {_MISSING}")
         return conditions
@@ -440,7 +442,8 @@ def generate(
         "dispatcher": dispatcher,
         "collect": collect,
         "plain_items": plain_items,
-        "sequences": (list, tuple),
+        "list": list,
+        "tuple": tuple,
         "with_public_name": with_public_name,
         "no_implementation": no_implementation,
         "overflow": _overflow,

@@ -240,7 +240,7 @@ def _plain_case(section: str, row: Decorated) -> Case:
     return Case(section, row.title, partial(_decorated, row), calls, goals, is_result)
 
 
-# Lists and many types -------------------------------------------------------------------------------
+# Lists and many types ---------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
@@ -402,21 +402,16 @@ def nothing_like(real: Callable[..., Any]) -> Callable[..., Any]:
     ]
     text = str(inspect.Signature(bare))
     made = function(real.__name__, text[1:-1])
-    made.__defaults__ = tuple(
-        p.default for p in parameters if p.default is not p.empty and p.kind is not p.KEYWORD_ONLY
-    )
-    made.__kwdefaults__ = {
-        p.name: p.default
-        for p in parameters
-        if p.default is not p.empty and p.kind is p.KEYWORD_ONLY
-    }
+    optional = [p for p in parameters if p.default is not p.empty]
+    made.__defaults__ = tuple(p.default for p in optional if p.kind is not p.KEYWORD_ONLY)
+    made.__kwdefaults__ = {p.name: p.default for p in optional if p.kind is p.KEYWORD_ONLY}
     made.__module__ = real.__module__
     return made
 
 
 @contextlib.contextmanager
 def _replaced(row: LibraryRow, name: str, stand_in: Callable[..., Any]) -> Iterator[None]:
-    """Put something in the place of a library's function, for whoever reaches it by whichever way."""
+    """Put something in the place of a library's function, by whichever way it is reached."""
     modules = [importlib.import_module(m) for m in (row.module, *row.also)]
     before = [(module, getattr(module, name)) for module in modules]
     for module in modules:

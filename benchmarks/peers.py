@@ -135,7 +135,8 @@ def autoray_name(implementation: Function) -> str:
     return name
 
 
-#: For plain ndarrays: what is printed, how it is made, whether the first argument must be positional.
+#: For plain ndarrays, by what is printed: how it is made, and whether it needs its first argument
+#: by position.
 DECORATORS: dict[str, tuple[Callable[[Function, Function], Function], bool]] = {
     "arrayproto": (arrayproto_decorated, False),
     "NumPy's C dispatcher": (numpy_c_dispatcher, False),

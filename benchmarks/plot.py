@@ -47,11 +47,11 @@ def _panel(
                     label=name,
                 )
     axes.axvline(1, color=_COLOURS[against], linewidth=1, zorder=1)
-    for goal, text in goals:
+    for goal, text, side in goals:
         axes.axvline(goal, color="#c0392b", linewidth=1, linestyle="--", zorder=1)
         axes.annotate(
-            text, (goal, len(rows) - 0.45), ha="right", fontsize=7, color="#c0392b", rotation=0,
-            xytext=(-2, 0), textcoords="offset points",
+            text, (goal, len(rows) - 0.45), ha=side, fontsize=7, color="#c0392b", rotation=0,
+            xytext=(-2 if side == "right" else 2, 0), textcoords="offset points",
         )  # fmt: skip
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
@@ -65,9 +65,10 @@ def _panel(
     handles: dict[str, Any] = {}
     for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
         handles.setdefault(name, handle)
+    shown = [name for name in _COLOURS if name in handles]
     axes.legend(
-        handles.values(),
-        handles,
+        [handles[name] for name in shown],
+        shown,
         fontsize=7.5,
         loc="upper left",
         bbox_to_anchor=(1.01, 1),
@@ -81,11 +82,19 @@ def plot(measured: list[dict[str, Any]], path: Path) -> bool:
     plain = [row for row in rows if row["section"] == "plain ndarrays"]
     library = [row for row in rows if row["section"].endswith("dispatch only")]
     panels = [
-        (plain, cases.NUMPY, [(0.75, "goal 0.75")], "Plain ndarrays through a decorated function"),
+        (
+            plain,
+            cases.NUMPY,
+            [(0.75, "goal 0.75", "right")],
+            "Plain ndarrays through a decorated function",
+        ),
         (
             library,
             cases.STOCK,
-            [(0.33, "goal, np."), (0.2, "goal, arrayproto.numpy")],
+            [
+                (0.33, "goal for np., 0.33", "left"),
+                (0.2, "goal for arrayproto.numpy, 0.2", "right"),
+            ],
             "Arrays of a library, dispatch only (its function replaced by one that does nothing)",
         ),
     ]

@@ -52,7 +52,7 @@ def collect(rounds: int, only: str, console: Console) -> dict[str, Any]:
     return report
 
 
-# As tables: (title, head, rows) ---------------------------------------------------------------------
+# As tables: (title, head, rows) -----------------------------------------------------------------
 
 Rows = list[list[str]]
 
@@ -213,13 +213,9 @@ def _markdown_row(cells: list[str]) -> str:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=__doc__)
     parser.add_argument("--rounds", type=int, default=timing.ROUNDS, help="default: %(default)s")
-    parser.add_argument(
-        "--only", default="", help="cases whose name contains this; nothing is written"
-    )
+    parser.add_argument("--only", default="", help="cases with this in their name; writes nothing")
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder for the results")
-    parser.add_argument(
-        "--from-json", type=Path, help="show and write an earlier measurement again"
-    )
+    parser.add_argument("--from-json", type=Path, help="show an earlier measurement again")
     options = parser.parse_args(arguments)
     console = Console()
     if options.from_json:

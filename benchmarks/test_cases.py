@@ -1,9 +1,11 @@
 """Every call of every case as a record of pytest-benchmark; what is asserted is who answers.
 
-No test asserts a time: ratios are measured by ``python -m benchmarks.report``, in alternating rounds.
+No test asserts a time: ratios are measured by ``python -m benchmarks.report``.
 """
 
 from __future__ import annotations
+
+import inspect
 
 import pytest
 
@@ -82,8 +84,6 @@ def test_a_library_gets_its_function_back(row):
 
 @pytest.mark.parametrize("row", [row for row in cases.LIBRARY_ROWS if not row.gpu])
 def test_what_does_nothing_takes_what_the_real_function_takes(row):
-    import inspect
-
     module = pytest.importorskip(row.module)
     for called in cases.FUNCTION_ROWS:
         real = getattr(module, called.name)

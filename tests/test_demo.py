@@ -120,7 +120,7 @@ class TestWhatIsNotThere:
         process = python("-m", "arrayproto", "demo", *options, path=path)
         assert process.returncode == 0, process.stderr
         lines = process.stdout.splitlines()
-        assert any(line.split()[:3] == ["numpy", np.__version__, "numpy.ndarray"] for line in lines)
+        assert any(line.split()[:3] == ["numpy", "numpy.ndarray", "-"] for line in lines)
         assert any(line.split()[:3] == ["sparse", "not", "installed:"] for line in lines)
 
     def test_device(self, whole_run):
@@ -165,13 +165,12 @@ class TestProgram:
         np.testing.assert_allclose(results["centrality"].sum(), 1)
         themes = results["themes"]
         np.testing.assert_allclose(themes @ themes.T, np.eye(program.THEMES), atol=1e-8)
-        # Converged, the themes are the leading singular vectors.
-        converged = program.themes(weights, rounds=1000)
-        _, values, vectors = np.linalg.svd(weights, full_matrices=False)
-        strength = np.linalg.norm(weights @ converged.T, axis=0)
-        np.testing.assert_allclose(strength, values[: program.THEMES], rtol=1e-6)
-        overlap = np.abs(np.sum(converged * vectors[: program.THEMES], axis=1))
-        np.testing.assert_allclose(overlap, 1, rtol=1e-4)
+
+    def test_themes_are_singular_vectors(self):
+        weights = program.tfidf(data.load().counts[::20])
+        themes = program.themes(weights, rounds=2000)
+        vectors = np.linalg.svd(weights, full_matrices=False)[2][: program.THEMES]
+        np.testing.assert_allclose(np.abs(np.sum(themes * vectors, axis=1)), 1, rtol=1e-6)
 
 
 def test_data_is_the_same_each_time():

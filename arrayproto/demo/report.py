@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import platform
 import textwrap
 from collections.abc import Sequence
+
+import numpy as np
 
 from . import data
 from .worker import Row
@@ -46,8 +49,11 @@ def show(rows: Sequence[Row]) -> None:
     print("         arrayproto/demo/program.py")
     print(
         f"data     the Python Language Reference (pydoc_data.topics): {documents} paragraphs x "
-        f"{words} words,\n         {(counts != 0).mean():.1%} of the counts are not zero\n"
+        f"{words} words,\n         {(counts != 0).mean():.1%} of the counts are not zero"
     )
+    versions = {"Python": platform.python_version(), "NumPy": np.__version__}
+    versions |= {row.library: row.version for row in rows if row.version and row.library != "numpy"}
+    print("with    ", ", ".join(f"{name} {version}" for name, version in versions.items()) + "\n")
     _print_table(rows)
     print("\n".join(LEGEND))
     found = next((row.findings for row in rows if row.findings), [])
@@ -58,12 +64,11 @@ def show(rows: Sequence[Row]) -> None:
 
 def cells(row: Row) -> tuple[str, ...]:
     """The text of a row, one for each column."""
-    name = f"{row.library} {row.version}".rstrip()
     if row.status != "ran":
         note = row.note if row.status == "not available" else f"failed: {row.note}"
-        return (name, note, "-", "-", "-", "-", row.without_arrayproto or "-")
+        return (row.library, note, "-", "-", "-", "-", row.without_arrayproto or "-")
     return (
-        name,
+        row.library,
         row.result_type,
         f"{row.difference:.1e}" if row.library != "numpy" else "-",
         f"{row.seconds:.2f} s",

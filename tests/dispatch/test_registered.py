@@ -118,7 +118,7 @@ class TestInheritance:
 
         assert example()(Half(1, 2))[0] == "registered"
         assert find_method(Half) is recorded
-        # Its bases are not, nor what only passes for one: that would be a look-up in somebody's code.
+        # Its bases are not, nor what only passes for a subclass by register().
         assert find_method(numbers.Rational) is None
         register(numbers.Number, recorded)
         assert isinstance(decimal.Decimal(1), numbers.Number)
@@ -300,7 +300,10 @@ class TestThreads:
                 register(fractions.Fraction, None)
                 return type.__dict__["__mro__"].__get__(cls)
 
-        class Half(fractions.Fraction, metaclass=type("Meta", (Empties, type(fractions.Fraction)), {})):
+        class Meta(Empties, type(fractions.Fraction)):
+            pass
+
+        class Half(fractions.Fraction, metaclass=Meta):
             pass
 
         register(fractions.Fraction, recorded)

@@ -1,0 +1,82 @@
+"""Fixtures of all tests."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+import arrayproto
+
+ROOT = Path(__file__).parent.parent
+MODULES = {"cupy": "cupy", "sparse": "sparse", "dask": "dask.array"}
+
+
+def _cuda_devices() -> int:
+    try:
+        import cupy
+
+        return cupy.cuda.runtime.getDeviceCount()
+    except Exception:  # no CuPy, no driver, no device: each says so in a way of its own
+        return 0
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "gpu: needs a CUDA device and CuPy")
+
+
+def pytest_collection_modifyitems(items):
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if marked and not _cuda_devices():
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason="needs CuPy and a CUDA device"))
+
+
+@pytest.fixture(autouse=True)
+def inactive_afterwards():
+    """Classes are global: whatever a test has activated is undone after it."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", arrayproto.ArrayProtoWarning)
+        arrayproto.deactivate()
+
+
+@pytest.fixture(params=["sparse", "dask"])
+def library(request):
+    """Libraries whose arrays can be made on any machine."""
+    pytest.importorskip(MODULES[request.param])
+    return request.param
+
+
+@pytest.fixture(params=list(MODULES))
+def known_library(request):
+    """Every library that arrayproto knows; CuPy can be imported without a GPU."""
+    pytest.importorskip(MODULES[request.param])
+    return request.param
+
+
+@pytest.fixture
+def module(known_library):
+    return importlib.import_module(MODULES[known_library])
+
+
+@pytest.fixture
+def run_python():
+    """Run a program in a fresh interpreter; its standard output."""
+
+    def run(program: str, *options: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *options, "-c", program],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
