@@ -400,7 +400,8 @@ def _undispatched(
                 continue
             if getattr(function, "__name__", None) != name or "like" in function.__code__.co_varnames:
                 continue
-            if prefix + name not in library.differences and library.find(prefix + name) is None:
+            named = prefix + name in library.differences
+            if not named and library.find(prefix + name) in (None, function):
                 continue
             relevant = documented_arguments(function)
             if relevant and library.table[function] is not None:
@@ -418,12 +419,16 @@ def _rebind(
     if key in _state.rebound:
         _state.rebound[key][1].add(library.name)
         return
-    ours = rebound(function, relevant)
+    ours = rebound(function, tuple(relevant))
     _state.rebound[key] = (_Patch.apply(module, name, ours), {library.name})
 
 
-def rebound(function: Callable[..., Any], relevant: list[str]) -> ReboundFunction:
-    """The function that dispatches in the place of one that NumPy does not dispatch."""
+@functools.cache
+def rebound(function: Callable[..., Any], relevant: tuple[str, ...]) -> ReboundFunction:
+    """The function that dispatches in the place of one that NumPy does not dispatch.
+
+    Kept: to generate it takes longer than all the rest of `activate`.
+    """
     signature = inspect.signature(function)
     names = list(signature.parameters)
     where = [names.index(n) for n in relevant]

@@ -259,6 +259,10 @@ def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[s
     return found
 
 
+# A numpydoc section: title, underline, and what follows until the next underlined title.
+_PARAMETERS = re.compile(
+    r"^([ ]*)Parameters[ ]*\n\1-{3,}[ ]*\n(.*?)(?=^\1\S[^\n]*\n\1-{3,}|\Z)", re.MULTILINE | re.DOTALL
+)
 _PARAMETER = re.compile(r"^(\S.*?) : (.*)$")
 
 
@@ -274,15 +278,13 @@ def documented_arguments(function: Callable[..., Any]) -> list[str]:
     list of str
         Empty if the docstring, or its list of parameters, is missing.
     """
-    lines = inspect.cleandoc(function.__doc__ or "").splitlines()
-    if "Parameters" not in lines:
+    section = _PARAMETERS.search(function.__doc__ or "")
+    if section is None:
         return []
+    indent, body = section[1], section[2]
     found: list[str] = []
-    start = lines.index("Parameters") + 2
-    for line, below in zip(lines[start:], [*lines[start + 1 :], ""], strict=True):
-        if below and set(below) == {"-"}:  # the next section
-            break
-        match = _PARAMETER.match(line)
+    for line in body.splitlines():
+        match = _PARAMETER.match(line.removeprefix(indent))
         if match and re.search(r"\barray_like\b|\bndarray\b", match[2]):
             found += [name.strip() for name in match[1].split(",")]
     return found

@@ -55,7 +55,7 @@ def show(rows: Sequence[Row]) -> None:
     versions |= {row.library: row.version for row in rows if row.version and row.library != "numpy"}
     print("with    ", ", ".join(f"{name} {version}" for name, version in versions.items()) + "\n")
     _print_table(rows)
-    print("\n".join(LEGEND))
+    print("\n".join(["", *LEGEND]))
     found = next((row.findings for row in rows if row.findings), [])
     for line in ["\nWhat it found", *(textwrap.shorten(line, WIDTH) for line in found)]:
         print(line)

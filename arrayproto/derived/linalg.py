@@ -109,6 +109,12 @@ def _largest(x: Any, axis: int, keepdims: bool = False) -> Any:
     return reduce(x, axis=axis, keepdims=keepdims)
 
 
+def _smallest(x: Any, axis: int, keepdims: bool = False) -> Any:
+    if x.shape[axis] == 0:
+        raise ValueError("zero-size array to reduction operation minimum which has no identity")
+    return np.min(x, axis=axis, keepdims=keepdims)
+
+
 def _vector_norm(x: Any, ord: Any, axis: int, keepdims: bool) -> Any:
     if ord is None or ord == 2:
         return np.sqrt(np.sum(_squares(x), axis=axis, keepdims=keepdims))
@@ -120,7 +126,7 @@ def _vector_norm(x: Any, ord: Any, axis: int, keepdims: bool) -> Any:
     if ord == _inf:
         return _largest(size, axis, keepdims)
     if ord == -_inf:
-        return np.min(size, axis=axis, keepdims=keepdims)
+        return _smallest(size, axis, keepdims)
     if ord == 1:
         return np.sum(size, axis=axis, keepdims=keepdims)
     sums = np.sum(np.power(size, ord).astype(size.dtype), axis=axis, keepdims=keepdims)
@@ -141,21 +147,21 @@ def _matrix_norm(x: Any, ord: Any, axis: tuple[int, int], keepdims: bool) -> Any
         raise ValueError("Invalid norm order for matrices.")
     if ord in (1, -1, _inf, -_inf):
         inner, other = (row, column) if abs(ord) == 1 else (column, row)
-        sums = np.sum(np.abs(x), axis=inner, keepdims=True)
-        if ord > 0:
-            result = _largest(sums, other, keepdims=True)
-        else:
-            result = np.min(sums, axis=other, keepdims=True)
+        sums = np.sum(np.abs(x), axis=inner)
+        other -= other > inner
+        result = _largest(sums, other) if ord > 0 else _smallest(sums, other)
     elif ord in (2, -2, "nuc"):
         values = np.linalg.svdvals(np.moveaxis(x, (row, column), (-2, -1)))
         if ord == "nuc":
             result = np.sum(values, axis=-1)
         else:
-            result = _largest(values, -1) if ord == 2 else np.min(values, axis=-1)
-        result = np.expand_dims(result, tuple(sorted((row, column))))
+            result = _largest(values, -1) if ord == 2 else _smallest(values, -1)
     else:
         raise ValueError("Invalid norm order for matrices.")
-    return result if keepdims else np.squeeze(result, (row, column))
+    if keepdims:
+        for position in sorted((row, column)):
+            result = np.expand_dims(result, position)
+    return result
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:

@@ -33,7 +33,7 @@ def inner(a: Any, b: Any, /) -> Any:
             f"shapes {np.shape(a)} and {np.shape(b)} not aligned: {np.shape(a)[-1]} "
             f"(dim {np.ndim(a) - 1}) != {np.shape(b)[-1]} (dim {np.ndim(b) - 1})"
         )
-    return np.tensordot(a, b, ([-1], [-1]))
+    return np.tensordot(a, b, ([np.ndim(a) - 1], [np.ndim(b) - 1]))
 
 
 def vdot(a: Any, b: Any, /) -> Any:
@@ -82,19 +82,19 @@ def cross(
     a, b = (
         np.moveaxis(np.astype(x, dtype), axis, -1) for x, axis in ((a, axisa), (b, axisb))
     )
-    a0, a1, b0, b1 = a[..., 0], a[..., 1], b[..., 0], b[..., 1]
+    # Slices keep the axis: an item of a vector would be a scalar, of no library.
+    (a0, a1, a2), (b0, b1, b2) = ([x[..., i : i + 1] for i in range(3)] for x in (a, b))
     third = a0 * b1 - a1 * b0
     if lengths == (2, 2):
-        return third
-    axisc = _normalize(axisc, np.ndim(third) + 1, msg_prefix="axisc")
+        return third[..., 0]
+    axisc = _normalize(axisc, np.ndim(third), msg_prefix="axisc")
     if lengths == (3, 3):
-        a2, b2 = a[..., 2], b[..., 2]
         parts = [a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, third]
     elif lengths == (2, 3):
-        parts = [a1 * b[..., 2], -(a0 * b[..., 2]), third]
+        parts = [a1 * b2, -(a0 * b2), third]
     else:
-        parts = [-(a[..., 2] * b1), a[..., 2] * b0, third]
-    return np.stack(parts, axisc)
+        parts = [-(a2 * b1), a2 * b0, third]
+    return np.moveaxis(np.concatenate(parts, -1), -1, axisc)
 
 
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> Any:

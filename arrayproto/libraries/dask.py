@@ -181,8 +181,17 @@ def _full(
     return dask.namespace.full(shape, fill_value, dtype=dtype)
 
 
+def _eye(
+    N: int, M: int | None = None, k: int = 0, dtype: Any = float, order: str = "C", *, device: Any = None
+) -> Any:
+    """Dask's own misses chunks where it is not square."""
+    da = dask.namespace
+    rows, columns = da.arange(N)[:, None], da.arange(N if M is None else M)
+    return (columns == rows + k).astype(float if dtype is None else dtype)
+
+
 def _identity(n: int, dtype: Any = None) -> Any:
-    return dask.namespace.eye(n, dtype=float if dtype is None else dtype)
+    return _eye(n, dtype=dtype)
 
 
 def _from_function(function: Any, shape: Any, *, dtype: Any = float, **kwargs: Any) -> Any:
@@ -272,6 +281,7 @@ dask = Library(
         "ones": _filled("ones"),
         "zeros": _filled("zeros"),
         "full": _full,
+        "eye": _eye,
         "identity": _identity,
         "fromfunction": _from_function,
         **{name: _read(name) for name in ("frombuffer", "fromfile", "fromiter", "genfromtxt", "loadtxt")},

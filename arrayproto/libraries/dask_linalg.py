@@ -150,9 +150,52 @@ def _cholesky(a: Any, /, *, upper: bool = False) -> Any:
     return _by_chunk("cholesky", "(m,m)->(m,m)", a, upper=upper)
 
 
+# Products of Dask's own --------------------------------------------------------------------------
+
+
+def _from_the_front(axes: Any, *ranks: int) -> Any:
+    """Axes that are not negative: of others, `dask.array.tensordot` gets the chunks wrong."""
+    if not np.iterable(axes):
+        return axes
+    return tuple(
+        [int(i) % rank if -rank <= i < rank else int(i) for i in np.atleast_1d(one)]
+        for one, rank in zip(axes, ranks, strict=True)
+    )
+
+
+def _same_dtype(result: Any, a: Any, b: Any) -> Any:
+    """Dask adds up products of small integers and of booleans as int64, chunk by chunk."""
+    dtype = np.result_type(a, b)
+    if dtype.kind in "biu" and dtype.itemsize < 8:
+        return _da().map_blocks(_astype, result, dtype, dtype=dtype)
+    return result
+
+
+def _astype(block: Any, dtype: Any) -> Any:
+    return block.astype(dtype)
+
+
+def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    axes = _from_the_front(axes, np.ndim(a), np.ndim(b))
+    return _same_dtype(_da().tensordot(a, b, axes=axes), a, b)
+
+
+def _dot(a: Any, b: Any, out: Any = None) -> Any:
+    if out is not None:
+        raise UnsupportedArgumentError("numpy.dot: out= is not supported for arrays of dask")
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return np.multiply(a, b)
+    if np.shape(a)[-1] != np.shape(b)[-2 if np.ndim(b) > 1 else 0]:
+        raise ValueError(f"shapes {np.shape(a)} and {np.shape(b)} not aligned")
+    axes = (np.ndim(a) - 1, max(np.ndim(b) - 2, 0))
+    return _same_dtype(_da().tensordot(a, b, axes=axes), a, b)
+
+
 #: Rows of Dask's table of differences.
 ROWS: dict[str, Row] = {
     **{f"linalg.{name}": _per_matrix(name) for name in _FUNCTIONS},
+    "dot": _dot,
+    "tensordot": _tensordot,
     "linalg.cholesky": _cholesky,
     "linalg.inv": _inv,
     "linalg.solve": _solve,

@@ -207,6 +207,14 @@ def _diag(v: Any, k: int = 0) -> Any:
     )
 
 
+def _nonzero(a: Any) -> Any:
+    return a.asformat("coo").nonzero()
+
+
+def _argwhere(a: Any) -> Any:
+    return sparse.namespace.argwhere(a.asformat("coo"))
+
+
 def _cov(
     m: Any,
     y: Any = None,
@@ -226,7 +234,11 @@ def _cov(
         raise UnsupportedArgumentError(
             "numpy.cov: fweights= and aweights= are not supported for arrays of sparse"
         )
-    arrays = [ns.asarray(a) if isinstance(a, np.ndarray) else a for a in (m, y) if a is not None]
+    arrays = [
+        ns.asarray(a) if isinstance(a, np.ndarray) else a.asformat("coo")
+        for a in (m, y)
+        if a is not None
+    ]
     for name, array in zip(("m", "y"), arrays, strict=False):
         if array.ndim > 2:
             raise ValueError(f"{name} has more than 2 dimensions")
@@ -258,6 +270,16 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **kwarg
     if given and not (a_min is None and a_max is None):
         raise ValueError("Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.")
     return sparse.namespace.clip(a, given.get("min", a_min), given.get("max", a_max), **kwargs)
+
+
+def _composed(name: str) -> Callable[..., Any]:
+    """The derived function, where sparse's own of that name lacks something."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return derived_functions()[name](*args, **kwargs)
+
+    call.__name__ = name
+    return call
 
 
 # Creation, on like= ----------------------------------------------------------------------------
@@ -375,6 +397,8 @@ sparse = Library(
         "unique": _unique,
         "cov": _cov,
         "diag": _diag,
+        "argwhere": _argwhere,  # sparse's own want COO
+        "nonzero": _nonzero,
         "sort": _sort,
         **dict.fromkeys(("cumsum", "cumulative_sum", "nancumsum"), Unsupported(_RUNNING)),
         **dict.fromkeys(
@@ -393,6 +417,7 @@ sparse = Library(
             ),
         ),
         "clip": _clip,
+        "kron": _composed("kron"),
         **{name: _created(name) for name in _CREATED},
         **{name: _as_array(name) for name in ("array", "asanyarray", "asarray")},
         **{f"linalg.{name}": Unsupported(reason) for name, reason in _NO_LINALG.items()},

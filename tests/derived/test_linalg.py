@@ -220,7 +220,7 @@ TABLE: dict[str, list[Any]] = {
         call("product", "ij,jk->ik", matrix, square),
         call("implicit", "ij,jk", matrix, square),
         call("sum", "ij->", integers),
-        call("diagonal", "ii->i", square),
+        call("sums", "ij->j", square),
         call("mismatch", "ij,ij", matrix, square),
     ],
 }
