@@ -220,15 +220,21 @@ def _overridable() -> set[Callable[..., Any]]:
 
 def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[str, Depth]:
     """Call a dispatched function with probes; its dispatcher shows them which arguments count."""
-    asked: set[type] = set()
+    asked: dict[type, None] = {}  # in the order in which they were asked about
 
     def note(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> None:
-        asked.update(types)
+        # Where no probe counted, NumPy's implementation runs, and other functions ask.
+        if func is function:
+            asked.update(dict.fromkeys(types))
 
     classes: dict[str, dict[str, type]] = {}
     for name in signature.parameters:
         item = type(f"Item_{name}", (), {"__array_function__": note})
-        members = {"__array_function__": note, "__iter__": lambda self, item=item: iter([item()])}
+        members = {
+            "__array_function__": note,
+            "__iter__": lambda self, item=item: iter([item()]),
+            "__getitem__": lambda self, index, item=item: item(),  # np.stack wants a sequence
+        }
         classes[name] = {"itself": type(f"Probe_{name}", (), members), "item": item}
         classes[name]["leaf"] = type(f"Leaf_{name}", (), {"__array_function__": note})
     styles: tuple[Callable[[dict[str, type]], Any], ...] = (
@@ -249,7 +255,14 @@ def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[s
         except Exception:  # noqa: S112 - a dispatcher that cannot read this style of probe
             continue
     found: dict[str, Depth] = {}
-    for name, made in classes.items():
+    order = {cls: place for place, cls in enumerate(asked)}
+    places = {
+        name: min(order[cls] for cls in made.values() if cls in order)
+        for name, made in classes.items()
+        if not order.keys().isdisjoint(made.values())
+    }
+    for name in sorted(places, key=places.__getitem__):
+        made = classes[name]
         if made["leaf"] in asked:
             found[name] = "leaves"
         elif made["item"] in asked:
@@ -304,13 +317,14 @@ def _items(value: Any) -> tuple[Any, ...]:
 
 
 def _leaves(value: Any) -> tuple[Any, ...]:
-    if type(value) not in (list, tuple):
+    if type(value) is not list:  # np.block nests lists; a tuple is an error of the caller
         return (value,)
     return tuple(leaf for item in value for leaf in _leaves(item))
 
 
 def _every_argument(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
-    return (*_leaves(args), *_leaves(tuple(kwargs.values())))
+    values = [*args, *kwargs.values()]
+    return tuple(leaf for value in values for item in _items(value) for leaf in _items(item))
 
 
 def dispatcher_of(entry: PublicFunction) -> Callable[..., tuple[Any, ...]]:
@@ -336,9 +350,8 @@ def dispatcher_of(entry: PublicFunction) -> Callable[..., tuple[Any, ...]]:
             raise ValueError(f"cannot generate a dispatcher for {entry.name}{signature}")
         default = parameter.empty if parameter.default is parameter.empty else None
         parameters.append(parameter.replace(default=default, annotation=parameter.empty))
-        depth = entry.relevant.get(name)
-        if depth is None:
-            continue
+    for name, depth in entry.relevant.items():  # in NumPy's order: it says who is asked first
+        parameter = signature.parameters[name]
         if parameter.kind is parameter.VAR_POSITIONAL:
             results.append(f"*{name}")
         elif parameter.kind is parameter.VAR_KEYWORD:

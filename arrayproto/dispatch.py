@@ -174,18 +174,9 @@ def get_implementing_args(relevant_args: Iterable[Any]) -> list[Any]:
     return implementing(_as_sequence(relevant_args), find_method)[0]
 
 
-def _likely_alike(arguments: Sequence[Any]) -> bool:
-    """Whether to hand a sequence to NumPy's C code: much quicker for a long list of one type.
-
-    For many types it is quadratic, which ours is not; and it cannot see classes that are
-    registered only here.
-    """
-    return (
-        private.get_implementing_args_c is not None
-        and len(arguments) > 4
-        and type(arguments[0]) is type(arguments[-1])
-        and not _registered
-    )
+#: Up to so many arguments, or for a long list of one type, NumPy's C code collects faster. For
+#: many types it is quadratic, which ours is not.
+_FEW = 8
 
 
 def plain_items(items: Sequence[Any]) -> bool:
@@ -210,10 +201,13 @@ def implementing_of_many(
     relevant_args: Sequence[Any], find: Callable[[type], Method | None]
 ) -> tuple[list[Any], list[Method]]:
     """As `implementing`, for what may be a long list."""
-    if _likely_alike(relevant_args):
-        # One argument a type, in order: what is left to do takes no time.
-        relevant_args = private.get_implementing_args_c(relevant_args)
-    return implementing(relevant_args, find)
+    in_c = private.get_implementing_args_c
+    if in_c is None or _registered or not relevant_args:
+        return implementing(relevant_args, find)  # C cannot see classes that only we know
+    if len(relevant_args) > _FEW and type(relevant_args[0]) is not type(relevant_args[-1]):
+        return implementing(relevant_args, find)
+    arguments = in_c(relevant_args)
+    return arguments, [find(type(argument)) or _ndarray_method for argument in arguments]
 
 
 def collect(relevant_args: Iterable[Any]) -> Overrides | None:

@@ -276,15 +276,15 @@ def _unresolved(
 
 def array_function(library: Library) -> Callable[..., Any]:
     """The ``__array_function__`` that answers from a library's table."""
-    accepts, called = library.accepts, library.table.called
+    accepts = library.accepts
+    called, by_position = library.table.called, library.table.by_position
 
-    # Each line here costs every call. A plain dict is faster than the table, which resolves; and
-    # kwargs are only unpacked where there are any.
+    # Each line here costs every call. Plain dicts are faster than the table, which resolves.
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if len(types) > 1 and not accepts(types):
             return NotImplemented
         try:
-            call = called[func]
+            call = called[func] if kwargs else by_position[func]
         except KeyError:
             found = library.table[func]
             if found is None:

@@ -82,7 +82,8 @@ class _Collector:
             return
         # Only classes of the library's own: they stay as long as the process does.
         if types[0].__module__.partition(".")[0] == library.root:
-            call = library.table[self.function]
+            library.table[self.function]
+            call = library.table.by_position.get(self.function)
             if call is not None:
                 library.remember(self.targets, types[0], call)
 

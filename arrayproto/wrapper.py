@@ -265,8 +265,7 @@ def _direct_path(slots: Slots) -> list[str]:
     """Lines that call what ``targets`` holds for the one type of all required relevant arguments.
 
     For the explicit namespace, where the library's own function is one look-up away. Only calls
-    whose arguments need no recovering: required ones by position, then options by position or the
-    first option by keyword.
+    without keywords, whose arguments need no recovering.
     """
     p, required = slots.prefix, len(slots.required)
     given = slots.positional[:required]
@@ -277,12 +276,8 @@ def _direct_path(slots: Slots) -> list[str]:
     plain.call = f"return {p}target"
     options = [option.name for option in slots.options]
     after = [*slots.positional[required:], slots.overflow][0]
-    by_keyword = _when(_not_passed(options), [f"{plain.call}({', '.join(given)})"])
-    if options:
-        first, *rest = options
-        alone = [f"{first} is not {_MISSING}", *_not_passed(rest), *plain.overrides_nothing([first])]
-        by_keyword += _when(alone, [f"{plain.call}({', '.join([*given, f'{first}={first}'])})"])
-    body = _when(_not_passed([after]), by_keyword)
+    no_option = _when(_not_passed(options), [f"{plain.call}({', '.join(given)})"])
+    body = _when(_not_passed([after]), no_option)
     if slots.optional:
         body += ["else:", *_indent(_when(_not_passed(options), plain.options_by_position()))]
     empty = _not_passed(slots.keyword[n] for n in slots.required if n in slots.keyword)

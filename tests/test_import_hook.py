@@ -57,14 +57,13 @@ class TestLateImport:
         run_python(f"""
 import sys
 import numpy as np, arrayproto
-stock = list(sys.meta_path)
 arrayproto.activate("dask")
 assert "dask" not in sys.modules
 assert arrayproto.status().waiting == ("dask",), arrayproto.status()
 {statement}
 assert arrayproto.status().active == ("dask",), arrayproto.status()
 assert arrayproto.status().waiting == ()
-assert sys.meta_path == stock, "nothing to wait for any more"
+assert not any("arrayproto" in type(f).__module__ for f in sys.meta_path), "nothing to wait for"
 x = da.ones((2, 2), chunks=1)
 assert type(x).__array_function__.__module__ == "arrayproto.mixins"
 assert isinstance(np.take(x, [0]), da.Array) and np.take(x, [0]).shape == (1,)
@@ -321,7 +320,7 @@ def test_optimised_interpreter(run_python):
     out = run_python(
         "import arrayproto; arrayproto.activate()\n"
         "import numpy as np, dask.array as da\n"
-        "print(type(np.flip(da.arange(3), 0)).__name__, arrayproto.status().active)",
+        "print(type(np.flip(da.arange(3), 0)).__name__, 'dask' in arrayproto.status().active)",
         "-OO",
     )
-    assert out == "Array ('dask',)\n"
+    assert out == "Array True\n"

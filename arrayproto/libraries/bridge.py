@@ -141,8 +141,10 @@ def bridge(
     if not said and direct == len([p for p in ours if p.kind in _POSITIONAL]) and all_names <= same_name:
         return function
 
+    same_by_position = not said and direct == len([p for p in ours if p.kind in _POSITIONAL])
+
     def bridged(*args: Any, **kwargs: Any) -> Any:
-        if not said and len(args) <= direct and kwargs.keys() <= same_name:
+        if not said and len(args) <= direct and (not kwargs or kwargs.keys() <= same_name):
             return function(*args, **kwargs)
         try:
             given = signature.bind(*args, **kwargs).arguments
@@ -179,6 +181,9 @@ def bridge(
 
     bridged.__name__ = bridged.__qualname__ = name.rpartition(".")[2]
     bridged.__wrapped__ = function  # type: ignore[attr-defined]
+    if same_by_position:
+        # Every call without keywords means the same to both: no need to come by here.
+        bridged.by_position = function  # type: ignore[attr-defined]
     return bridged
 
 

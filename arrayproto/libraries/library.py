@@ -332,12 +332,15 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
         self.library = library
         #: What was found and called so far: a plain dict, for the way of a call.
         self.called: dict[Any, Callable[..., Any]] = {}
+        #: The same for calls without keywords, which may go past a bridge.
+        self.by_position: dict[Any, Callable[..., Any]] = {}
         self.copies: list[tuple[dict[type, Callable[..., Any]], type]] = []
 
     def clear(self) -> None:
         """Forget everything, for instance because the library's functions have changed."""
         super().clear()
         self.called.clear()
+        self.by_position.clear()
         while self.copies:
             targets, cls = self.copies.pop()
             targets.pop(cls, None)
@@ -349,6 +352,7 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
             self[function] = call
             if call is not None:
                 self.called[function] = call
+                self.by_position[function] = getattr(call, "by_position", call)
         return call
 
 
