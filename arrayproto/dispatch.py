@@ -86,6 +86,11 @@ def set_registered(cls: type, method: Method | None) -> None:
         _registered = table
 
 
+def is_basic(cls: type) -> bool:
+    """Whether a class is one that nothing ever dispatches on: numbers, strings, containers."""
+    return id(cls) in _BASIC_TYPES or cls is ndarray
+
+
 def is_registered(cls: type) -> bool:
     """Whether a class, not only a base of it, was registered from outside."""
     return id(cls) in _registered

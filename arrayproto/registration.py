@@ -26,7 +26,8 @@ def register(cls: type, library: str | ModuleType) -> None:
     Raises
     ------
     TypeError
-        If `cls` is not a class, or `library` neither a name nor a module.
+        If `cls` is not a class or a basic type of Python, or `library` neither a name nor a
+        module.
     ValueError
         If no library of that name is known.
 
@@ -48,6 +49,11 @@ def register(cls: type, library: str | ModuleType) -> None:
     """
     if not isinstance(cls, type):
         raise TypeError(f"register() takes a class, not {cls!r}; perhaps {type(cls).__name__}?")
+    if dispatch.is_basic(cls):
+        raise TypeError(
+            f"{cls.__name__} is a basic type of Python, which NumPy's functions take as a value: "
+            "they never dispatch on it. Register a class of your own that wraps it"
+        )
     if isinstance(library, ModuleType):
         described = Library.of_module(library, cls)
         method = array_function(described)

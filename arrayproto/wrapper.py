@@ -169,7 +169,7 @@ class _PlainPath:
             options = [p.name for p in slots.options]
             inner += ["else:", *_indent(_when(_not_passed(options), self.options_by_position()))]
         lines = _when(self._all_given(given), _when(_not_passed(own_keywords), inner))
-        for leading in range(count - 1, -1, -1):
+        for leading in range(count):
             lines += self._required_by_keyword(leading)
         return lines
 

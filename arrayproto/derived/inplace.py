@@ -94,15 +94,9 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
 
 
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
-    indices = _held(ind, "put", "ind").ravel()
-    if not numpy.can_cast(indices.dtype, numpy.intp, "safe") and indices.size:
-        raise TypeError(
-            f"Cannot cast array data from {indices.dtype!r} to dtype('int64') according to the "
-            "rule 'safe'"
-        )
+    indices = _held(ind, "put", "ind").ravel().astype(numpy.intp)
     values = _held(v, "put", "v").ravel()
     size = math.prod(a.shape)
-    # NumPy's own rules for indices, tried on numbers that fit no index.
     if indices.size and mode == "raise":
         bad = indices[(indices < -size) | (indices >= size)]
         if bad.size:

@@ -40,12 +40,19 @@ def polyval(p: Any, x: Any) -> Any:
 def _aligned(a1: Any, a2: Any, name: str) -> tuple[Any, Any]:
     """Both with leading zeros to the same length."""
     a1, a2 = _coefficients(a1, name), _coefficients(a2, name)
-    missing = a2.shape[0] - a1.shape[0]
-    if missing > 0:
-        a1 = np.pad(a1, ((missing, 0),) + ((0, 0),) * (np.ndim(a1) - 1))
-    elif missing < 0:
-        a2 = np.pad(a2, ((-missing, 0),) + ((0, 0),) * (np.ndim(a2) - 1))
-    return a1, a2
+    if isinstance(a1, numpy.ndarray):
+        a1 = make(numpy.asarray, a2, a1)
+    elif isinstance(a2, numpy.ndarray):
+        a2 = make(numpy.asarray, a1, a2)
+    length = max(a1.shape[0], a2.shape[0])
+    return _lengthened(a1, length), _lengthened(a2, length)
+
+
+def _lengthened(p: Any, length: int) -> Any:
+    missing = length - p.shape[0]
+    if not missing:
+        return p
+    return np.concatenate([make(numpy.zeros, p, missing, dtype=p.dtype), p], 0)
 
 
 def polyadd(a1: Any, a2: Any) -> Any:
@@ -69,7 +76,9 @@ def _trimmed(p: Any) -> Any:
         raise ValueError("Polynomial must be 1d only.")
     (where,) = np.nonzero(p)
     # How long it is, is for the stored values to say.
-    return p[int(where[0]) :] if len(where) else np.zeros_like(p, shape=(1,)) if len(p) == 0 else p[:1]
+    if len(where):
+        return p[int(where[0]) :]
+    return p[:1] if p.shape[0] else make(numpy.zeros, p, 1, dtype=p.dtype)
 
 
 def polyder(p: Any, m: int = 1) -> Any:

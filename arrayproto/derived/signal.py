@@ -54,6 +54,8 @@ def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
 
 
 def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
+    if np.ndim(a) == 0 or np.ndim(v) == 0:
+        raise ValueError("object of too small depth for desired array")
     a, v = np.atleast_1d(a), np.atleast_1d(v)
     _check(a, v)
     for array, name in ((a, "first"), (v, "second")):

@@ -272,6 +272,16 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **kwarg
     return sparse.namespace.clip(a, given.get("min", a_min), given.get("max", a_max), **kwargs)
 
 
+def _broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
+    """sparse's own is a method of COO alone."""
+    return sparse.namespace.broadcast_to(sparse.namespace.asarray(array).asformat("coo"), shape)
+
+
+def _broadcast_arrays(*args: Any, subok: bool = False) -> Any:
+    arrays = [sparse.namespace.asarray(a).asformat("coo") for a in args]
+    return tuple(sparse.namespace.broadcast_arrays(*arrays))
+
+
 def _composed(name: str) -> Callable[..., Any]:
     """The derived function, where sparse's own of that name lacks something."""
 
@@ -416,6 +426,8 @@ sparse = Library(
                 "values and how often each occurs"
             ),
         ),
+        "broadcast_arrays": _broadcast_arrays,
+        "broadcast_to": _broadcast_to,
         "clip": _clip,
         "kron": _composed("kron"),
         **{name: _created(name) for name in _CREATED},
