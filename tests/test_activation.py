@@ -593,7 +593,7 @@ class TestReboundFunction:
     def test_overrides_get_numpys_own_object(self, original, library, monkeypatch):
         table = LIBRARIES[library].table
         seen = []
-        monkeypatch.setitem(table.called, original, lambda a: seen.append(a) or "answered")
+        monkeypatch.setitem(table.by_position, original, lambda a: seen.append(a) or "answered")
         x = BACKENDS[library].make(EYE)
         assert np.isfortran(x) == "answered"
         assert seen[0] is x

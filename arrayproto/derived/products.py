@@ -37,7 +37,9 @@ def inner(a: Any, b: Any, /) -> Any:
 
 
 def vdot(a: Any, b: Any, /) -> Any:
-    first, second = np.ravel(np.conjugate(a)), np.ravel(b)
+    if numpy.issubdtype(a.dtype, numpy.complexfloating):
+        a = np.conjugate(a)  # of booleans it would be integers
+    first, second = np.ravel(a), np.ravel(b)
     if np.shape(first) != np.shape(second):
         raise ValueError("vectors have different lengths")
     return np.dot(first, second)

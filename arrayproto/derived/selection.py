@@ -120,14 +120,16 @@ def resize(a: Any, new_shape: Any) -> Any:
     if np.size(a) == 0 or length == 0:
         return np.zeros_like(a, shape=new_shape)
     copies = -(-length // np.size(a))
-    return np.reshape(np.concatenate([a] * copies)[:length] if copies > 1 else a[:length], new_shape)
+    return np.reshape(
+        np.concatenate([a] * copies)[:length] if copies > 1 else a[:length], new_shape
+    )
 
 
 def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     trim = trim.lower()
     if trim not in ("fb", "bf", "f", "b"):
         raise ValueError(f"unexpected character(s) in `trim`: {trim!r}")
-    rank, shape = np.ndim(filt), np.shape(filt)
+    rank = np.ndim(filt)
     axes = range(rank) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, rank)
     places = np.argwhere(filt)
     window = [slice(None)] * rank
@@ -150,9 +152,7 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
         if np.ndim(result) != np.ndim(value):
             result = np.expand_dims(result, axis)
             if np.ndim(result) != np.ndim(value):
-                raise ValueError(
-                    "function is not returning an array of the correct shape"
-                )
+                raise ValueError("function is not returning an array of the correct shape")
         return result
 
     return functools.reduce(apply, axes, a)

@@ -26,6 +26,12 @@ def _elements(ar: Any, assume_unique: bool) -> Any:
     return np.ravel(ar) if assume_unique else np.unique(ar)
 
 
+def _chosen(values: Any, mask: Any) -> Any:
+    if isinstance(values, numpy.ndarray) and not isinstance(mask, numpy.ndarray):
+        values = np.where(mask, values, values)  # an array of the mask's library
+    return values[mask]
+
+
 def union1d(ar1: Any, ar2: Any) -> Any:
     return np.unique(np.concatenate([np.unique(ar1), np.unique(ar2)]))
 
@@ -39,20 +45,23 @@ def intersect1d(
             "leave 'return_indices' out"
         )
     one = np.unique(ar1)
-    common = one[np.isin(one, np.unique(ar2))]
+    common = _chosen(one, np.isin(one, np.unique(ar2)))
     return np.astype(common, numpy.result_type(ar1.dtype, ar2.dtype))
 
 
 def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     one = _elements(ar1, assume_unique)
-    return one[np.isin(one, np.unique(ar2), invert=True)]
+    return _chosen(one, np.isin(one, np.unique(ar2), invert=True))
 
 
 def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     one, other = np.unique(ar1), np.unique(ar2)
     return np.unique(
         np.concatenate(
-            [one[np.isin(one, other, invert=True)], other[np.isin(other, one, invert=True)]]
+            [
+                _chosen(one, np.isin(one, other, invert=True)),
+                _chosen(other, np.isin(other, one, invert=True)),
+            ]
         )
     )
 

@@ -64,7 +64,9 @@ def _weights_like(a: Any, axis: Any, weights: Any) -> Any:
         raise TypeError("Axis must be specified when shapes of a and weights differ.")
     axes = np.lib.array_utils.normalize_axis_tuple(axis, len(shape), argname="axis")
     if given != tuple(shape[i] for i in axes):
-        raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
+        raise ValueError(
+            "Shape of weights must be consistent with shape of a along specified axis."
+        )
     order = sorted(range(len(axes)), key=axes.__getitem__)
     full = [length if i in axes else 1 for i, length in enumerate(shape)]
     return np.reshape(np.transpose(weights, order), full)

@@ -233,6 +233,11 @@ def _is_complex(a: Any) -> bool:
     return np.result_type(getattr(a, "dtype", a)).kind == "c"
 
 
+def _nan_to_num(x: Any, copy: bool = True, **numbers: Any) -> Any:
+    """Dask's own takes no nan=, posinf= and neginf=; a chunk is never written to."""
+    return x.map_blocks(np.nan_to_num, dtype=x.dtype, **numbers)
+
+
 def _chunk_type(cls: type) -> bool:
     """Classes that Dask takes for its chunks: CuPy's, sparse's, ndarray's with units."""
     chunk_types = sys.modules.get("dask.array.chunk_types")
@@ -252,6 +257,9 @@ dask = Library(
         "count_nonzero": _derived("count_nonzero"),
         "ptp": _derived("ptp"),
         "corrcoef": _derived("corrcoef"),
+        "delete": _derived("delete"),
+        "select": _derived("select"),
+        "nan_to_num": _nan_to_num,
         "histogram": _histogram,
         **{
             name: _order_statistic(name)

@@ -256,7 +256,7 @@ def _cov(
     divisor = count - (ddof if ddof is not None else (0 if bias else 1))
     mean = x.sum(axis=1, keepdims=True) / count
     products = ns.matmul(x, x.conj().T) - ns.matmul(mean, mean.conj().T) * count
-    return products.astype(dtype).__truediv__(max(divisor, 0)).squeeze()
+    return (products.astype(dtype) / max(divisor, 0)).squeeze()
 
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **kwargs: Any) -> Any:

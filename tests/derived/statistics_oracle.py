@@ -118,7 +118,9 @@ def _function(namespace: Any, name: str) -> Any:
     return namespace
 
 
-def compare(maker: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], plain: bool) -> None:
+def compare(
+    maker: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], plain: bool
+) -> None:
     """Assert that the library's answer, or error, is NumPy's.
 
     `plain` says that sparse answers with ndarrays: where elements are, or which there are.
@@ -145,7 +147,9 @@ def compare(maker: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
         with nothing_converted():
             result = function(*given, **keywords)
         if isinstance(expected, (numpy.ndarray, numpy.generic, tuple, list)) and library == "dask":
-            assert dask.is_dask_collection(result if not isinstance(result, (tuple, list)) else result[0])
+            assert dask.is_dask_collection(
+                result if not isinstance(result, (tuple, list)) else result[0]
+            )
         _check(result, expected, library, plain)
 
 
@@ -155,9 +159,11 @@ def parameters(table: dict[str, list[Any]], makers: Any) -> list[Any]:
     for name, calls in table.items():
         for label, args, kwargs in calls:
             for maker in makers(name):
-                reason = GAPS.get((LIBRARY[maker], name, label))
+                reason = GAPS.get((LIBRARY[maker], name, label)) or GAPS.get((maker, name, label))
                 marks = [] if reason is None else [pytest.mark.xfail(reason=reason, strict=True)]
                 found.append(
-                    pytest.param(maker, name, args, kwargs, id=f"{name}-{label}-{maker}", marks=marks)
+                    pytest.param(
+                        maker, name, args, kwargs, id=f"{name}-{label}-{maker}", marks=marks
+                    )
                 )
     return found

@@ -60,7 +60,11 @@ BOTH: dict[str, list[Any]] = {
         call("equal_nan", odd, odd, equal_nan=True),
         call("other rank", matrix, scalar),
     ],
-    "array_equiv": [*pairs, call("other shape", matrix, integers), call("column", filled, X([[2], [2]]))],
+    "array_equiv": [
+        *pairs,
+        call("other shape", matrix, integers),
+        call("column", filled, X([[2], [2]])),
+    ],
     "isreal": one,
     "iscomplex": one,
     "isrealobj": one,

@@ -68,7 +68,10 @@ BOTH: dict[str, list[Any]] = {
     "apply_over_axes": [call("sum", anp.sum, cube, [0, 2]), call("last", anp.sum, matrix, -1)],
     "flatnonzero": [call("vector", vector), call("matrix", matrix)],
     "argwhere": [call("vector", vector), call("cube", cube)],
-    "extract": [call("conditions", X(vector.values > 0), vector), call("matrix", X(matrix.values > 0), matrix)],
+    "extract": [
+        call("conditions", X(vector.values > 0), vector),
+        call("matrix", X(matrix.values > 0), matrix),
+    ],
 }
 SPARSE: dict[str, list[Any]] = {
     "choose": [

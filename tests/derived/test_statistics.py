@@ -44,7 +44,9 @@ def quantiles(q: Any, calls: list[Any], scale: int = 1) -> list[Any]:
         *known,
         call("many", matrix, many, axis=0),
         call("many float32", floats, many),
-        call("grid of q", matrix, np.array([[0.1, 0.9], [0.5, 0.2]]) * scale, axis=1, keepdims=True),
+        call(
+            "grid of q", matrix, np.array([[0.1, 0.9], [0.5, 0.2]]) * scale, axis=1, keepdims=True
+        ),
         call("lower", vector, 0.4 * scale, method="lower"),
         call("higher", matrix, 0.4 * scale, axis=0, method="higher"),
         call("midpoint", matrix, 0.4 * scale, axis=1, method="midpoint"),
