@@ -398,7 +398,10 @@ def _undispatched(
                 function = function.__wrapped__
             if not isinstance(function, types.FunctionType) or name.startswith("_"):
                 continue
-            if getattr(function, "__name__", None) != name or "like" in function.__code__.co_varnames:
+            if (
+                getattr(function, "__name__", None) != name
+                or "like" in function.__code__.co_varnames
+            ):
                 continue
             named = prefix + name in library.differences
             if not named and library.find(prefix + name) in (None, function):

@@ -104,7 +104,6 @@ class PublicFunction:
         read = _probe if isinstance(self.function, ArrayFunctionDispatcher) else _documented
         return read(self.function, self.signature)
 
-
     @property
     def overridable(self) -> bool:
         """Whether there can be an argument to dispatch on.
@@ -241,6 +240,7 @@ def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[s
         lambda made: made["itself"](),
         lambda made: [made["item"]()],
         lambda made: (made["item"](),),
+        lambda made: [made["item"](), made["item"]()],  # the bins of np.histogram2d
         lambda made: [[made["leaf"]()]],
     )
     for style in styles:
@@ -274,7 +274,8 @@ def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[s
 
 # A numpydoc section: title, underline, and what follows until the next underlined title.
 _PARAMETERS = re.compile(
-    r"^([ ]*)Parameters[ ]*\n\1-{3,}[ ]*\n(.*?)(?=^\1\S[^\n]*\n\1-{3,}|\Z)", re.MULTILINE | re.DOTALL
+    r"^([ ]*)Parameters[ ]*\n\1-{3,}[ ]*\n(.*?)(?=^\1\S[^\n]*\n\1-{3,}|\Z)",
+    re.MULTILINE | re.DOTALL,
 )
 _PARAMETER = re.compile(r"^(\S.*?) : (.*)$")
 
@@ -357,9 +358,13 @@ def dispatcher_of(entry: PublicFunction) -> Callable[..., tuple[Any, ...]]:
         elif parameter.kind is parameter.VAR_KEYWORD:
             results.append(f"*{name}.values()")
         else:
-            results.append({"itself": name, "items": f"*_items({name})", "leaves": f"*_leaves({name})"}[depth])
+            results.append(
+                {"itself": name, "items": f"*_items({name})", "leaves": f"*_leaves({name})"}[depth]
+            )
     bare = str(inspect.Signature(parameters)).strip("()").removesuffix(")")
     source = f"lambda {bare}: ({''.join(r + ', ' for r in results)})"
-    dispatcher = eval(compile(source, "<arrayproto dispatcher>", "eval"), {"_items": _items, "_leaves": _leaves})
+    dispatcher = eval(
+        compile(source, "<arrayproto dispatcher>", "eval"), {"_items": _items, "_leaves": _leaves}
+    )
     dispatcher.__name__ = dispatcher.__qualname__ = entry.function.__name__
     return dispatcher  # type: ignore[no-any-return]

@@ -70,7 +70,8 @@ def find_method(cls: type) -> Method | None:
 def _refuse(argument: Any, *_: Any) -> Any:
     """The method of a class that sets it to None, which is not the same as having none."""
     raise TypeError(
-        f"'NoneType' object is not callable: {type(argument).__qualname__}.__array_function__ is None"
+        f"'NoneType' object is not callable: {type(argument).__qualname__}.__array_function__ "
+        "is None"
     )
 
 

@@ -253,9 +253,7 @@ def _no_stock(*_: Any) -> Any:
     return NotImplemented
 
 
-def _unresolved(
-    library: Library, self: Any, func: Any, types: Any, args: Any, kwargs: Any
-) -> Any:
+def _unresolved(library: Library, self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
     """Answer for a function that is not in the library's table."""
     stock: Callable[..., Any] = library.stock.get("__array_function__", _no_stock)
     if public_name(func) is None:
@@ -300,8 +298,10 @@ def array_function(library: Library) -> Callable[..., Any]:
 def _array_ufunc(library: Library) -> Callable[..., Any]:
     accepts = library.accepts
 
-    def __array_ufunc__(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        # sparse calls this itself, with out=None (SparseArray.clip); NumPy passes a tuple or nothing.
+    def __array_ufunc__(
+        self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
+    ) -> Any:
+        # sparse calls this itself with out=None (SparseArray.clip); NumPy passes a tuple.
         if not accepts((*map(type, inputs), *map(type, kwargs.get("out") or ()))):
             return NotImplemented
         return library.stock["__array_ufunc__"](self, ufunc, method, *inputs, **kwargs)

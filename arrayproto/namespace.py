@@ -32,7 +32,7 @@ _pending = list(LIBRARIES.values())
 _PLAIN = (np.ndarray, list, tuple, int, float, complex, bool)
 
 
-def _find(cls: type) -> Callable[..., Any] | None:
+def find(cls: type) -> Callable[..., Any] | None:
     """The method that answers for a class: ours in the place of a known library's own."""
     method = dispatch.find_method(cls)
     if method is None or method in _answering:
@@ -68,7 +68,7 @@ class _Collector:
         self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, function)
 
     def __call__(self, relevant_args: Any) -> dispatch.Overrides | None:
-        arguments, methods = dispatch.implementing_of_many(relevant_args, _find)
+        arguments, methods = dispatch.implementing_of_many(relevant_args, find)
         for method in methods:
             if method in _answering or method in dispatch.registered_methods():
                 types = tuple(map(type, arguments))
@@ -106,9 +106,7 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
         dispatcher=dispatcher,
         collect=collector,
         plain_items=dispatch.plain_items,
-        with_public_name=functools.partial(
-            dispatch.with_public_name, dispatcher, entry.function
-        ),
+        with_public_name=functools.partial(dispatch.with_public_name, dispatcher, entry.function),
         no_implementation=dispatch.no_implementation,
         public_api=entry.function,
         targets=collector.targets,

@@ -7,8 +7,10 @@ arguments *as they were passed*: positional ones in ``args``, keywords in ``kwar
 filled in; named parameters forget that. So each parameter has two slots: one that only a
 positional argument can reach, and one that only a keyword can reach::
 
-    def tensordot(_0=MISSING, _1=MISSING, _2=MISSING, _3=MISSING, a=MISSING, b=MISSING, axes=MISSING)
-                  ^ positional: a, b, axes            ^ one too many  ^ keywords
+    def tensordot(_0, _1, _2, _3, /, a, b, axes):     # the default of each is MISSING
+                  ^ positional: a, b, axes
+                              ^ one too many
+                                     ^ keywords
 
 Positional arguments fill the slots from the left, so that the first empty one tells how many there
 were, and every slot that is filled behind it is a keyword.
@@ -44,6 +46,7 @@ class _Missing:
 
 MISSING = _Missing()
 
+
 # What the plain path uses at every step are constants of its code: a constant costs a third less
 # than a global. Source can only write literals, so each stands in it as a marker, which the
 # finished code has replaced. A bare literal that is called or compared by identity draws a
@@ -57,9 +60,7 @@ _MISSING, _NDARRAY, _TYPE, _IMPLEMENTATION = map(
 )
 
 
-def _finish(
-    code: CodeType, implementation: Callable[..., Any], names: dict[str, str]
-) -> CodeType:
+def _finish(code: CodeType, implementation: Callable[..., Any], names: dict[str, str]) -> CodeType:
     """The code with its markers replaced, and its slots renamed so that no keyword meets them."""
     values = {
         "<missing>": MISSING,

@@ -19,7 +19,6 @@ from arrayproto import activation
 from arrayproto.activation import ReboundFunction
 from arrayproto.libraries import LIBRARIES, Library, library_of
 from arrayproto.mixins import LIBRARY_MIXINS, LibraryMixin
-
 from tests.oracle import BACKENDS, check
 
 EYE = np.eye(3)
@@ -57,7 +56,15 @@ def public_objects() -> dict[tuple[str, str], object]:
 
 def unsupported_function(name: str):
     """A function that NumPy dispatches and that the library has not got, with its arguments."""
-    for function in (np.pad, np.unwrap, np.piecewise, np.lexsort, np.packbits, np.savetxt, np.busday_count):
+    for function in (
+        np.pad,
+        np.unwrap,
+        np.piecewise,
+        np.lexsort,
+        np.packbits,
+        np.savetxt,
+        np.busday_count,
+    ):
         if LIBRARIES[name].resolve(function).kind == "unsupported":
             return function
     raise LookupError(f"{name} has everything; choose another function for this test")
@@ -110,7 +117,9 @@ class TestActivate:
         assert same_objects(once, snapshot(cls))
         assert arrayproto.status() == status
         arrayproto.deactivate()
-        assert same_objects(stock, snapshot(cls)), "one deactivate() undoes any number of activate()"
+        assert same_objects(stock, snapshot(cls)), (
+            "one deactivate() undoes any number of activate()"
+        )
 
     @pytest.mark.parametrize("name", ["torhc", "", "numpy", None, 3])
     def test_unknown_library(self, name):
@@ -125,7 +134,9 @@ class TestActivate:
         after = public_objects()
         assert all(after[key] is before[key] for key in before)
 
-    @pytest.mark.parametrize("activate", [arrayproto.deactivate, lambda n: arrayproto.activated(n).__enter__()])
+    @pytest.mark.parametrize(
+        "activate", [arrayproto.deactivate, lambda n: arrayproto.activated(n).__enter__()]
+    )
     def test_unknown_library_elsewhere(self, activate):
         with pytest.raises(ValueError, match="unknown array library 'torhc'"):
             activate("torhc")
@@ -553,7 +564,9 @@ class TestPatchedOver:
 
         np.isfortran = isfortran
         try:
-            with pytest.warns(arrayproto.ArrayProtoWarning, match=r"numpy\.isfortran.*test_activation"):
+            with pytest.warns(
+                arrayproto.ArrayProtoWarning, match=r"numpy\.isfortran.*test_activation"
+            ):
                 arrayproto.deactivate()
             assert np.isfortran is isfortran
         finally:
@@ -729,7 +742,9 @@ class TestThreads:
         results = []
         with activation._state.lock:
             thread = threading.Thread(
-                target=lambda: results.append((np.flip(x, 0).shape, np.add(x, x).shape, np.isfortran(x)))
+                target=lambda: results.append(
+                    (np.flip(x, 0).shape, np.add(x, x).shape, np.isfortran(x))
+                )
             )
             thread.start()
             thread.join(timeout=10)

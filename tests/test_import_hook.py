@@ -50,7 +50,11 @@ class TestLateImport:
 
     @pytest.mark.parametrize(
         "statement",
-        ["import dask.array as da", "from dask import array as da", "import dask.array.linalg; da = dask.array"],
+        [
+            "import dask.array as da",
+            "from dask import array as da",
+            "import dask.array.linalg; da = dask.array",
+        ],
     )
     def test_dask(self, run_python, statement):
         pytest.importorskip("dask.array")

@@ -27,7 +27,7 @@ def make(function: Callable[..., Any], like: Any, *args: Any, **kwargs: Any) -> 
     """Call a creation function of NumPy's for the library of `like`: ``like=``, active or not."""
     from .. import namespace
 
-    method = namespace._find(type(like))
+    method = namespace.find(type(like))
     if method is None:
         return function(*args, **kwargs)
     return method(like, function, (type(like),), args, kwargs)

@@ -21,7 +21,9 @@ __all__ = ["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask
 def _cast(values: Any, dtype: Any, casting: str = "same_kind") -> Any:
     """`values` in a dtype, if the rule allows it."""
     if isinstance(values, (bool, int, float, complex)):
-        return numpy.asarray(values, numpy.result_type(values, dtype)).astype(dtype, casting=casting)
+        return numpy.asarray(values, numpy.result_type(values, dtype)).astype(
+            dtype, casting=casting
+        )
     if not hasattr(values, "dtype"):
         values = numpy.asarray(values)
     if not numpy.can_cast(values.dtype, dtype, casting):
@@ -51,7 +53,7 @@ def _positions(a: Any, axis: int) -> Any:
 def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
     values = np.broadcast_to(_cast(src, dst.dtype, casting), dst.shape)
     if where is not True:
-        if getattr(where, "dtype", bool) != bool:
+        if np.dtype(getattr(where, "dtype", bool)) != np.dtype(bool):
             raise TypeError(
                 f"Cannot cast array data from {where.dtype!r} to dtype('bool') according to the "
                 "rule 'safe'"
@@ -151,7 +153,11 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None = -1) -
     if axis is None:
         if np.ndim(indices) != 1:
             raise ValueError("when axis=None, `indices` must have a single dimension.")
-        put(arr, indices, numpy.broadcast_to(_held(values, "put_along_axis", "values"), len(indices)))
+        put(
+            arr,
+            indices,
+            numpy.broadcast_to(_held(values, "put_along_axis", "values"), len(indices)),
+        )
         return
     axis = numpy.lib.array_utils.normalize_axis_index(axis, np.ndim(arr))
     if not numpy.issubdtype(indices.dtype, numpy.integer):

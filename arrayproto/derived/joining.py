@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,9 +23,7 @@ __all__ = [
 ]
 
 
-def _joined(
-    arrays: list[Any], axis: int, dtype: Any = None, casting: str = "same_kind"
-) -> Any:
+def _joined(arrays: list[Any], axis: int, dtype: Any = None, casting: str = "same_kind") -> Any:
     result = np.concatenate(arrays, axis)
     if dtype is None:
         return result
@@ -51,9 +50,7 @@ def dstack(tup: Sequence[Any]) -> Any:
 
 
 def column_stack(tup: Sequence[Any]) -> Any:
-    return np.concatenate(
-        [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in tup], 1
-    )
+    return np.concatenate([np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in tup], 1)
 
 
 def append(arr: Any, values: Any, axis: int | None = None) -> Any:
@@ -75,10 +72,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
         for index in range(sections):
             bounds.append(bounds[-1] + size + (index < extra))
     before = (slice(None),) * (axis % np.ndim(ary))
-    return [
-        ary[(*before, slice(start, stop))]
-        for start, stop in zip(bounds[:-1], bounds[1:], strict=True)
-    ]
+    return [ary[(*before, slice(start, stop))] for start, stop in itertools.pairwise(bounds)]
 
 
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:

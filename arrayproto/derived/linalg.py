@@ -119,7 +119,7 @@ def _vector_norm(x: Any, ord: Any, axis: int, keepdims: bool) -> Any:
     if ord is None or ord == 2:
         return np.sqrt(np.sum(_squares(x), axis=axis, keepdims=keepdims))
     if isinstance(ord, str):
-        raise ValueError(f"Invalid norm order '{ord}' for vectors")
+        raise ValueError(f"Invalid norm order '{ord}' for vectors")  # noqa: TRY004 - as NumPy
     if ord == 0:
         return np.sum((x != 0).astype(_real(x.dtype)), axis=axis, keepdims=keepdims)
     size = np.abs(x)

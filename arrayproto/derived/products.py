@@ -49,9 +49,7 @@ def kron(a: Any, b: Any) -> Any:
     rank = max(np.ndim(a), np.ndim(b))
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
-    first, second = (
-        (1,) * (rank - np.ndim(x)) + tuple(np.shape(x)) for x in (a, b)
-    )
+    first, second = ((1,) * (rank - np.ndim(x)) + tuple(np.shape(x)) for x in (a, b))
     spread = np.multiply(
         np.reshape(a, [n for length in first for n in (length, 1)]),
         np.reshape(b, [n for length in second for n in (1, length)]),
@@ -70,9 +68,7 @@ def cross(
     axisb = _normalize(axisb, np.ndim(b), msg_prefix="axisb")
     lengths = np.shape(a)[axisa], np.shape(b)[axisb]
     if not set(lengths) <= {2, 3}:
-        raise ValueError(
-            "incompatible dimensions for cross product\n(dimension must be 2 or 3)"
-        )
+        raise ValueError("incompatible dimensions for cross product\n(dimension must be 2 or 3)")
     if 2 in lengths:
         warnings.warn(
             "Arrays of 2-dimensional vectors are deprecated. Use arrays of 3-dimensional vectors "
@@ -81,9 +77,7 @@ def cross(
             stacklevel=2,
         )
     dtype = np.result_type(a, b)
-    a, b = (
-        np.moveaxis(np.astype(x, dtype), axis, -1) for x, axis in ((a, axisa), (b, axisb))
-    )
+    a, b = (np.moveaxis(np.astype(x, dtype), axis, -1) for x, axis in ((a, axisa), (b, axisb)))
     # Slices keep the axis: an item of a vector would be a scalar, of no library.
     (a0, a1, a2), (b0, b1, b2) = ([x[..., i : i + 1] for i in range(3)] for x in (a, b))
     third = a0 * b1 - a1 * b0

@@ -12,7 +12,7 @@ import numpy
 
 import arrayproto.numpy as np
 
-__all__ = ["arccos", "arcsin", "arctanh", "log", "log10", "log2", "logn", "power", "sqrt"]
+__all__ = ["arccos", "arcsin", "arctanh", "log", "log2", "log10", "logn", "power", "sqrt"]
 
 
 def _complex(x: Any) -> Any:

@@ -54,8 +54,10 @@ def atleast_2d(*arys: Any) -> Any:
     def one(a: Any) -> Any:
         if np.ndim(a) == 0:
             return np.reshape(a, (1, 1))
-        return np.asanyarray(a)[None, :] if isinstance(a, (list, tuple)) else (
-            a[None, :] if np.ndim(a) == 1 else a
+        return (
+            np.asanyarray(a)[None, :]
+            if isinstance(a, (list, tuple))
+            else (a[None, :] if np.ndim(a) == 1 else a)
         )
 
     return _each(arys, one)

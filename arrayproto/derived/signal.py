@@ -75,9 +75,7 @@ def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
     return full[begin : begin + length]
 
 
-def unwrap(
-    p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * numpy.pi
-) -> Any:
+def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * numpy.pi) -> Any:
     rank = np.ndim(p)
     steps = np.diff(p, axis=axis)
     axis = numpy.lib.array_utils.normalize_axis_index(axis, rank)

@@ -22,7 +22,9 @@ _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 #: Arguments that say how, not what, to compute: their defaults need not agree, and the value that
 #: NumPy has by default is never passed on.
-HINTS = frozenset({"order", "subok", "kind", "casting", "mode", "device", "overwrite_input", "copy"})
+HINTS = frozenset(
+    {"order", "subok", "kind", "casting", "mode", "device", "overwrite_input", "copy"}
+)
 
 
 def is_default(value: Any, default: Any) -> bool:
@@ -107,9 +109,7 @@ def bridge(
     except (TypeError, ValueError):  # written in C: call it as NumPy would
         return function
     ours = list(signature.parameters.values())
-    if any(p.kind in _VARIADIC for p in ours) or any(
-        p.kind is p.VAR_POSITIONAL for p in theirs
-    ):
+    if any(p.kind in _VARIADIC for p in ours) or any(p.kind is p.VAR_POSITIONAL for p in theirs):
         return function  # it takes what it is given, and complains itself
     matched = _match(ours, theirs, renamed)
     takes_any_keyword = any(p.kind is p.VAR_KEYWORD for p in theirs)
@@ -138,7 +138,11 @@ def bridge(
     }
     by_position_only = {n for n, p in matched.items() if p.kind is p.POSITIONAL_ONLY}
     all_names = {p.name for p in ours}
-    if not said and direct == len([p for p in ours if p.kind in _POSITIONAL]) and all_names <= same_name:
+    if (
+        not said
+        and direct == len([p for p in ours if p.kind in _POSITIONAL])
+        and all_names <= same_name
+    ):
         return function
 
     same_by_position = not said and direct == len([p for p in ours if p.kind in _POSITIONAL])
@@ -188,5 +192,7 @@ def bridge(
 
 
 def _short(value: Any) -> str:
-    text = repr(value) if isinstance(value, (str, int, float, tuple, bool)) else type(value).__name__
+    text = (
+        repr(value) if isinstance(value, (str, int, float, tuple, bool)) else type(value).__name__
+    )
     return text if len(text) <= 40 else text[:37] + "..."

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..derived import derived_functions
 from ..errors import UnsupportedArgumentError
 from .dask_linalg import ROWS as LINALG_ROWS
-from .library import Library, Renamed, Unsupported
+from .library import Derived, Library, Renamed, Unsupported
 
 
 def _not_fortran(a: Any) -> bool:
@@ -19,7 +18,9 @@ def _not_fortran(a: Any) -> bool:
     return False
 
 
-def _take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise") -> Any:
+def _take(
+    a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise"
+) -> Any:
     """NumPy's default axis is that of the flattened array; Dask's own `take` has none such."""
     if out is not None or mode != "raise":
         raise UnsupportedArgumentError(
@@ -27,16 +28,6 @@ def _take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: 
         )
     da = dask.namespace
     return da.take(da.ravel(a), indices, 0) if axis is None else da.take(a, indices, axis)
-
-
-def _derived(name: str) -> Callable[..., Any]:
-    """The derived function, where Dask's own of that name lacks something."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return derived_functions()[name](*args, **kwargs)
-
-    call.__name__ = name
-    return call
 
 
 # Functions that need an axis in one chunk ------------------------------------------------------
@@ -108,7 +99,9 @@ def _order_statistic(name: str) -> Callable[..., Any]:
         example = function(np.ones((1,) * a.ndim, a.dtype), axis=axes, **given)
         leading = np.shape(given["q"]) if takes_quantiles else ()
         keepdims = bool(given.get("keepdims", False)) and given.get("keepdims") is not np._NoValue
-        kept = [(1,) if i in axes else c for i, c in enumerate(a.chunks) if keepdims or i not in axes]
+        kept = [
+            (1,) if i in axes else c for i, c in enumerate(a.chunks) if keepdims or i not in axes
+        ]
         return dask.namespace.map_blocks(
             lambda block: function(block, axis=axes, **given),
             a,
@@ -182,7 +175,13 @@ def _full(
 
 
 def _eye(
-    N: int, M: int | None = None, k: int = 0, dtype: Any = float, order: str = "C", *, device: Any = None
+    N: int,
+    M: int | None = None,
+    k: int = 0,
+    dtype: Any = float,
+    order: str = "C",
+    *,
+    device: Any = None,
 ) -> Any:
     """Dask's own misses chunks where it is not square."""
     da = dask.namespace
@@ -220,8 +219,8 @@ def _complex_only(name: str) -> Callable[..., Any]:
         if not all(_is_complex(a) for a in decisive):
             raise UnsupportedArgumentError(
                 f"numpy.emath.{name}: whether the result is complex depends on values not computed "
-                f"yet. Give complex arrays, x.astype(complex), for a complex result, or {real} for a "
-                "real one"
+                f"yet. Give complex arrays, x.astype(complex), for a complex result, or {real} for "
+                "a real one"
             )
         return function(*args)
 
@@ -254,11 +253,11 @@ dask = Library(
         "amin": Renamed("min"),
         "isfortran": _not_fortran,
         "take": _take,
-        "count_nonzero": _derived("count_nonzero"),
-        "ptp": _derived("ptp"),
-        "corrcoef": _derived("corrcoef"),
-        "delete": _derived("delete"),
-        "select": _derived("select"),
+        "count_nonzero": Derived(),
+        "ptp": Derived(),
+        "corrcoef": Derived(),
+        "delete": Derived(),
+        "select": Derived(),
         "nan_to_num": _nan_to_num,
         "histogram": _histogram,
         **{
@@ -273,7 +272,9 @@ dask = Library(
             )
         },
         **{name: _in_order(name) for name in ("argpartition", "argsort", "partition", "sort")},
-        "real_if_close": Unsupported("whether the result is real depends on values not computed yet"),
+        "real_if_close": Unsupported(
+            "whether the result is real depends on values not computed yet"
+        ),
         "trim_zeros": Unsupported(
             "where the zeros end depends on values not computed yet; find the bounds with "
             "np.argwhere(x).compute() and slice x"
@@ -282,7 +283,7 @@ dask = Library(
         # has always answered with them.
         "linalg.svd": Renamed(own_defaults=frozenset({"full_matrices"})),
         **LINALG_ROWS,
-        **{name: _derived(name) for name in ("linalg.norm", "linspace", "vdot")},
+        **{name: Derived() for name in ("linalg.norm", "linspace", "vdot")},
         "apply_along_axis": _apply_along_axis,
         "gradient": _gradient,
         "empty": _filled("empty"),
@@ -292,26 +293,37 @@ dask = Library(
         "eye": _eye,
         "identity": _identity,
         "fromfunction": _from_function,
-        **{name: _read(name) for name in ("frombuffer", "fromfile", "fromiter", "genfromtxt", "loadtxt")},
+        **{
+            name: _read(name)
+            for name in ("frombuffer", "fromfile", "fromiter", "genfromtxt", "loadtxt")
+        },
         **{
             f"lib.scimath.{name}": _complex_only(name)
-            for name in ("arccos", "arcsin", "arctanh", "log", "log10", "log2", "logn", "power", "sqrt")
+            for name in (
+                "arccos",
+                "arcsin",
+                "arctanh",
+                "log",
+                "log10",
+                "log2",
+                "logn",
+                "power",
+                "sqrt",
+            )
         },
         **dict.fromkeys(
             ("may_share_memory", "shares_memory"),
             Unsupported("a lazy array has no memory before it is computed"),
         ),
         "geomspace": Unsupported(
-            "NumPy refuses zeros and turns complex for negative numbers, which depends on values not "
-            "computed yet; np.exp(np.linspace(np.log(start), np.log(stop), num)) is lazy"
+            "NumPy refuses zeros and turns complex for negative numbers, which depends on values "
+            "not computed yet; np.exp(np.linspace(np.log(start), np.log(stop), num)) is lazy"
         ),
         "polymul": Unsupported(
-            "leading zeros are trimmed, so the length of the product depends on values not computed "
-            "yet; np.convolve(a1, a2) has the product untrimmed"
+            "leading zeros are trimmed, so the length of the product depends on values not "
+            "computed yet; np.convolve(a1, a2) has the product untrimmed"
         ),
-        "polydiv": Unsupported(
-            "the length of the remainder depends on values not computed yet"
-        ),
+        "polydiv": Unsupported("the length of the remainder depends on values not computed yet"),
         "roots": Unsupported(
             "leading zeros are trimmed, so the number of roots depends on values not computed yet; "
             "coefficients are few: np.roots(p.compute())"

@@ -40,7 +40,7 @@ def _check_matrix(a: Any, square: bool) -> None:
 
 
 class _Outputs(NamedTuple):
-    """What a function makes of a matrix: its gufunc signature, and whether the outputs have names."""
+    """What a function makes of a matrix: its gufunc signature, whether outputs have names."""
 
     signature: str
     named: bool = False
@@ -95,8 +95,8 @@ def _per_matrix(name: str) -> Callable[..., Any]:
         if name in ("eig", "eigvals") and a.dtype.kind != "c":
             raise UnsupportedArgumentError(
                 f"numpy.linalg.{name}: whether the eigenvalues are real, and so the dtype, depends "
-                f"on values not computed yet; give x.astype(complex), or use {hermitian} for a matrix "
-                "that is its own conjugate transpose"
+                f"on values not computed yet; give x.astype(complex), or use {hermitian} for a "
+                "matrix that is its own conjugate transpose"
             )
         _need_one_chunk(name, a)
         parts = _by_chunk(name, signature, a, **kwargs)
@@ -127,7 +127,9 @@ def _solve(a: Any, b: Any) -> Any:
     a, b = da.asarray(a), da.asarray(b)
     _check_matrix(a, square=True)
     if b.ndim == 0:
-        raise np.linalg.LinAlgError("0-dimensional array given. Array must be at least two-dimensional")
+        raise np.linalg.LinAlgError(
+            "0-dimensional array given. Array must be at least two-dimensional"
+        )
     if b.shape[0 if b.ndim == 1 else -2] != a.shape[-1]:
         raise ValueError(
             f"solve: Input operand 1 has a mismatch in its core dimension 0 (size "

@@ -83,7 +83,13 @@ class Unsupported:
         self.reason = reason
 
 
-Row = Renamed | Unsupported | Callable[..., Any]
+class Derived:
+    """A row of a table of differences: the derived function, although the library has its own."""
+
+    __slots__ = ()
+
+
+Row = Renamed | Unsupported | Derived | Callable[..., Any]
 
 
 class Library:
@@ -204,7 +210,8 @@ class Library:
             )
         # A plain container or number: not an array, so nobody else's.
         return not any(
-            hasattr(cls, n) for n in ("__array_function__", "__array_ufunc__", "__array_namespace__")
+            hasattr(cls, n)
+            for n in ("__array_function__", "__array_ufunc__", "__array_namespace__")
         )
 
     def remember(
@@ -234,15 +241,15 @@ class Library:
         row = self.differences.get(name)
         if isinstance(row, Unsupported):
             return Resolution("unsupported", None, row.reason)
+        if isinstance(row, Derived):
+            return self._derived(name)
         if row is not None and not isinstance(row, Renamed):
             return Resolution("bridged", row, f"arrayproto.libraries.{self.name}")
         path = row.path if row and row.path else name
         found = self.find(path)
         if found is None or found is function:
-            composed = derived_functions().get(name)
-            if composed is not None:
-                where = f"{composed.__module__}.{composed.__name__}"
-                return Resolution("derived", composed, where)
+            if name in derived_functions():
+                return self._derived(name)
             found = self.find_member(path)
         if found is None:
             return Resolution("unsupported", None, f"{self.module} has no function {path!r}")
@@ -261,6 +268,11 @@ class Library:
         )
         kind: Kind = "native" if call is found else "bridged"
         return Resolution(kind, call, f"{self.module}.{path}")
+
+    @staticmethod
+    def _derived(name: str) -> Resolution:
+        composed = derived_functions()[name]
+        return Resolution("derived", composed, f"{composed.__module__}.{composed.__name__}")
 
     def find(self, path: str) -> Callable[..., Any] | None:
         """The library's own function of that dotted name, or None."""

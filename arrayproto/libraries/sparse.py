@@ -9,7 +9,7 @@ import numpy as np
 
 from ..derived import derived_functions
 from ..errors import UnsupportedArgumentError
-from .library import Library, Renamed, Unsupported
+from .library import Derived, Library, Renamed, Unsupported
 
 
 def _not_fortran(a: Any) -> bool:
@@ -268,7 +268,10 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **kwarg
         )
     given = {key: kwargs.pop(key) for key in ("min", "max") if key in kwargs}
     if given and not (a_min is None and a_max is None):
-        raise ValueError("Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is forbidden.")
+        raise ValueError(
+            "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is "
+            "forbidden."
+        )
     return sparse.namespace.clip(a, given.get("min", a_min), given.get("max", a_max), **kwargs)
 
 
@@ -282,14 +285,18 @@ def _broadcast_arrays(*args: Any, subok: bool = False) -> Any:
     return tuple(sparse.namespace.broadcast_arrays(*arrays))
 
 
-def _composed(name: str) -> Callable[..., Any]:
-    """The derived function, where sparse's own of that name lacks something."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return derived_functions()[name](*args, **kwargs)
-
-    call.__name__ = name
-    return call
+def _reshape(
+    a: Any, /, shape: int | tuple[int, ...], order: str = "C", *, copy: bool | None = None
+) -> Any:
+    if order not in ("C", "A", "K"):
+        raise UnsupportedArgumentError(
+            f"numpy.reshape: order={order!r} is not supported for arrays of sparse; transpose "
+            "before and after instead"
+        )
+    if a.ndim or not isinstance(a, sparse.namespace.GCXS):
+        return sparse.namespace.reshape(a, shape, copy=copy)
+    # GCXS keeps no indices of a 0-d array, and reads memory that is not there.
+    return a.asformat("coo").reshape(shape).asformat("gcxs")
 
 
 # Creation, on like= ----------------------------------------------------------------------------
@@ -429,7 +436,8 @@ sparse = Library(
         "broadcast_arrays": _broadcast_arrays,
         "broadcast_to": _broadcast_to,
         "clip": _clip,
-        "kron": _composed("kron"),
+        "kron": Derived(),
+        "reshape": _reshape,
         **{name: _created(name) for name in _CREATED},
         **{name: _as_array(name) for name in ("array", "asanyarray", "asarray")},
         **{f"linalg.{name}": Unsupported(reason) for name, reason in _NO_LINALG.items()},
@@ -445,10 +453,13 @@ sparse = Library(
             ("may_share_memory", "shares_memory"),
             Unsupported("its values and coordinates are arrays of their own; compare x.data"),
         ),
-        **dict.fromkeys(("linspace", "logspace", "geomspace"), Unsupported(
-            "the points between two sparse arrays are dense; of their .todense() np.linspace "
-            "has them"
-        )),
+        **dict.fromkeys(
+            ("linspace", "logspace", "geomspace"),
+            Unsupported(
+                "the points between two sparse arrays are dense; of their .todense() np.linspace "
+                "has them"
+            ),
+        ),
         "unwrap": Unsupported("multiples of the period are added to zeros too: it would be dense"),
         "polyfit": Unsupported("least squares need a dense matrix; np.polyfit(x.todense(), ...)"),
         "polydiv": Unsupported("quotients of sparse polynomials are dense; use p.todense()"),

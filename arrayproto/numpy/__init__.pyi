@@ -10,4 +10,3 @@ from . import polynomial as polynomial  # type: ignore[no-redef]
 from . import random as random  # type: ignore[no-redef]
 from . import rec as rec  # type: ignore[no-redef]
 from . import strings as strings  # type: ignore[no-redef]
-from .lib import scimath as emath

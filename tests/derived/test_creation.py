@@ -34,7 +34,11 @@ BOTH = {
         call("one", vector),
         call("bad", vector, other, indexing="no"),
     ],
-    "ix_": [call("two", vector, X([0, 2])), call("three", X([1]), X([0, 1]), vector), call("matrix", matrix)],
+    "ix_": [
+        call("two", vector, X([0, 2])),
+        call("three", X([1]), X([0, 1]), vector),
+        call("matrix", matrix),
+    ],
     "broadcast_arrays": [call("two", matrix, vector), call("mismatch", matrix, other)],
 }
 DASK = {
@@ -72,7 +76,11 @@ SPARSE = {
         ]
         for name in EMATH
     },
-    "emath.logn": [call("positive", 2, positive), call("negative", 2, matrix), call("base", -2, positive)],
+    "emath.logn": [
+        call("positive", 2, positive),
+        call("negative", 2, matrix),
+        call("base", -2, positive),
+    ],
     "emath.power": [
         call("positive", positive, 2),
         call("root", matrix, 0.5),
@@ -81,7 +89,11 @@ SPARSE = {
     ],
 }
 TYPES = {
-    "common_type": [call("two", matrix, single), call("one", single), call("complex", single, complexes)],
+    "common_type": [
+        call("two", matrix, single),
+        call("one", single),
+        call("complex", single, complexes),
+    ],
     "result_type": [call("two", vector, single), call("scalar", single, 1.0)],
     "min_scalar_type": [call("matrix", matrix), call("integers", integers)],
 }
@@ -134,7 +146,9 @@ def test_blocks(maker: str, label: str) -> None:
     np.testing.assert_array_equal(result, expected)
 
 
-@pytest.mark.parametrize(("maker", "name", "args", "kwargs"), parameters(TYPES, lambda name: list(MAKERS)))
+@pytest.mark.parametrize(
+    ("maker", "name", "args", "kwargs"), parameters(TYPES, lambda name: list(MAKERS))
+)
 def test_dtypes(maker: str, name: str, args: Any, kwargs: Any) -> None:
     def given(make: Any) -> Any:
         return [make(a) if isinstance(a, X) else a for a in args]
@@ -319,7 +333,9 @@ def test_like_of_an_array_of_the_library(library: str, maker: str) -> None:
 
 
 @pytest.mark.parametrize(("library", "maker"), [("sparse", "coo"), ("dask", "rows")])
-def test_like_that_a_library_has_not_got_is_an_error_and_no_ndarray(library: str, maker: str) -> None:
+def test_like_that_a_library_has_not_got_is_an_error_and_no_ndarray(
+    library: str, maker: str
+) -> None:
     x = MAKERS[maker](integers)
     with arrayproto.activated(library), pytest.raises(UnsupportedFunctionError, match="require"):
         np.require([1], like=x)
@@ -333,7 +349,9 @@ def test_clip_does_not_ignore_out() -> None:
     with pytest.raises(UnsupportedArgumentError, match="out="):
         anp.clip(x, 0, 1, out=np.empty((2, 3)))
     np.testing.assert_array_equal(anp.clip(x, 0, 1).todense(), np.clip(integers.values, 0, 1))
-    np.testing.assert_array_equal(anp.clip(x, min=0, max=1).todense(), np.clip(integers.values, 0, 1))
+    np.testing.assert_array_equal(
+        anp.clip(x, min=0, max=1).todense(), np.clip(integers.values, 0, 1)
+    )
 
 
 def test_gradient_is_no_list() -> None:

@@ -12,7 +12,7 @@ import sparse
 import arrayproto.numpy as anp
 from arrayproto.errors import UnsupportedArgumentError, UnsupportedFunctionError
 
-from .statistics_oracle import LIBRARY, MAKERS, X, call, compare, nothing_converted, parameters
+from .statistics_oracle import MAKERS, X, call, compare, nothing_converted, parameters
 
 vector = X([3, 0, 0, -1])
 row = X([0.5, 0, -2.0])
@@ -25,7 +25,9 @@ small_ints = X([[1, 0, 100], [0, 100, 0], [100, 0, 0]], np.int8)
 booleans = X([[True, False, True], [False, False, True], [True, False, False]])
 complexes = X([[0, 1j, 2], [3 - 1j, 0, 0], [0, 0, 1]])
 cube = X(np.arange(24).reshape(2, 3, 4) % 5 * (np.arange(24).reshape(2, 3, 4) % 3 == 0))
-stack = X((np.arange(18).reshape(2, 3, 3) % 4 * (np.arange(18).reshape(2, 3, 3) % 3 != 1)).astype(float))
+stack = X(
+    (np.arange(18).reshape(2, 3, 3) % 4 * (np.arange(18).reshape(2, 3, 3) % 3 != 1)).astype(float)
+)
 filled = X([[2, 2, 5], [2, 0, 2], [2, 2, 9]], float, fill=2)
 with_nan = X([[0, np.nan, 3.0], [1, 0, 0]])
 no_rows = X(np.zeros((0, 3)))
@@ -39,7 +41,10 @@ norms = [
     *(call(f"vector {o}", vector, o) for o in vector_orders if o not in (-1, -2)),
     *(call(f"dense {o}", X([1.0, -2, 4]), o) for o in (-1, -2)),
     *(call(f"axis {o}", matrix, o, axis=0) for o in vector_orders if o not in (-1, -2)),
-    *(call(f"last keepdims {o}", complexes, o, axis=-1, keepdims=True) for o in (None, 0, 1, 3, np.inf)),
+    *(
+        call(f"last keepdims {o}", complexes, o, axis=-1, keepdims=True)
+        for o in (None, 0, 1, 3, np.inf)
+    ),
     *(call(f"matrix {o}", matrix, o) for o in matrix_orders),
     *(call(f"cube {o}", cube, o, axis=(2, 0)) for o in matrix_orders),
     *(call(f"keepdims {o}", cube, o, axis=(0, -1), keepdims=True) for o in matrix_orders),
@@ -103,7 +108,11 @@ TABLE: dict[str, list[Any]] = {
         call("single", single, keepdims=True),
         call("bad axis", matrix, axis=5),
     ],
-    "linalg.trace": [*diagonals, call("dtype", integers, dtype=np.float32), call("empty", X(np.zeros((0, 0))))],
+    "linalg.trace": [
+        *diagonals,
+        call("dtype", integers, dtype=np.float32),
+        call("empty", X(np.zeros((0, 0)))),
+    ],
     "linalg.diagonal": diagonals,
     "linalg.outer": [
         call("vectors", vector, row),
@@ -133,7 +142,11 @@ TABLE: dict[str, list[Any]] = {
         call("axes", cube, integers, axes=([1, 2], [1, 0])),
         call("mismatch", matrix, matrix, axes=1),
     ],
-    "linalg.matrix_transpose": [call("cube", cube), call("complex", complexes), call("vector", vector)],
+    "linalg.matrix_transpose": [
+        call("cube", cube),
+        call("complex", complexes),
+        call("vector", vector),
+    ],
     "linalg.matrix_power": [
         *(call(f"{n}", square, n) for n in (0, 1, 2, 3, 5, 8)),
         *(call(f"integers {n}", int_square, n) for n in (0, 2, 7)),
@@ -199,7 +212,9 @@ TABLE: dict[str, list[Any]] = {
         call("integers", integers, integers),
         call("broadcast", integers, row),
         call("axes", int_square, complexes, axisa=0, axisb=1, axisc=0),
-        call("axis", X(np.arange(12).reshape(3, 4) % 5), X(np.arange(12).reshape(3, 4) % 4), axis=0),
+        call(
+            "axis", X(np.arange(12).reshape(3, 4) % 5), X(np.arange(12).reshape(3, 4) % 4), axis=0
+        ),
         call("axisc", integers, integers, axisc=0),
         call("small", small_ints, small_ints),
         call("two", X([[1, 0], [0, 3]]), X([[1, 2], [5, 0]])),
@@ -225,9 +240,22 @@ TABLE: dict[str, list[Any]] = {
     ],
 }
 MATRICES = {
-    "linalg.det": [call("square", square), call("stack", stack), call("integers", int_square), call("single", X([[1, 2], [3, 5]], np.float32)), call("complex", complexes), call("wide", matrix)],
+    "linalg.det": [
+        call("square", square),
+        call("stack", stack),
+        call("integers", int_square),
+        call("single", X([[1, 2], [3, 5]], np.float32)),
+        call("complex", complexes),
+        call("wide", matrix),
+    ],
     "linalg.slogdet": [call("square", square), call("stack", stack), call("complex", complexes)],
-    "linalg.inv": [call("square", square), call("stack", X(stack.values + 9 * np.eye(3))), call("single", X([[1, 2], [3, 5]], np.float32)), call("complex", complexes), call("wide", matrix)],
+    "linalg.inv": [
+        call("square", square),
+        call("stack", X(stack.values + 9 * np.eye(3))),
+        call("single", X([[1, 2], [3, 5]], np.float32)),
+        call("complex", complexes),
+        call("wide", matrix),
+    ],
     "linalg.solve": [
         call("vector", square, vector),
         call("matrix", square, X(np.arange(8.0).reshape(4, 2))),
@@ -239,17 +267,35 @@ MATRICES = {
         call("lower", X(square.values @ square.values.T + np.eye(4))),
         call("upper", X(square.values @ square.values.T + np.eye(4)), upper=True),
         call("complex", X(complexes.values @ complexes.values.conj().T + np.eye(3))),
-        call("complex upper", X(complexes.values @ complexes.values.conj().T + np.eye(3)), upper=True),
+        call(
+            "complex upper", X(complexes.values @ complexes.values.conj().T + np.eye(3)), upper=True
+        ),
     ],
     "linalg.eigvals": [call("complex", complexes), call("stack", X(stack.values.astype(complex)))],
-    "linalg.eigvalsh": [call("square", square), call("stack", stack), call("upper", stack, UPLO="U")],
+    "linalg.eigvalsh": [
+        call("square", square),
+        call("stack", stack),
+        call("upper", stack, UPLO="U"),
+    ],
     "linalg.svdvals": [call("wide", matrix), call("stack", stack), call("vector", vector)],
-    "linalg.cond": [call("square", square), call("one", square, 1), call("stack", X(stack.values + 9 * np.eye(3)), 2)],
+    "linalg.cond": [
+        call("square", square),
+        call("one", square, 1),
+        call("stack", X(stack.values + 9 * np.eye(3)), 2),
+    ],
     "linalg.pinv": [call("wide", matrix), call("stack", stack), call("rcond", square, 1e-3)],
-    "linalg.matrix_rank": [call("wide", matrix), call("stack", stack), call("tol", square, 2.5), call("rtol", square, rtol=0.5)],
+    "linalg.matrix_rank": [
+        call("wide", matrix),
+        call("stack", stack),
+        call("tol", square, 2.5),
+        call("rtol", square, rtol=0.5),
+    ],
     "linalg.norm": [
         *(call(f"spectral {o}", matrix, o) for o in spectral_orders),
-        *(call(f"spectral stack {o}", stack, o, axis=(1, 2), keepdims=True) for o in spectral_orders),
+        *(
+            call(f"spectral stack {o}", stack, o, axis=(1, 2), keepdims=True)
+            for o in spectral_orders
+        ),
         *(call(f"spectral axes {o}", stack, o, axis=(-1, 1)) for o in spectral_orders),
     ],
     "linalg.matrix_power": [call("inverse", square, -2)],
@@ -268,7 +314,9 @@ def _in_one_chunk(x: X) -> Any:
     return da.from_array(x.values, chunks=(1,) * leading + x.values.shape[leading:])
 
 
-@pytest.mark.parametrize(("maker", "name", "args", "kwargs"), parameters(MATRICES, lambda name: ["rows"]))
+@pytest.mark.parametrize(
+    ("maker", "name", "args", "kwargs"), parameters(MATRICES, lambda name: ["rows"])
+)
 def test_matrices_in_one_chunk(
     maker: str, name: str, args: Any, kwargs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,7 +324,9 @@ def test_matrices_in_one_chunk(
     compare(maker, name, args, kwargs, plain=False)
 
 
-@pytest.mark.parametrize("name", ["det", "slogdet", "eigh", "cond", "pinv", "matrix_rank", "svdvals"])
+@pytest.mark.parametrize(
+    "name", ["det", "slogdet", "eigh", "cond", "pinv", "matrix_rank", "svdvals"]
+)
 def test_matrices_in_several_chunks_are_refused(name: str) -> None:
     x = da.from_array(square.values, chunks=2)
     with nothing_converted(), pytest.raises(UnsupportedArgumentError, match="several chunks"):
@@ -333,7 +383,14 @@ def test_einsum_path_needs_shapes_alone(maker: str, optimize: Any) -> None:
     given = [matrix, square, X(np.ones((4, 6)))]
     with nothing_converted():
         result = anp.einsum_path("ij,jk,kl->il", *map(MAKERS[maker], given), optimize=optimize)
-        turned = anp.einsum_path(*[a for x, axes in zip(map(MAKERS[maker], given), ([0, 1], [1, 2], [2, 3]), strict=True) for a in (x, axes)], [0, 3])
+        turned = anp.einsum_path(
+            *[
+                a
+                for x, axes in zip(map(MAKERS[maker], given), ([0, 1], [1, 2], [2, 3]), strict=True)
+                for a in (x, axes)
+            ],
+            [0, 3],
+        )
     assert result == np.einsum_path("ij,jk,kl->il", *(x.values for x in given), optimize=optimize)
     assert turned[0] == result[0]
 

@@ -102,7 +102,12 @@ TABLE: dict[str, list[Any]] = {
         call("none", [], long),
         call("single", [1, 2], single),
     ],
-    "poly": [call("zeros", short), call("integers", long), call("single", single), call("cube", cube)],
+    "poly": [
+        call("zeros", short),
+        call("integers", long),
+        call("single", single),
+        call("cube", cube),
+    ],
     "vander": [
         call("square", short),
         call("wide", short, 5),
