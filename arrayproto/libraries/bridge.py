@@ -29,8 +29,10 @@ HINTS = frozenset(
 
 def is_default(value: Any, default: Any) -> bool:
     """Whether a value says no more than leaving the argument out."""
-    if value is default or value is None or value is np._NoValue:
+    if value is default or value is np._NoValue:
         return True
+    if value is None:  # np.sort(a, axis=None) says something: its default is -1
+        return default is np._NoValue
     simple = (bool, int, float, str, tuple)
     return isinstance(value, simple) and isinstance(default, simple) and value == default
 
@@ -137,7 +139,7 @@ def bridge(
         and not _same_default(p, matched[p.name])
     }
     by_position_only = {n for n, p in matched.items() if p.kind is p.POSITIONAL_ONLY}
-    all_names = {p.name for p in ours}
+    all_names = {p.name for p in ours if p.kind is not p.POSITIONAL_ONLY}
     if (
         not said
         and direct == len([p for p in ours if p.kind in _POSITIONAL])
@@ -163,7 +165,9 @@ def bridge(
                     keywords[matched[key].name] = said[key]
                 continue
             value = given[key]
-            if value is np._NoValue or (key in HINTS and is_default(value, parameter.default)):
+            if value is np._NoValue or (
+                key in HINTS and (value is None or is_default(value, parameter.default))
+            ):
                 continue
             if key not in matched:
                 if is_default(value, parameter.default):

@@ -295,8 +295,11 @@ def _reshape(
         )
     if a.ndim or not isinstance(a, sparse.namespace.GCXS):
         return sparse.namespace.reshape(a, shape, copy=copy)
-    # GCXS keeps no indices of a 0-d array, and reads memory that is not there.
-    return a.asformat("coo").reshape(shape).asformat("gcxs")
+    # GCXS reads memory that is not there when it reshapes a 0-d array, and turns it into a COO with
+    # floating-point coordinates.
+    nowhere = np.zeros((0, a.nnz), dtype=np.intp)
+    scalar = sparse.namespace.COO(nowhere, a.data, shape=(), fill_value=a.fill_value)
+    return scalar.reshape(shape)
 
 
 # Creation, on like= ----------------------------------------------------------------------------
