@@ -323,17 +323,42 @@ class LibraryMixin(ArrayFunctionMixin):
             cls.__array_function__ = array_function(cls._library)  # type: ignore[method-assign]
             cls.__array_ufunc__ = _array_ufunc(cls._library)  # type: ignore[method-assign]
         elif cls._own_implementations:  # type: ignore[attr-defined]
-            cls.__array_function__ = _with_own(cls.__array_function__)  # type: ignore[method-assign]
+            _let_own_answer(cls)
+
+    @classmethod
+    def implements(cls, *functions: Callable[..., Any]) -> Callable[[F], F]:
+        if "_library" in vars(cls):
+            raise TypeError(
+                f"{cls.__name__} answers for all arrays of {cls._library.name}; call implements() "
+                "of a subclass of it"
+            )
+        decorator = super().implements(*functions)
+        _let_own_answer(cls)
+        return decorator
 
 
-def _with_own(from_table: Callable[..., Any]) -> Callable[..., Any]:
+def _let_own_answer(cls: type[LibraryMixin]) -> None:
+    """Ask what the class itself implements before the library's table."""
+    if "_own_answer" in vars(cls):
+        return
+    cls._own_answer = True  # type: ignore[attr-defined]
+    from_table, from_library = cls.__array_function__, cls.__array_ufunc__
+
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         implementation = self._implementations[func]
         if implementation is not None and self._library.accepts(types):
             return implementation(*args, **kwargs)
         return from_table(self, func, types, args, kwargs)
 
-    return __array_function__
+    def __array_ufunc__(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        implementation = self._implementations[ufunc] if method == "__call__" else None
+        arrays = (*inputs, *(kwargs.get("out") or ()))
+        if implementation is not None and self._library.accepts(tuple(map(type, arrays))):
+            return implementation(*inputs, **kwargs)
+        return from_library(self, ufunc, method, *inputs, **kwargs)
+
+    cls.__array_function__ = __array_function__  # type: ignore[method-assign]
+    cls.__array_ufunc__ = __array_ufunc__  # type: ignore[method-assign]
 
 
 class CupyMixin(LibraryMixin):
