@@ -350,7 +350,9 @@ def _let_own_answer(cls: type[LibraryMixin]) -> None:
             return implementation(*args, **kwargs)
         return from_table(self, func, types, args, kwargs)
 
-    def __array_ufunc__(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    def __array_ufunc__(
+        self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
+    ) -> Any:
         implementation = self._implementations[ufunc] if method == "__call__" else None
         arrays = (*inputs, *(kwargs.get("out") or ()))
         if implementation is not None and self._library.accepts(tuple(map(type, arrays))):

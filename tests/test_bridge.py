@@ -227,7 +227,9 @@ class TestBridge:
     def test_hints_may_differ(self):
         """How to compute, not what: NumPy's default is not passed on, another value is."""
         assert "kind" in HINTS
-        bridged = bridge("sort", signature_of(np.sort), lambda a, axis=-1, kind="radix": kind, library="lib")
+        bridged = bridge(
+            "sort", signature_of(np.sort), lambda a, axis=-1, kind="radix": kind, library="lib"
+        )
         assert bridged("x") == bridged("x", -1) == "radix"
         assert bridged("x", kind="stable") == "stable"
 

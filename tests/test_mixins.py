@@ -13,7 +13,6 @@ import arrayproto.numpy as anp
 from arrayproto import ArrayFunctionMixin, array_function_dispatch, implements
 from arrayproto.libraries import LIBRARIES
 from arrayproto.mixins import LIBRARY_MIXINS
-
 from tests.oracle import BACKENDS, assert_same, staying_on_the_device
 
 
@@ -121,7 +120,9 @@ class TestImplements:
         Duck.implements(np.ones)(lambda shape, **kwargs: ("ones", shape))
         assert np.ones(3, like=Duck()) == ("ones", 3)
 
-    @pytest.mark.parametrize("function", [np.isscalar, len, np.ndarray, "sum", None, 3, lambda a: a])
+    @pytest.mark.parametrize(
+        "function", [np.isscalar, len, np.ndarray, "sum", None, 3, lambda a: a]
+    )
     def test_what_nobody_is_ever_asked_about(self, Duck, function):
         with pytest.raises(TypeError, match="no implementation of it would ever be called"):
             implements(function)
@@ -248,7 +249,11 @@ class TestArrayFunctionMixin:
         for symbol in operators:
             symbol(duck, 2)
         assert seen == list(operators.values())
-        for symbol, ufunc in {operator.neg: np.negative, operator.abs: np.absolute, operator.inv: np.invert}.items():
+        for symbol, ufunc in {
+            operator.neg: np.negative,
+            operator.abs: np.absolute,
+            operator.inv: np.invert,
+        }.items():
             symbol(duck)
             assert seen[-1] is ufunc
 
@@ -383,7 +388,10 @@ class TestLibraryMixins:
         stock = LIBRARIES[library].stock
         for base in cls.__mro__[1:]:
             if base.__module__.partition(".")[0] == LIBRARIES[library].root:
-                assert getattr(base, "__array_function__", None) in (stock["__array_function__"], None)
+                assert getattr(base, "__array_function__", None) in (
+                    stock["__array_function__"],
+                    None,
+                )
 
     def test_own_implementations_come_first(self, mine, library):
         cls, array = mine

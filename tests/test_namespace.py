@@ -15,7 +15,6 @@ import pytest
 import arrayproto
 import arrayproto.numpy as anp
 from arrayproto.catalog import ALIASES, MODULES, catalog
-
 from tests.oracle import BACKENDS, assert_same, check, staying_on_the_device
 
 ENTRIES = {name: entry for name, entry in catalog().items() if entry.relevant}
@@ -31,7 +30,8 @@ def ours(dotted: str):
 def numpy_modules() -> dict[str, types.ModuleType]:
     """NumPy's public modules that we mirror, by the name below numpy."""
     return {
-        name.removeprefix("numpy").removeprefix("."): importlib.import_module(name) for name in MODULES
+        name.removeprefix("numpy").removeprefix("."): importlib.import_module(name)
+        for name in MODULES
     }
 
 
@@ -94,12 +94,17 @@ class TestContents:
 
     def test_the_modules_that_numpy_has_and_no_others(self):
         found = {m.name for m in pkgutil.walk_packages(anp.__path__, "arrayproto.")}
-        mirrored = {m.name.removeprefix("arrayproto.") for m in pkgutil.walk_packages(anp.__path__, "arrayproto.numpy.")}
+        mirrored = {
+            m.name.removeprefix("arrayproto.")
+            for m in pkgutil.walk_packages(anp.__path__, "arrayproto.numpy.")
+        }
         assert found
         assert mirrored == set(MODULES) - {"numpy"}
 
     def test_what_numpy_has_not_got(self):
-        with pytest.raises(AttributeError, match=r"'arrayproto\.numpy' has no attribute 'tensordto'"):
+        with pytest.raises(
+            AttributeError, match=r"'arrayproto\.numpy' has no attribute 'tensordto'"
+        ):
             anp.tensordto  # noqa: B018
         with pytest.raises(AttributeError, match="arrayproto"):
             anp.linalg.nrom  # noqa: B018
@@ -153,7 +158,10 @@ class TestCompletion:
         assert list(module.__all__) == list(expected)
 
     def test_before_anything_was_looked_up(self, run_python):
-        assert run_python("import arrayproto.numpy as a, numpy as n; print(set(dir(n)) - set(dir(a)))") == "set()\n"
+        assert (
+            run_python("import arrayproto.numpy as a, numpy as n; print(set(dir(n)) - set(dir(a)))")
+            == "set()\n"
+        )
 
 
 # Plain arrays: NumPy's answer, whatever it is -----------------------------------------------------
@@ -172,7 +180,17 @@ FORMS = {
     "(7 arguments)": lambda: ((MATRIX.copy(),) * 7, {}),
 }
 #: They write files, or read them.
-FILES = {"save", "savez", "savez_compressed", "savetxt", "load", "loadtxt", "genfromtxt", "fromfile", "fromregex"}
+FILES = {
+    "save",
+    "savez",
+    "savez_compressed",
+    "savetxt",
+    "load",
+    "loadtxt",
+    "genfromtxt",
+    "fromfile",
+    "fromregex",
+}
 
 
 def outcome(function, form):
@@ -286,7 +304,9 @@ assert anp.take(da.ones((2, 2)), [0]).shape == (1,)
     def test_mixed_with_ndarrays(self, library):
         from tests.oracle import Plain
 
-        check(anp.tensordot, MATRIX, Plain(MATRIX), 1, library=library, dtype=True) if library == "dask" else None
+        check(
+            anp.tensordot, MATRIX, Plain(MATRIX), 1, library=library, dtype=True
+        ) if library == "dask" else None
         backend = BACKENDS[library]
         backend.load()
         result = anp.tensordot(MATRIX, backend.make(MATRIX), 1)

@@ -11,7 +11,6 @@ import pytest
 import arrayproto
 import arrayproto.numpy as anp
 from arrayproto import array_function_dispatch, dispatch
-
 from tests.oracle import BACKENDS
 
 
