@@ -9,26 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import inspect
-import sys
 import threading
 import types
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from . import policy
-from .dispatch import collect, no_implementation, plain_items
 from .errors import ActivationError, ArrayProtoWarning
+from .import_hook import ImportWatcher
 from .libraries import LIBRARIES, Library, get_library
 from .mixins import LIBRARY_MIXINS, family
-from .wrapper import generate
-
-if TYPE_CHECKING:
-    from importlib.machinery import ModuleSpec
+from .rebinding import rebound, undispatched
 
 _ABSENT = object()
 _PROTOCOL = ("__array_function__", "__array_ufunc__")
@@ -75,7 +68,7 @@ class _State:
         self.rebound: dict[tuple[str, str], tuple[_Patch, set[str]]] = {}
         self.refused: set[str] = set()  # were imported later, and could not be changed
         self.left: list[_Patch] = []  # not undone, since somebody else had patched over them
-        self.watcher = _ImportWatcher()
+        self.watcher = ImportWatcher(_imported)
 
     def wanted(self) -> set[str]:
         scoped = {name for name, count in self.scoped.items() if count > 0}
@@ -316,7 +309,7 @@ def _enter(library: Library) -> None:
             "change to the class, if they are registered with arrayproto.register()"
         ) from error
     _state.patches[library.name] = patches
-    for module, name, function, relevant in _undispatched(library):
+    for module, name, function, relevant in undispatched(library):
         _rebind(library, module, name, function, relevant)
 
 
@@ -356,61 +349,6 @@ def _leave(library: Library) -> list[str]:
     return messages
 
 
-# Functions that NumPy does not dispatch -----------------------------------------------------------
-
-
-class ReboundFunction(functools.partial):  # type: ignore[type-arg]
-    """Stands in a NumPy module for a function that NumPy does not dispatch.
-
-    It compares and hashes like the original, so that tables keyed on ``np.isfortran`` keep
-    working, and pickles by its public name.
-    """
-
-    __wrapped__: Callable[..., Any]
-
-    def __eq__(self, other: object) -> bool:
-        return other is self or other == self.__wrapped__
-
-    def __hash__(self) -> int:
-        return hash(self.__wrapped__)
-
-    def __reduce__(self) -> str:
-        return self.__wrapped__.__qualname__
-
-    def __repr__(self) -> str:
-        return f"<{self.__wrapped__!r}, rebound by arrayproto>"
-
-
-def _undispatched(
-    library: Library,
-) -> Iterator[tuple[types.ModuleType, str, Callable[..., Any], list[str]]]:
-    """Functions that NumPy does not dispatch, and that this library implements."""
-    from .catalog import documented_arguments  # not needed before there is a library
-
-    modules = [("", np)]
-    if hasattr(library.namespace, "polynomial"):
-        import numpy.polynomial.polynomial
-
-        modules.append(("polynomial.polynomial.", numpy.polynomial.polynomial))
-    for prefix, module in modules:
-        for name, function in list(vars(module).items()):
-            if isinstance(function, ReboundFunction):
-                function = function.__wrapped__
-            if not isinstance(function, types.FunctionType) or name.startswith("_"):
-                continue
-            if (
-                getattr(function, "__name__", None) != name
-                or "like" in function.__code__.co_varnames
-            ):
-                continue
-            named = prefix + name in library.differences
-            if not named and library.find(prefix + name) in (None, function):
-                continue
-            relevant = documented_arguments(function)
-            if relevant and library.table[function] is not None:
-                yield module, name, function, relevant
-
-
 def _rebind(
     library: Library,
     module: types.ModuleType,
@@ -426,111 +364,16 @@ def _rebind(
     _state.rebound[key] = (_Patch.apply(module, name, ours), {library.name})
 
 
-@functools.cache
-def rebound(function: Callable[..., Any], relevant: tuple[str, ...]) -> ReboundFunction:
-    """The function that dispatches in the place of one that NumPy does not dispatch.
-
-    Kept: to generate it takes longer than all the rest of `activate`.
-    """
-    signature = inspect.signature(function)
-    names = list(signature.parameters)
-    where = [names.index(n) for n in relevant]
-
-    def dispatcher(*args: Any, **kwargs: Any) -> list[Any]:
-        found = [args[i] for i in where if i < len(args)]
-        return found + [kwargs[n] for n in relevant if n in kwargs]
-
-    def collect_active(relevant_args: Iterable[Any]) -> Any:
-        found = collect(relevant_args)
-        # Classes that know NumPy's protocol but not this function, which NumPy never asks about.
-        if found is None or not any(m in _methods() for _, m in found[0]):
-            return None
-        # A library's own code counts on stock NumPy. Frame 0 is this one, 1 the wrapper's.
-        caller = sys._getframe(2).f_globals.get("__name__", "").partition(".")[0]
-        return None if any(caller == LIBRARIES[n].root for n in tuple(_state.patches)) else found
-
-    wrapper = generate(
-        signature,
-        dict.fromkeys(relevant, "itself"),
-        implementation=function,
-        dispatcher=dispatcher,
-        collect=collect_active,
-        plain_items=plain_items,
-        with_public_name=lambda error: None,
-        no_implementation=no_implementation,
-        public_api=function,
-    )
-    functools.update_wrapper(wrapper, function)  # Python's messages name it
-    ours = ReboundFunction(wrapper)
-    functools.update_wrapper(ours, function)
-    return ours
-
-
-def _methods() -> set[Any]:
-    return {vars(LIBRARY_MIXINS[n])["__array_function__"] for n in LIBRARY_MIXINS}
-
-
-# Libraries that are imported later ----------------------------------------------------------------
-
-
-class _ImportWatcher:
-    """A meta path finder that tells when a module was imported; it finds nothing itself.
-
-    (Not a subclass of importlib.abc's: importing that alone costs more than all of arrayproto.)
-    """
-
-    def __init__(self) -> None:
-        self.awaited: set[str] = set()
-
-    def watch(self, modules: set[str]) -> None:
-        self.awaited = modules
-        if modules and self not in sys.meta_path:
-            sys.meta_path.insert(0, self)
-        elif not modules and self in sys.meta_path:
-            sys.meta_path.remove(self)
-
-    def find_spec(
-        self, fullname: str, path: Any, target: types.ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname not in self.awaited:
-            return None
-        finders = [f for f in sys.meta_path if f is not self]
-        for finder in finders:
-            spec = finder.find_spec(fullname, path, target)
-            if spec is not None:
-                if spec.loader is not None:
-                    spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
-                return spec
-        return None
-
-
-class _Loader:
-    """Executes a module with its own loader, then brings the process in line."""
-
-    def __init__(self, loader: Any) -> None:
-        self.loader = loader
-
-    def create_module(self, spec: ModuleSpec) -> types.ModuleType | None:
-        return self.loader.create_module(spec)  # type: ignore[no-any-return]
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        # The module shall not see that it was watched: resources are found through its loader.
-        assert module.__spec__ is not None
-        module.__spec__.loader = module.__loader__ = self.loader
-        self.loader.exec_module(module)
-        # The import system clears this flag after we return; here the module is complete.
-        module.__spec__._initializing = False  # type: ignore[attr-defined]
-        with _state.lock:
-            try:
-                _reconcile()
-            except ActivationError as error:
-                # An import that works without us works with us.
-                _state.refused |= {n for n in LIBRARIES if LIBRARIES[n].module == module.__name__}
-                _reconcile()
-                warnings.warn(str(error), ArrayProtoWarning, stacklevel=2)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.loader, name)
+def _imported(module: str) -> None:
+    """An awaited library is there."""
+    with _state.lock:
+        try:
+            _reconcile()
+        except ActivationError as error:
+            # An import that works without us works with us.
+            _state.refused |= {n for n in LIBRARIES if LIBRARIES[n].module == module}
+            _reconcile()
+            warnings.warn(str(error), ArrayProtoWarning, stacklevel=3)
 
 
 _state = _State()

@@ -12,7 +12,9 @@ from arrayproto.catalog import catalog
 
 #: Symmetric and positive definite, half of it zero; entries of a power of two, so that sums in any
 #: order agree to the last bit.
-MATRIX = np.array([[4.0, 1.0, 0.0, 0.0], [1.0, 2.0, 0.0, 0.5], [0.0, 0.0, 1.0, 0.0], [0.0, 0.5, 0.0, 8.0]])
+MATRIX = np.array(
+    [[4.0, 1.0, 0.0, 0.0], [1.0, 2.0, 0.0, 0.5], [0.0, 0.0, 1.0, 0.0], [0.0, 0.5, 0.0, 8.0]]
+)
 WITH_NAN = np.array([[0.0, np.nan, 2.0, 0.0], [1.0, 0.0, np.nan, 0.0]])
 COUNTS = np.array([[3, 0, 1, 0], [0, 2, 0, 0]])
 VECTOR = np.array([0.0, 2.0, 0.0, 1.0])
@@ -53,7 +55,17 @@ FORMS: dict[str, Callable[[], tuple[tuple[Any, ...], dict[str, Any]]]] = {
 }  # fmt: skip
 
 #: No functions of arrays, or such as write files.
-_OTHERS = {"save", "savez", "savez_compressed", "savetxt", "load", "show_config", "info", "printoptions", "show_runtime"}
+_OTHERS = {
+    "save",
+    "savez",
+    "savez_compressed",
+    "savetxt",
+    "load",
+    "show_config",
+    "info",
+    "printoptions",
+    "show_runtime",
+}
 _MODULES = ("char.", "strings.", "rec.", "random.", "lib.array_utils.", "polynomial.")
 
 

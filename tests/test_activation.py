@@ -16,9 +16,9 @@ import pytest
 
 import arrayproto
 from arrayproto import activation
-from arrayproto.activation import ReboundFunction
 from arrayproto.libraries import LIBRARIES, Library, library_of
 from arrayproto.mixins import LIBRARY_MIXINS, LibraryMixin
+from arrayproto.rebinding import ReboundFunction
 from tests.oracle import BACKENDS, check
 
 EYE = np.eye(3)
