@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from arrayproto.catalog import catalog
+from arrayproto.catalog import catalog, dispatcher_of
 
 #: Symmetric and positive definite, half of it zero; entries of a power of two, so that sums in any
 #: order agree to the last bit.
@@ -76,8 +76,20 @@ def functions() -> list[str]:
 
 @functools.cache
 def good_forms(name: str) -> tuple[str, ...]:
-    """The forms that make sense to NumPy."""
-    return tuple(form for form, _ in _answers(name))
+    """The forms that make sense to NumPy, and in which it asks about the arrays.
+
+    np.sum([x, y]) is none: NEP 18 looks into lists only where a function takes several arrays.
+    """
+    entry = catalog()[name]
+    if not entry.dispatched or not entry.relevant:
+        return ()
+    dispatcher = dispatcher_of(entry)
+    return tuple(form for form, _ in _answers(name) if _asks(dispatcher, form))
+
+
+def _asks(dispatcher: Callable[..., Any], form: str) -> bool:
+    args, kwargs = FORMS[form]()
+    return any(isinstance(a, np.ndarray) for a in dispatcher(*args, **kwargs))
 
 
 def _answers(name: str) -> Iterator[tuple[str, Any]]:
