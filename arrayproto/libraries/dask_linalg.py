@@ -152,6 +152,8 @@ def _cholesky(a: Any, /, *, upper: bool = False) -> Any:
     return _by_chunk("cholesky", "(m,m)->(m,m)", a, upper=upper)
 
 
+_FLOAT = np.dtype(float)
+
 # Products of Dask's own --------------------------------------------------------------------------
 
 
@@ -178,8 +180,13 @@ def _astype(block: Any, dtype: Any) -> Any:
 
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    axes = _from_the_front(axes, np.ndim(a), np.ndim(b))
-    return _same_dtype(_da().tensordot(a, b, axes=axes), a, b)
+    if type(axes) is not int:
+        axes = _from_the_front(axes, np.ndim(a), np.ndim(b))
+    result = _da().tensordot(a, b, axes)
+    # Often called, so the common case is told at little cost: floats have nothing to mend.
+    if getattr(a, "dtype", _FLOAT).kind in "fc":
+        return result
+    return _same_dtype(result, a, b)
 
 
 def _dot(a: Any, b: Any, out: Any = None) -> Any:
