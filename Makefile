@@ -9,7 +9,7 @@ demo: $(VENV)/demo
 	$(BIN)/python -m arrayproto demo
 
 test: $(VENV)/test lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

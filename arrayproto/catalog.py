@@ -4,8 +4,8 @@ Nothing here is kept by hand but the names of NumPy's public modules: functions,
 relevant arguments are read from NumPy itself, so that a new NumPy release needs no edit.
 
 - The relevant arguments of a function that NumPy dispatches are found by calling it with probes:
-  objects that implement ``__array_function__`` and note for which arguments they were asked. The
-  call never reaches NumPy's implementation.
+  objects that implement ``__array_function__`` and note for which arguments they were asked. Where
+  none counts, NumPy's implementation gets objects that it can make nothing of, and raises.
 - Those of the other functions are read from their numpydoc docstrings ("array_like"). Under
   ``python -OO`` there are none, and these functions then count as having no relevant arguments.
 """

@@ -20,6 +20,9 @@ COUNTS = np.array([[3, 0, 1, 0], [0, 2, 0, 0]])
 VECTOR = np.array([0.0, 2.0, 0.0, 1.0])
 FLAGS = np.array([[True, False, True, False], [False, False, True, True]])
 
+for _array in (MATRIX, WITH_NAN, COUNTS, VECTOR, FLAGS):
+    _array.setflags(write=False)  # np.fill_diagonal is among the functions
+
 FORMS: dict[str, Callable[[], tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "(m)": lambda: ((MATRIX,), {}),
     "(nan)": lambda: ((WITH_NAN,), {}),

@@ -202,6 +202,24 @@ class TestBridge:
             bridged("x", out=out)
         assert bridged("x", out=None) == "x"
 
+    def test_refused(self):
+        """Arguments that the library has, and that do something else there."""
+
+        def std(a, axis=None, out=None):
+            return a, axis, out
+
+        bridged = bridge("std", signature_of(np.std), std, library="lib", refused={"out"})
+        assert bridged("x", 0) == bridged("x", axis=0, out=None) == ("x", 0, None)
+        for args, kwargs in [(("x", 0, None, "out"), {}), (("x",), {"out": "out"})]:
+            with pytest.raises(UnsupportedArgumentError, match="out="):
+                bridged(*args, **kwargs)
+
+    def test_variadic_functions_do_not_swallow_out(self):
+        bridged = bridge("einsum", signature_of(np.einsum), lambda *a, **k: (a, k), library="lib")
+        assert bridged("ii", "x", optimize=True, out=None) == (("ii", "x"), {"optimize": True})
+        with pytest.raises(UnsupportedArgumentError, match=r"numpy\.einsum: argument out="):
+            bridged("ii", "x", out="out")
+
     def test_none_is_only_default_where_numpy_says_so(self):
         """np.sort(a, axis=None) flattens: without axis in the library, it is refused."""
         bridged = bridge("sort", signature_of(np.sort), lambda a: a, library="lib")

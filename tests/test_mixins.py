@@ -117,6 +117,10 @@ class TestImplements:
         assert mine(1) == "mine"
 
     def test_functions_that_numpy_dispatches_on_like(self, Duck):
+        from numpy.testing.overrides import allows_array_function_override
+
+        if not allows_array_function_override(np.ones):
+            pytest.skip("NumPy 2.0 does not say that it dispatches np.ones")
         Duck.implements(np.ones)(lambda shape, **kwargs: ("ones", shape))
         assert np.ones(3, like=Duck()) == ("ones", 3)
 

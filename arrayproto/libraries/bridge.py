@@ -76,6 +76,7 @@ def bridge(
     library: str,
     renamed: Mapping[str, str] | None = None,
     own_defaults: Set[str] = frozenset(),
+    refused: Set[str] = frozenset(),
 ) -> Callable[..., Any]:
     """A callable that takes NumPy's arguments and calls the library's function.
 
@@ -93,6 +94,8 @@ def bridge(
         NumPy's argument names to the library's, where neither name nor position tells.
     own_defaults : set of str, optional
         Arguments whose default stays the library's.
+    refused : set of str, optional
+        Arguments that the library's function has, and does not do as NumPy does.
 
     Returns
     -------
@@ -111,9 +114,12 @@ def bridge(
     except (TypeError, ValueError):  # written in C: call it as NumPy would
         return function
     ours = list(signature.parameters.values())
-    if any(p.kind in _VARIADIC for p in ours) or any(p.kind is p.VAR_POSITIONAL for p in theirs):
+    variadic = any(p.kind in _VARIADIC for p in ours)
+    if variadic and "out" in signature.parameters and "out" not in {p.name for p in theirs}:
+        return _without_out(name, function, library)
+    if variadic or any(p.kind is p.VAR_POSITIONAL for p in theirs):
         return function  # it takes what it is given, and complains itself
-    matched = _match(ours, theirs, renamed)
+    matched = {n: p for n, p in _match(ours, theirs, renamed).items() if n not in refused}
     takes_any_keyword = any(p.kind is p.VAR_KEYWORD for p in theirs)
 
     # Calls that need no translation: so many positional arguments, and these keywords.
@@ -192,6 +198,21 @@ def bridge(
     if same_by_position:
         # Every call without keywords means the same to both: no need to come by here.
         bridged.by_position = function  # type: ignore[attr-defined]
+    return bridged
+
+
+def _without_out(name: str, function: Callable[..., Any], library: str) -> Callable[..., Any]:
+    """A function that would swallow ``out=`` among any keywords, as einsum of Dask and sparse."""
+
+    def bridged(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        if out is not None:
+            raise UnsupportedArgumentError(
+                f"numpy.{name}: argument out={_short(out)} is not supported for arrays of "
+                f"{library}; leave 'out' out, and assign the result"
+            )
+        return function(*args, **kwargs)
+
+    bridged.__name__ = bridged.__qualname__ = name.rpartition(".")[2]
     return bridged
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from .library import Library, Renamed
+from .shared import clip_of
 
-cupy = Library(
+cupy: Library = Library(
     name="cupy",
     module="cupy",
     array_class="ndarray",
     differences={
         "amax": Renamed("max"),
         "amin": Renamed("min"),
-        "clip": Renamed(arguments={"min": "a_min", "max": "a_max"}),
+        "clip": clip_of(lambda: cupy.namespace.clip),
         "unravel_index": Renamed(arguments={"shape": "dims"}),
         "linalg.tensordot": Renamed("tensordot", {"x1": "a", "x2": "b"}),
         "linalg.outer": Renamed("outer", {"x1": "a", "x2": "b"}),

@@ -11,11 +11,21 @@ import numpy as np
 from ..errors import UnsupportedArgumentError
 from .dask_linalg import ROWS as LINALG_ROWS
 from .library import Derived, Library, Renamed, Unsupported
+from .shared import clip_of
 
 
 def _not_fortran(a: Any) -> bool:
     """A Dask array is many arrays, so it has no order of its own."""
     return False
+
+
+def _reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -> Any:
+    """Dask's own does not take a number for the shape."""
+    if order != "C":
+        raise UnsupportedArgumentError(
+            f"numpy.reshape: order={order!r} is not supported for arrays of dask; leave it out"
+        )
+    return dask.namespace.reshape(a, shape if np.iterable(shape) else (shape,))
 
 
 def _take(
@@ -232,9 +242,11 @@ def _is_complex(a: Any) -> bool:
     return np.result_type(getattr(a, "dtype", a)).kind == "c"
 
 
-def _nan_to_num(x: Any, copy: bool = True, **numbers: Any) -> Any:
+def _nan_to_num(
+    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
     """Dask's own takes no nan=, posinf= and neginf=; a chunk is never written to."""
-    return x.map_blocks(np.nan_to_num, dtype=x.dtype, **numbers)
+    return x.map_blocks(np.nan_to_num, dtype=x.dtype, nan=nan, posinf=posinf, neginf=neginf)
 
 
 def _chunk_type(cls: type) -> bool:
@@ -243,7 +255,7 @@ def _chunk_type(cls: type) -> bool:
     return chunk_types is not None and bool(chunk_types.is_valid_chunk_type(cls))
 
 
-dask = Library(
+dask: Library = Library(
     name="dask",
     module="dask.array",
     array_class="Array",
@@ -251,7 +263,12 @@ dask = Library(
     differences={
         "amax": Renamed("max"),
         "amin": Renamed("min"),
+        "clip": clip_of(lambda: dask.namespace.clip),
         "isfortran": _not_fortran,
+        "reshape": _reshape,
+        # Dask's own write the variance to out=.
+        "std": Renamed(refused=frozenset({"out"})),
+        "nanstd": Renamed(refused=frozenset({"out"})),
         "take": _take,
         "count_nonzero": Derived(),
         "ptp": Derived(),

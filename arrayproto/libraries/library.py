@@ -61,17 +61,21 @@ class Renamed:
         NumPy's argument names to the library's.
     own_defaults : frozenset of str
         Arguments whose default is the library's, although it differs from NumPy's.
+    refused : frozenset of str
+        Arguments that the library's function has, and does not do as NumPy does.
     """
 
-    __slots__ = ("arguments", "own_defaults", "path")
+    __slots__ = ("arguments", "own_defaults", "path", "refused")
 
     def __init__(
         self,
         path: str = "",
         arguments: Mapping[str, str] = MappingProxyType({}),
         own_defaults: frozenset[str] = frozenset(),
+        refused: frozenset[str] = frozenset(),
     ) -> None:
         self.path, self.arguments, self.own_defaults = path, arguments, own_defaults
+        self.refused = refused
 
 
 class Unsupported:
@@ -204,6 +208,9 @@ class Library:
         if self.accepts_also is not None and self.accepts_also(cls):
             return True
         if issubclass(cls, np.ndarray):
+            masked = sys.modules.get("numpy.ma")
+            if masked is not None and issubclass(cls, masked.MaskedArray):
+                return False  # it has no protocol of its own, and a mask that would be lost
             return (
                 cls.__array_function__ is _ndarray_function
                 and cls.__array_ufunc__ is _ndarray_ufunc
@@ -265,6 +272,7 @@ class Library:
             library=self.name,
             renamed=row.arguments,
             own_defaults=row.own_defaults,
+            refused=row.refused,
         )
         kind: Kind = "native" if call is found else "bridged"
         return Resolution(kind, call, f"{self.module}.{path}")

@@ -397,6 +397,9 @@ sparse = Library(
         "amin": Renamed("min"),
         "around": Renamed("round"),
         "isfortran": _not_fortran,
+        # They take out= and do not write to it.
+        "isneginf": Renamed(refused=frozenset({"out"})),
+        "isposinf": Renamed(refused=frozenset({"out"})),
         "angle": _elementwise("angle"),
         "digitize": _elementwise("digitize"),
         "fix": _elementwise("fix"),
