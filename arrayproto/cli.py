@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_demo(commands)
+    _add_conformance(commands)
     return parser
 
 
@@ -75,3 +76,43 @@ def _demo(arguments: argparse.Namespace) -> int:
     from .demo import runner
 
     return runner.main(arguments.library, as_json=arguments.json)
+
+
+def _add_conformance(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .testing import SUBJECTS, Verdict
+
+    parser = commands.add_parser(
+        "conformance",
+        help="compare every NumPy function on a library's arrays with NumPy",
+        description="Evaluates the calls in arrayproto/testing/calls on NumPy's arrays and on a "
+        "library's, and compares value, shape, dtype, type and the errors; whatever passes through "
+        "the host is found out. The exit status is 0 if each call is right, refused or a known "
+        "gap.",
+    )
+    parser.add_argument(
+        "subject",
+        nargs="+",
+        choices=list(SUBJECTS),
+        metavar="SUBJECT",
+        help=f"what to test: {', '.join(SUBJECTS)}",
+    )
+    parser.add_argument(
+        "--function",
+        action="append",
+        metavar="NAME",
+        help="only this one, as in linalg.norm; may be given more than once",
+    )
+    parser.add_argument(
+        "--verdict",
+        action="append",
+        choices=[v.value for v in Verdict],
+        help="print the calls with this verdict; by default those not right",
+    )
+    parser.add_argument("--json", action="store_true", help="print counts by function as JSON")
+    parser.set_defaults(command=_conformance)
+
+
+def _conformance(arguments: argparse.Namespace) -> int:
+    from .testing import run
+
+    return run.main(arguments.subject, arguments.function, arguments.verdict, arguments.json)

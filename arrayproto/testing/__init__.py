@@ -1,0 +1,14 @@
+"""Proof that NumPy's functions do on an array library what they do on NumPy's arrays.
+
+`calls` holds calls of every public function as text, `subjects` how to make and read a library's
+arrays, and `judge` runs a call on both and says how they compare. ``python -m arrayproto
+conformance sparse`` runs all of them.
+"""
+
+from __future__ import annotations
+
+from .calls import Call, load_calls
+from .judge import Judgement, Verdict, judge
+from .subjects import SUBJECTS, Subject
+
+__all__ = ["SUBJECTS", "Call", "Judgement", "Subject", "Verdict", "judge", "load_calls"]

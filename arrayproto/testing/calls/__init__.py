@@ -1,0 +1,161 @@
+"""Calls of NumPy's public functions, as text: one expression a line in the ``.txt`` files here.
+
+An expression names its arrays (see `arrayproto.testing.arrays`) and calls functions of ``np``:
+``np.concatenate((m, m), axis=1)``. ``host.m`` is the same array left an ndarray, for calls that
+mix. What a call changes comes after it: ``np.put(v, [1], 9.0), v``. The function that is meant is
+the first that is called. NumPy's answer may be an error, which is then what is expected.
+
+Words behind ``#`` say what a library must have for the call to make sense:
+
+``writes``
+    arrays that can be written to (functions in place, and ``out=``);
+``text``, ``dates``, ``objects``, ``records``
+    dtypes of strings, datetime64 and timedelta64, Python objects, structures;
+``files``
+    reading or writing files, or printing;
+``memory``
+    the layout of an ndarray in memory: order, strides, flags, byte order;
+``values``
+    a result whose shape or kind depends on values, which a lazy library does not know.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from importlib import resources
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..arrays import ARRAYS
+
+TAGS = frozenset({"writes", "text", "dates", "objects", "records", "files", "memory", "values"})
+
+
+class Call(NamedTuple):
+    """One call.
+
+    Attributes
+    ----------
+    function : str
+        The public function that is meant, without ``np.``: ``"linalg.norm"``, ``"add.reduce"``.
+    expression : str
+        What is evaluated.
+    tags : frozenset of str
+        What it asks of a library.
+    topic : str
+        The file that it comes from.
+    """
+
+    function: str
+    expression: str
+    tags: frozenset[str]
+    topic: str
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """Names of the arrays that the library makes."""
+        return _names(self.expression)
+
+    @property
+    def public_api(self) -> str:
+        """The function or ufunc without a ufunc's method: ``"add"`` for ``"add.reduce"``."""
+        head, _, _ = self.function.rpartition(".")
+        return head if head and isinstance(_find(head), np.ufunc) else self.function
+
+    def evaluate(self, namespace: Any, arrays: dict[str, Any], host: Any) -> Any:
+        """Its value.
+
+        Parameters
+        ----------
+        namespace : module
+            What ``np`` is.
+        arrays : dict of str to array
+            The arrays that it names.
+        host : object
+            Has the same as ndarrays for attributes.
+        """
+        scope = {**arrays, "np": namespace, "host": host}
+        return eval(_compiled(self.expression), scope)  # noqa: S307 - our own text, read below
+
+
+@functools.cache
+def _compiled(expression: str) -> Any:
+    return compile(expression, f"<{expression}>", "eval")
+
+
+def _find(dotted: str) -> Any:
+    found: Any = np
+    for part in dotted.split("."):
+        found = getattr(found, part, None)
+    return found
+
+
+@functools.cache
+def _names(expression: str) -> tuple[str, ...]:
+    tree = ast.parse(expression, mode="eval")
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return tuple(sorted(names & set(ARRAYS)))
+
+
+def _dotted(node: ast.expr) -> str | None:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name) and node.id == "np" and parts:
+        return ".".join(reversed(parts))
+    return None
+
+
+def _first_called(expression: str) -> str:
+    tree = ast.parse(expression, mode="eval")
+    calls = [
+        (node.lineno, node.col_offset, name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and (name := _dotted(node.func))
+    ]
+    if not calls:
+        raise ValueError(f"no function of np is called in {expression!r}")
+    return min(calls)[2]
+
+
+def parse(text: str, topic: str) -> list[Call]:
+    """The calls in a text of one expression a line.
+
+    Raises
+    ------
+    ValueError
+        If a line calls no function of ``np``, or has an unknown tag.
+    SyntaxError
+        If a line is no expression.
+    """
+    calls = []
+    for line in text.splitlines():
+        # Two blanks before the tags, so that a "#" in a string stays in the string.
+        expression, _, words = line.partition("  # ")
+        expression = expression.strip()
+        if not expression or expression.startswith("#"):
+            continue
+        tags = frozenset(words.split())
+        if not tags <= TAGS:
+            raise ValueError(f"unknown tags {sorted(tags - TAGS)} of {expression!r}")
+        calls.append(Call(_first_called(expression), expression, tags, topic))
+    return calls
+
+
+@functools.cache
+def load_calls() -> tuple[Call, ...]:
+    """All calls of functions that the installed NumPy has.
+
+    Returns
+    -------
+    tuple of Call
+    """
+    found: list[Call] = []
+    for file in sorted(resources.files(__name__).iterdir(), key=lambda file: file.name):
+        topic, dot, ending = file.name.partition(".")
+        if dot and ending == "txt":
+            found += parse(file.read_text(encoding="utf-8"), topic)
+    return tuple(call for call in found if _find(call.function) is not None)

@@ -1,0 +1,211 @@
+"""NumPy on ndarrays says what every array library has to answer."""
+
+from __future__ import annotations
+
+import types
+import warnings
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
+from .arrays import ARRAYS
+from .calls import Call
+from .subjects import Subject, WentThroughTheHostError, staying_on_the_library
+
+_REFUSALS = (UnsupportedFunctionError, UnsupportedArgumentError)
+
+
+class Verdict(StrEnum):
+    """How a library's answer compares with NumPy's."""
+
+    RIGHT = "right"
+    #: One of our errors, which names the reason and the next step.
+    REFUSED = "refused"
+    #: Another value, shape or dtype; or an error where NumPy has none of that kind.
+    WRONG = "wrong"
+    #: Right, and no longer an array of the library.
+    LEFT = "left the library"
+    #: An ndarray was made of a duck array on the way.
+    HOST = "went through the host"
+    ERROR = "error"
+
+
+class Judgement(NamedTuple):
+    """A verdict and what led to it."""
+
+    call: Call
+    verdict: Verdict
+    detail: str = ""
+
+
+def named_arrays(make: Callable[[np.ndarray], Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Fresh arrays of these names."""
+    return {name: make(ARRAYS[name]()) for name in names}
+
+
+def _host() -> Any:
+    return types.SimpleNamespace(**{name: make() for name, make in ARRAYS.items()})
+
+
+def _run(call: Call, namespace: Any, arrays: Mapping[str, Any]) -> tuple[Any, Exception | None]:
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            return call.evaluate(namespace, dict(arrays), _host()), None
+        except WentThroughTheHostError:
+            raise
+        except Exception as error:
+            return None, error
+
+
+def expected(call: Call) -> tuple[Any, Exception | None]:
+    """NumPy's value, or its error.
+
+    Returns
+    -------
+    value : object
+    error : Exception or None
+    """
+    return _run(call, np, named_arrays(np.copy, call.arrays))
+
+
+def judge(call: Call, subject: Subject, namespace: Any = np) -> Judgement:
+    """Evaluate a call with NumPy's arrays and with a library's, and compare.
+
+    Parameters
+    ----------
+    call : Call
+    subject : Subject
+        Imported, and activated if `namespace` is NumPy's.
+    namespace : module
+        What ``np`` is in the second run.
+
+    Returns
+    -------
+    Judgement
+    """
+    wanted, wanted_error = expected(call)
+    try:
+        arrays = named_arrays(subject.from_numpy, call.arrays)
+    except Exception as unmade:  # the library has not got the dtype
+        return Judgement(call, Verdict.ERROR, f"its array cannot be made: {_told(unmade)}")
+    try:
+        with staying_on_the_library():
+            actual, error = _run(call, namespace, arrays)
+    except WentThroughTheHostError as way:
+        return Judgement(call, Verdict.HOST, str(way))
+    if isinstance(error, _REFUSALS):
+        return Judgement(call, Verdict.REFUSED, str(error))
+    if wanted_error is not None:
+        if error is None:
+            return Judgement(call, Verdict.WRONG, f"no error; NumPy: {_told(wanted_error)}")
+        if not _same_kind(error, wanted_error):
+            return Judgement(call, Verdict.WRONG, f"{_told(error)}; NumPy: {_told(wanted_error)}")
+        return Judgement(call, Verdict.RIGHT, _told(error))
+    if error is not None:
+        return Judgement(call, Verdict.ERROR, _told(error))
+    try:
+        found = difference(_fetch(actual, subject), wanted)
+    except Exception as late:  # lazy ones fail here
+        return Judgement(call, Verdict.ERROR, f"when its values were asked for: {_told(late)}")
+    if found is not None:
+        return Judgement(call, Verdict.WRONG, found)
+    left = _left(actual, wanted, subject)
+    # A call without an array of the library has nothing to stay on.
+    if left is not None and call.arrays:
+        return Judgement(call, Verdict.LEFT, left)
+    return Judgement(call, Verdict.RIGHT)
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _same_kind(error: Exception, wanted: Exception) -> bool:
+    """Whether code that catches NumPy's error catches this one."""
+    if isinstance(error, type(wanted)):
+        return True
+    # NumPy's own subclasses (AxisError, UFuncTypeError) are caught by their built-in bases.
+    bases = [cls for cls in type(wanted).__mro__ if cls.__module__ == "builtins"]
+    return type(wanted).__module__.startswith("numpy") and isinstance(error, bases[0])
+
+
+def _fetch(value: Any, subject: Subject) -> Any:
+    if subject.is_array(value):
+        return subject.to_numpy(value)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(_fetch(item, subject) for item in value))
+    if isinstance(value, (list, tuple)):
+        return type(value)(_fetch(item, subject) for item in value)
+    if isinstance(value, dict):
+        return {key: _fetch(item, subject) for key, item in value.items()}
+    return value
+
+
+def _is_values(value: Any) -> bool:
+    return isinstance(value, (np.ndarray, np.generic, bool, int, float, complex))
+
+
+def difference(actual: Any, wanted: Any) -> str | None:
+    """What tells a result from NumPy's: value (NaN equals NaN), shape, dtype; None if nothing.
+
+    Parameters
+    ----------
+    actual, wanted : object
+        Arrays, numbers, or sequences of such; anything else is compared with ``==``.
+    """
+    if isinstance(wanted, (list, tuple)):
+        return _difference_of_sequences(actual, wanted)
+    if not _is_values(wanted):
+        return None if actual == wanted else f"{actual!r}; NumPy: {wanted!r}"
+    if not _is_values(actual):
+        return f"a {type(actual).__qualname__}; NumPy: a {type(wanted).__qualname__}"
+    actual, wanted = np.asarray(actual), np.asarray(wanted)
+    if actual.shape != wanted.shape:
+        return f"shape {actual.shape}; NumPy: {wanted.shape}"
+    if actual.dtype != wanted.dtype:
+        return f"dtype {actual.dtype}; NumPy: {wanted.dtype}"
+    if wanted.dtype.kind not in "fc":
+        same = np.array_equal(actual, wanted)
+    else:
+        # Rounding differs with the order of sums; results scale with their largest element.
+        epsilon = 256 * float(np.finfo(wanted.dtype).eps)
+        finite = wanted[np.isfinite(wanted)]
+        scale = float(np.max(np.abs(finite), initial=0.0))
+        same = np.allclose(actual, wanted, rtol=epsilon, atol=epsilon * scale, equal_nan=True)
+    return None if same else f"{_short(actual)}; NumPy: {_short(wanted)}"
+
+
+def _difference_of_sequences(actual: Any, wanted: Any) -> str | None:
+    if not isinstance(actual, (list, tuple)):
+        return f"a {type(actual).__qualname__}; NumPy: a {type(wanted).__qualname__}"
+    if getattr(wanted, "_fields", None) != getattr(actual, "_fields", None):
+        return f"a {type(actual).__qualname__}; NumPy: a {type(wanted).__qualname__}"
+    if len(actual) != len(wanted):
+        return f"{len(actual)} results; NumPy: {len(wanted)}"
+    for position, (one, other) in enumerate(zip(actual, wanted, strict=True)):
+        found = difference(one, other)
+        if found is not None:
+            return f"result {position}: {found}"
+    return None
+
+
+def _short(array: np.ndarray) -> str:
+    text = np.array2string(array, threshold=24, edgeitems=3).replace("\n", " ")
+    return text if len(text) < 200 else f"{text[:200]}..."
+
+
+def _left(actual: Any, wanted: Any, subject: Subject) -> str | None:
+    """Where NumPy has an ndarray, the library has one of its own."""
+    if isinstance(wanted, (list, tuple)):
+        found = (_left(a, w, subject) for a, w in zip(actual, wanted, strict=True))
+        return next((text for text in found if text is not None), None)
+    if isinstance(wanted, np.ndarray) and wanted.ndim and not subject.is_array(actual):
+        return f"a {type(actual).__module__}.{type(actual).__qualname__}"
+    # A number: lazy libraries have it as a 0-d array of theirs, the others as a number.
+    if isinstance(actual, np.ndarray) and actual.ndim:
+        return "an ndarray"
+    return None

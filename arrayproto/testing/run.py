@@ -1,0 +1,136 @@
+"""Judge many calls, and say how many functions are wholly right."""
+
+from __future__ import annotations
+
+import collections
+import json
+from collections.abc import Callable, Iterable, Sequence
+from importlib import metadata
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..activation import activated
+from .calls import Call, load_calls
+from .judge import Judgement, Verdict, judge
+from .subjects import SUBJECTS, Subject
+
+
+class Report(NamedTuple):
+    """All judgements on one subject.
+
+    Attributes
+    ----------
+    subject : Subject
+    judgements : list of Judgement
+    """
+
+    subject: Subject
+    judgements: list[Judgement]
+
+    @property
+    def sensible(self) -> list[Judgement]:
+        """Those on calls that make sense for the library."""
+        return [j for j in self.judgements if not j.call.tags & self.subject.lacks]
+
+    def by_function(self) -> dict[str, list[Judgement]]:
+        """Judgements on sensible calls, by function or ufunc."""
+        found: dict[str, list[Judgement]] = collections.defaultdict(list)
+        for judgement in self.sensible:
+            found[judgement.call.public_api].append(judgement)
+        return dict(found)
+
+    def wholly_right(self) -> tuple[int, int]:
+        """How many functions have only right answers, and how many there are."""
+        functions = self.by_function()
+        right = sum(
+            all(j.verdict is Verdict.RIGHT for j in judgements) for judgements in functions.values()
+        )
+        return right, len(functions)
+
+    def record(self) -> dict[str, Any]:
+        """What is kept of it: versions, and counts of verdicts by function."""
+        return {
+            "subject": self.subject.name,
+            "library": self.subject.library,
+            "version": metadata.version(_distribution(self.subject)),
+            "numpy": np.__version__,
+            "wholly_right": self.wholly_right(),
+            "functions": {
+                name: dict(collections.Counter(j.verdict.value for j in judgements))
+                for name, judgements in sorted(self.by_function().items())
+            },
+        }
+
+
+def _distribution(subject: Subject) -> str:
+    root = subject.module.partition(".")[0]
+    return metadata.packages_distributions().get(root, [root])[0]
+
+
+def run(
+    subject: Subject,
+    calls: Iterable[Call] | None = None,
+    progress: Callable[[Judgement], None] | None = None,
+) -> Report:
+    """Judge calls on one subject, with its library activated.
+
+    Parameters
+    ----------
+    subject : Subject
+    calls : iterable of Call, optional
+        All of them by default.
+    progress : callable, optional
+        Is given each judgement.
+    """
+    subject.load()
+    judgements = []
+    with activated(subject.library):
+        for call in load_calls() if calls is None else calls:
+            judgements.append(judge(call, subject))
+            if progress is not None:
+                progress(judgements[-1])
+    return Report(subject, judgements)
+
+
+def main(
+    names: Sequence[str],
+    functions: Sequence[str] | None = None,
+    verdicts: Sequence[str] | None = None,
+    as_json: bool = False,
+) -> int:
+    """Print reports; the exit status is 0 if nothing is wrong but what is refused or known."""
+    from .gaps import known_gap
+
+    calls = [
+        call
+        for call in load_calls()
+        if not functions or call.function in functions or call.public_api in functions
+    ]
+    reports = [run(SUBJECTS[name], calls) for name in names]
+    if as_json:
+        print(json.dumps([report.record() for report in reports], indent=1))
+    failed = False
+    for report in reports:
+        subject, sensible = report.subject, set(map(id, report.sensible))
+        for judgement in report.judgements:
+            call, verdict, detail = judgement
+            refused = verdict is Verdict.REFUSED
+            known = known_gap(subject.name, subject.library, call.expression)
+            failed |= not (refused or known or verdict is Verdict.RIGHT)
+            if as_json or (verdicts is not None and verdict.value not in verdicts):
+                continue
+            if verdict is Verdict.RIGHT or (refused and id(judgement) not in sensible):
+                if verdicts is None:
+                    continue
+            print(f"{subject.name}: {verdict}: {call.expression}\n    {known or detail}")
+        if not as_json:
+            counts = collections.Counter(j.verdict.value for j in report.sensible)
+            right, count = report.wholly_right()
+            share = f"{right / count:.1%}" if count else "none"
+            told = ", ".join(f"{n} {verdict}" for verdict, n in counts.most_common())
+            print(
+                f"{subject.name}: {right} of {count} functions wholly right ({share}); "
+                f"calls that make sense for it: {told}"
+            )
+    return 1 if failed else 0

@@ -1,0 +1,180 @@
+"""How to make a library's arrays, read them, and see them leave the library."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+from unittest import mock
+
+import numpy as np
+
+
+class WentThroughTheHostError(AssertionError):
+    """A duck array became an ndarray, dense, or was computed."""
+
+
+def _nowhere() -> Iterator[tuple[Any, str]]:
+    return iter(())
+
+
+class Subject(NamedTuple):
+    """A library under test, in one way to make its arrays.
+
+    Attributes
+    ----------
+    name : str
+        ``"dask-grid"``: the library, and the way.
+    library : str
+        What `arrayproto.activate` knows it by.
+    module : str
+        What has to be imported.
+    from_numpy, to_numpy : callable
+        Make an array of it from an ndarray, and the reverse.
+    classes : callable
+        Returns the classes of its arrays.
+    lacks : frozenset of str
+        Tags of calls (see `arrayproto.testing.calls`) that make no sense for it.
+    ways_out : callable
+        Returns pairs of a holder and the name of what turns its arrays into ndarrays.
+    """
+
+    name: str
+    library: str
+    module: str
+    from_numpy: Callable[[np.ndarray], Any]
+    to_numpy: Callable[[Any], Any]
+    classes: Callable[[], tuple[type, ...]]
+    lacks: frozenset[str] = frozenset()
+    ways_out: Callable[[], Iterator[tuple[Any, str]]] = _nowhere
+
+    def load(self) -> Any:
+        """Import it."""
+        return importlib.import_module(self.module)
+
+    def available(self) -> bool:
+        """Whether it can be imported, and holds arrays here."""
+        if importlib.util.find_spec(self.module.partition(".")[0]) is None:
+            return False
+        self.load()
+        try:
+            self.from_numpy(np.zeros(1))
+        except Exception:
+            return False
+        return True
+
+    def is_array(self, value: Any) -> bool:
+        return isinstance(value, self.classes())
+
+
+def _dask_rows(array: np.ndarray) -> Any:
+    chunks = (max(1, (array.shape[0] + 1) // 2), *array.shape[1:]) if array.ndim else ()
+    return sys.modules["dask.array"].from_array(array, chunks=chunks)
+
+
+def _dask_grid(array: np.ndarray) -> Any:
+    # More than one chunk in each axis, and uneven: an implementation for one chunk fails.
+    chunks = tuple(max(1, (n + 1) // 2) for n in array.shape)
+    return sys.modules["dask.array"].from_array(array, chunks=chunks)
+
+
+def _out_of_sparse() -> Iterator[tuple[Any, str]]:
+    sparse: Any = sys.modules["sparse"]
+    for cls in (sparse.SparseArray, sparse.COO, sparse.GCXS, sparse.DOK):
+        for name in ("__array__", "todense", "maybe_densify"):
+            if name in vars(cls):
+                yield cls, name
+
+
+def _out_of_dask() -> Iterator[tuple[Any, str]]:
+    array_class: Any = sys.modules["dask.array"].Array
+    for name in ("__array__", "compute", "persist", "__bool__", "__float__", "__int__"):
+        if hasattr(array_class, name):
+            yield array_class, name
+    for module in ("dask", "dask.base", "dask.array.core"):
+        if hasattr(sys.modules.get(module), "compute"):
+            yield sys.modules[module], "compute"
+
+
+def _dask_values(value: Any) -> Any:
+    return np.asarray(value.compute(scheduler="sync"))
+
+
+_NOT_NUMERIC = frozenset({"text", "dates", "objects", "records", "files", "memory"})
+
+SUBJECTS: dict[str, Subject] = {
+    subject.name: subject
+    for subject in (
+        Subject(
+            "sparse",
+            "sparse",
+            "sparse",
+            lambda array: sys.modules["sparse"].COO.from_numpy(array),
+            lambda value: value.todense(),
+            lambda: (sys.modules["sparse"].SparseArray,),
+            _NOT_NUMERIC | {"writes"},
+            _out_of_sparse,
+        ),
+        *(
+            Subject(
+                name,
+                "dask",
+                "dask.array",
+                make,
+                _dask_values,
+                lambda: (sys.modules["dask.array"].Array,),
+                _NOT_NUMERIC | {"values"},
+                _out_of_dask,
+            )
+            for name, make in (("dask", _dask_grid), ("dask-rows", _dask_rows))
+        ),
+        Subject(
+            # A C class, whose methods cannot be replaced; its __array__ raises anyway.
+            "cupy",
+            "cupy",
+            "cupy",
+            lambda array: sys.modules["cupy"].asarray(array),
+            lambda value: value.get(),
+            lambda: (sys.modules["cupy"].ndarray,),
+            _NOT_NUMERIC,
+        ),
+    )
+}
+
+
+def _refusal(what: str, original: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        # sparse takes the number out of a 0-d array in this way.
+        if original is not None and getattr(args[0], "ndim", None) == 0:
+            return original(*args, **kwargs)
+        raise WentThroughTheHostError(f"{what} was called")
+
+    return refuse
+
+
+@contextlib.contextmanager
+def staying_on_the_library() -> Iterator[None]:
+    """Every known way from a duck array to an ndarray raises `WentThroughTheHostError` here.
+
+    This holds for all subjects that the program has imported.
+    """
+    with contextlib.ExitStack() as stack:
+        seen: set[tuple[int, str]] = set()
+        for subject in SUBJECTS.values():
+            if subject.module not in sys.modules:
+                continue
+            for holder, name in subject.ways_out():
+                if (id(holder), name) in seen:
+                    continue
+                seen.add((id(holder), name))
+                original = getattr(holder, name) if name == "todense" else None
+                refuse = _refusal(f"{getattr(holder, '__name__', holder)}.{name}", original)
+                stack.enter_context(mock.patch.object(holder, name, refuse))
+        if "dask" in sys.modules:
+            # Whatever computes, by whatever name, asks the scheduler.
+            config = sys.modules["dask"].config
+            stack.enter_context(config.set(scheduler=_refusal("a Dask scheduler")))
+        yield

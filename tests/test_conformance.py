@@ -1,0 +1,73 @@
+"""Every NumPy function on every library: calls from `arrayproto.testing`, judged by NumPy."""
+
+from __future__ import annotations
+
+import collections
+
+import pytest
+
+import arrayproto
+from arrayproto.testing import SUBJECTS, Verdict, judge, load_calls
+from arrayproto.testing.gaps import GAPS, known_gap
+from arrayproto.testing.judge import expected
+
+BY_FUNCTION = collections.defaultdict(list)
+for _call in load_calls():
+    BY_FUNCTION[_call.public_api].append(_call)
+
+HERE = [name for name in SUBJECTS if name != "cupy"]
+
+
+def _subject(name):
+    subject = SUBJECTS[name]
+    if not subject.available():
+        pytest.skip(f"{subject.module} is not here")
+    return subject
+
+
+def _disagreements(subject, calls):
+    with arrayproto.activated(subject.library):
+        for call in calls:
+            judgement = judge(call, subject)
+            gap = known_gap(subject.name, subject.library, call.expression)
+            fine = judgement.verdict in (Verdict.RIGHT, Verdict.REFUSED)
+            if gap is None and not fine:
+                yield f"{call.expression}: {judgement.verdict}: {judgement.detail}"
+            if gap is not None and fine:
+                yield f"{call.expression}: {judgement.verdict}; no gap any more ({gap})"
+
+
+@pytest.mark.parametrize("subject", HERE)
+@pytest.mark.parametrize("function", BY_FUNCTION)
+def test_calls(function, subject):
+    found = list(_disagreements(_subject(subject), BY_FUNCTION[function]))
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("function", BY_FUNCTION)
+def test_calls_on_cupy(function):
+    found = list(_disagreements(_subject("cupy"), BY_FUNCTION[function]))
+    assert not found, "\n".join(found)
+
+
+class TestTable:
+    """The calls themselves."""
+
+    def test_expressions_are_different(self):
+        expressions = [call.expression for call in load_calls()]
+        assert len(set(expressions)) == len(expressions)
+
+    @pytest.mark.parametrize("topic", sorted({call.topic for call in load_calls()}))
+    def test_numpy_has_an_answer(self, topic):
+        """Misspelled arrays and arguments are errors that no library could give wrongly."""
+        for call in load_calls():
+            if call.topic == topic:
+                _, error = expected(call)
+                assert not isinstance(error, (NameError, AttributeError)), call.expression
+                assert "unexpected keyword" not in str(error), call.expression
+
+    def test_gaps_are_of_calls(self):
+        expressions = {call.expression for call in load_calls()}
+        for _, expression in GAPS:
+            assert expression in expressions
