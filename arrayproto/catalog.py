@@ -36,6 +36,7 @@ MODULES = (
     "numpy.lib.stride_tricks",
     "numpy.lib.array_utils",
     "numpy.lib",
+    "numpy.lib.recfunctions",
     "numpy.strings",
     "numpy.char",
     "numpy.rec",
@@ -187,6 +188,30 @@ def ufuncs() -> dict[str, np.ufunc]:
         if isinstance(value, np.ufunc) and not name.startswith("_"):
             found.setdefault(id(value), value)
     return {u.__name__: u for u in found.values()}
+
+
+def ufuncs_of_text() -> dict[str, np.ufunc]:
+    """The public ufuncs that ``numpy`` itself does not show: those of `numpy.strings`."""
+    strings = getattr(np, "strings", None) or np.char
+    own = set(map(id, ufuncs().values()))
+    return {
+        f"strings.{name}": value
+        for name, value in sorted(vars(strings).items())
+        if isinstance(value, np.ufunc) and name[0] != "_" and id(value) not in own
+    }
+
+
+def generators() -> dict[str, Callable[..., Any]]:
+    """The public functions of ``numpy.random`` by name; none of them is ever dispatched.
+
+    They are bound methods of one generator, and no functions of arrays: `catalog` leaves them out.
+    """
+    module = np.random
+    return {
+        f"random.{name}": getattr(module, name)
+        for name in sorted(module.__all__)
+        if not isinstance(getattr(module, name), type)
+    }
 
 
 def _public_callables() -> Iterator[tuple[types.ModuleType, str, Any]]:

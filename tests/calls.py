@@ -69,7 +69,9 @@ _OTHERS = {
     "printoptions",
     "show_runtime",
 }
-_MODULES = ("char.", "strings.", "rec.", "random.", "lib.array_utils.", "polynomial.")
+_MODULES = (
+    "char.", "strings.", "rec.", "random.", "lib.array_utils.", "lib.recfunctions.", "polynomial.",
+)  # fmt: skip
 
 
 def functions() -> list[str]:

@@ -30,8 +30,6 @@ OTHERS = {
     "numpy.core", "numpy.ctypeslib", "numpy.distutils", "numpy.doc", "numpy.dtypes", "numpy.exceptions",
     "numpy.f2py", "numpy.ma", "numpy.matlib", "numpy.matrixlib", "numpy.testing", "numpy.typing",
     "numpy.version", "numpy.conftest",
-    # Of structured arrays alone; it imports numpy.ma.
-    "numpy.lib.recfunctions",
 }  # fmt: skip
 
 

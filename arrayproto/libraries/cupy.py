@@ -17,5 +17,7 @@ cupy: Library = Library(
         "linalg.tensordot": Renamed("tensordot", {"x1": "a", "x2": "b"}),
         "linalg.outer": Renamed("outer", {"x1": "a", "x2": "b"}),
     },
+    to_host="get",
+    from_host="asarray",
     advice="Call .get() where a NumPy array in host memory is what you want.",
 )

@@ -290,11 +290,12 @@ dask: Library = Library(
         },
         **{name: _in_order(name) for name in ("argpartition", "argsort", "partition", "sort")},
         "real_if_close": Unsupported(
-            "whether the result is real depends on values not computed yet"
+            "whether the result is real depends on values not computed yet",
+            "x.real, where the imaginary parts are known to be none",
         ),
         "trim_zeros": Unsupported(
-            "where the zeros end depends on values not computed yet; find the bounds with "
-            "np.argwhere(x).compute() and slice x"
+            "where the zeros end depends on values not computed yet",
+            "find the bounds with np.argwhere(x).compute(), and slice x",
         ),
         # NumPy's default makes square factors; Dask has the reduced ones, and its own protocol
         # has always answered with them.
@@ -330,22 +331,50 @@ dask: Library = Library(
         },
         **dict.fromkeys(
             ("may_share_memory", "shares_memory"),
-            Unsupported("a lazy array has no memory before it is computed"),
+            Unsupported(
+                "a lazy array has no memory before it is computed",
+                "leave the question out: Dask never writes into the memory of another array",
+            ),
         ),
         "geomspace": Unsupported(
             "NumPy refuses zeros and turns complex for negative numbers, which depends on values "
-            "not computed yet; np.exp(np.linspace(np.log(start), np.log(stop), num)) is lazy"
+            "not computed yet",
+            "np.exp(np.linspace(np.log(start), np.log(stop), num)) is lazy",
         ),
         "polymul": Unsupported(
             "leading zeros are trimmed, so the length of the product depends on values not "
-            "computed yet; np.convolve(a1, a2) has the product untrimmed"
+            "computed yet",
+            "np.convolve(a1, a2) has the product untrimmed",
         ),
-        "polydiv": Unsupported("the length of the remainder depends on values not computed yet"),
+        "polydiv": Unsupported(
+            "the length of the remainder depends on values not computed yet",
+            "coefficients are few: np.polydiv(u.compute(), v.compute())",
+        ),
         "roots": Unsupported(
-            "leading zeros are trimmed, so the number of roots depends on values not computed yet; "
-            "coefficients are few: np.roots(p.compute())"
+            "leading zeros are trimmed, so the number of roots depends on values not computed yet",
+            "coefficients are few: np.roots(p.compute())",
         ),
     },
+    families={
+        "text": Unsupported(
+            "dask.array has no functions of text",
+            "dask.array.map_blocks({name}, x, dtype=...) does it chunk by chunk",
+        ),
+        "business days": Unsupported(
+            "dask.array has no calendar",
+            "dask.array.map_blocks({name}, x, dtype=...) does it chunk by chunk",
+        ),
+        "writing files": Unsupported(
+            "it writes the memory of an ndarray to a file",
+            "dask.array.to_npy_stack, to_zarr and to_hdf5 write chunk by chunk",
+        ),
+        "bits": Unsupported(
+            "bits of two chunks may share a byte",
+            "dask.array.map_blocks({name}, x, ...) where chunks are of multiples of eight",
+        ),
+    },
+    to_host="compute",
+    from_host="from_array",
     advice=(
         "Call .compute() where a NumPy array in this process's memory is what you want, or "
         "dask.array.map_blocks for a function that works chunk by chunk."

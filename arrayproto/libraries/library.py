@@ -19,6 +19,7 @@ from .. import private
 from ..derived import derived_functions
 from ..errors import UnsupportedFunctionError
 from .bridge import bridge
+from .reasons import NOT_NUMPYS, Unsupported, why
 
 Kind = Literal["native", "bridged", "derived", "unsupported"]
 
@@ -39,12 +40,16 @@ class Resolution:
         What is called with the arguments of the NumPy function; None where it is unsupported.
     note : str
         Where the implementation comes from or, for an unsupported function, the reason.
+    instead : str
+        For an unsupported function, the next step that a user can take; "" for the others.
     """
 
-    __slots__ = ("call", "kind", "note")
+    __slots__ = ("call", "instead", "kind", "note")
 
-    def __init__(self, kind: Kind, call: Callable[..., Any] | None, note: str) -> None:
-        self.kind, self.call, self.note = kind, call, note
+    def __init__(
+        self, kind: Kind, call: Callable[..., Any] | None, note: str, instead: str = ""
+    ) -> None:
+        self.kind, self.call, self.note, self.instead = kind, call, note, instead
 
     def __repr__(self) -> str:
         return f"<{self.kind}: {self.note}>"
@@ -78,15 +83,6 @@ class Renamed:
         self.refused = refused
 
 
-class Unsupported:
-    """A row of a table of differences: not to be had, although the name exists."""
-
-    __slots__ = ("reason",)
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-
-
 class Derived:
     """A row of a table of differences: the derived function, although the library has its own."""
 
@@ -113,8 +109,13 @@ class Library:
         signature tells.
     accepts_also : callable, optional
         Classes of others that the library's own functions work with, beyond ndarray and scalars.
+    families : mapping of str to Unsupported
+        Families of functions (see `reasons`) that it lacks for a reason of its own.
     advice : str
         The way out, for error messages.
+    to_host, from_host : str
+        How users copy an array to a NumPy array and back: a method of its class, and a function
+        below its module.
     operators : tuple of str, optional
         Methods of its classes for binary operators that ask nobody, so that strangers are
         converted: they are given `accepts` to ask first.
@@ -127,11 +128,15 @@ class Library:
         array_class: str,
         differences: Mapping[str, Row] = MappingProxyType({}),
         accepts_also: Callable[[type], bool] | None = None,
+        families: Mapping[str, Unsupported] = MappingProxyType({}),
         advice: str = "",
+        to_host: str = "",
+        from_host: str = "",
         operators: tuple[str, ...] = (),
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
+        self.families, self.to_host, self.from_host = families, to_host, from_host
         self.operators = operators
         self.table = Table(self)
         self._adopted: frozenset[type] = frozenset()
@@ -244,10 +249,10 @@ class Library:
         """
         name = public_name(function)
         if name is None:
-            return Resolution("unsupported", None, "it is not a public function of NumPy")
+            return self._refusal(NOT_NUMPYS)
         row = self.differences.get(name)
         if isinstance(row, Unsupported):
-            return Resolution("unsupported", None, row.reason)
+            return self._refusal(row)
         if isinstance(row, Derived):
             return self._derived(name)
         if row is not None and not isinstance(row, Renamed):
@@ -259,7 +264,7 @@ class Library:
                 return self._derived(name)
             found = self.find_member(path)
         if found is None:
-            return Resolution("unsupported", None, f"{self.module} has no function {path!r}")
+            return self._refusal(self._why(name))
         try:
             signature = inspect.signature(function)
         except (TypeError, ValueError):
@@ -276,6 +281,15 @@ class Library:
         )
         kind: Kind = "native" if call is found else "bridged"
         return Resolution(kind, call, f"{self.module}.{path}")
+
+    def _refusal(self, row: Unsupported) -> Resolution:
+        return Resolution("unsupported", None, row.reason, row.instead or self.advice)
+
+    def _why(self, name: str) -> Unsupported:
+        """Why it has not got a function for which it has no row."""
+        back = f"{self.module}.{self.from_host}" if self.from_host else ""
+        copy = f"x.{self.to_host}()" if self.to_host else "a NumPy array made of x"
+        return why(name, self.module, copy, back, self.families)
 
     @staticmethod
     def _derived(name: str) -> Resolution:
@@ -335,9 +349,12 @@ class Library:
         name = public_name(function)
         full = f"numpy.{name}" if name else getattr(function, "__name__", repr(function))
         classes = ", ".join(f"{cls.__module__}.{cls.__qualname__}" for cls in types)
+        resolution = self.resolve(function)
+        instead = resolution.instead
+        step = f" Instead: {instead}." if instead and instead != self.advice else ""
         return UnsupportedFunctionError(
-            f"{full} is not supported for arrays of {self.name} ({classes}): "
-            f"{self.resolve(function).note}. Nothing was converted. {self.advice}"
+            f"{full} is not supported for arrays of {self.name} ({classes}): {resolution.note}. "
+            f"Nothing was converted.{step} {self.advice}".rstrip()
         )
 
 

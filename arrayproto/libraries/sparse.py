@@ -17,9 +17,9 @@ def _not_fortran(a: Any) -> bool:
     return False
 
 
-_RUNNING = (
-    "a running sum is non-zero from the first stored value on, so it would be dense; "
-    "np.cumsum(x.todense()) where that fits in memory"
+_RUNNING = Unsupported(
+    "a running sum is non-zero from the first stored value on, so it would be dense",
+    "np.cumsum(x.todense()) where that fits in memory",
 )
 
 
@@ -353,30 +353,43 @@ def _as_array(name: str) -> Callable[..., Any]:
 
 # Linear algebra that fills what was sparse -------------------------------------------------------
 
-_SOLVERS = "; scipy.sparse.linalg has {}, and takes x.to_scipy_sparse()"
+_SOLVERS = "scipy.sparse.linalg has {}, and takes x.to_scipy_sparse()"
 _NO_LINALG = {
-    "cholesky": "factors fill up; scikit-sparse has sparse ones",
-    "cond": "it needs an inverse or a singular value decomposition, which are dense"
-    + _SOLVERS.format("svds and onenormest"),
-    "det": "it needs a factorization" + _SOLVERS.format("splu"),
-    "eig": "eigenvectors are dense" + _SOLVERS.format("eigs"),
-    "eigh": "eigenvectors are dense" + _SOLVERS.format("eigsh"),
-    "eigvals": "all eigenvalues need a dense matrix" + _SOLVERS.format("eigs"),
-    "eigvalsh": "all eigenvalues need a dense matrix" + _SOLVERS.format("eigsh"),
-    "inv": "the inverse of a sparse matrix is dense" + _SOLVERS.format("spsolve and splu"),
-    "lstsq": "the solution is dense" + _SOLVERS.format("lsqr and lsmr"),
-    "matrix_rank": "it needs a singular value decomposition, which is dense"
-    + _SOLVERS.format("svds"),
-    "pinv": "the inverse of a sparse matrix is dense" + _SOLVERS.format("lsqr"),
-    "qr": "factors fill up" + _SOLVERS.format("lsqr"),
-    "slogdet": "it needs a factorization" + _SOLVERS.format("splu"),
-    "solve": "the solution is dense" + _SOLVERS.format("spsolve"),
-    "svd": "singular vectors are dense" + _SOLVERS.format("svds"),
-    "svdvals": "all singular values need a dense matrix" + _SOLVERS.format("svds"),
-    "tensorinv": "the inverse of a sparse matrix is dense" + _SOLVERS.format("spsolve and splu"),
-    "tensorsolve": "the solution is dense" + _SOLVERS.format("spsolve"),
+    "cholesky": Unsupported("factors fill up", "scikit-sparse has sparse factors"),
+    **{
+        name: Unsupported(reason, _SOLVERS.format(functions))
+        for name, reason, functions in (
+            (
+                "cond",
+                "it needs an inverse or a singular value decomposition, which are dense",
+                "svds and onenormest",
+            ),
+            ("det", "it needs a factorization", "splu"),
+            ("eig", "eigenvectors are dense", "eigs"),
+            ("eigh", "eigenvectors are dense", "eigsh"),
+            ("eigvals", "all eigenvalues need a dense matrix", "eigs"),
+            ("eigvalsh", "all eigenvalues need a dense matrix", "eigsh"),
+            ("inv", "the inverse of a sparse matrix is dense", "spsolve and splu"),
+            ("lstsq", "the solution is dense", "lsqr and lsmr"),
+            (
+                "matrix_rank",
+                "it needs a singular value decomposition, which is dense",
+                "svds",
+            ),
+            ("pinv", "the inverse of a sparse matrix is dense", "lsqr"),
+            ("qr", "factors fill up", "lsqr"),
+            ("slogdet", "it needs a factorization", "splu"),
+            ("solve", "the solution is dense", "spsolve"),
+            ("svd", "singular vectors are dense", "svds"),
+            ("svdvals", "all singular values need a dense matrix", "svds"),
+            ("tensorinv", "the inverse of a sparse matrix is dense", "spsolve and splu"),
+            ("tensorsolve", "the solution is dense", "spsolve"),
+        )
+    },
 }
-_NO_FFT = "the transform of a sparse array is dense; np.fft takes x.todense()"
+_NO_FFT = Unsupported(
+    "the transform of a sparse array is dense", "np.fft takes x.todense(), where that fits"
+)
 _FFT = tuple(
     f"{inverse}{real}fft{rank}"
     for inverse in ("", "i")
@@ -423,20 +436,20 @@ sparse = Library(
         "argwhere": _argwhere,  # sparse's own want COO
         "nonzero": _nonzero,
         "sort": _sort,
-        **dict.fromkeys(("cumsum", "cumulative_sum", "nancumsum"), Unsupported(_RUNNING)),
+        **dict.fromkeys(("cumsum", "cumulative_sum", "nancumsum"), _RUNNING),
         **dict.fromkeys(
             ("cumprod", "cumulative_prod", "nancumprod"),
-            Unsupported("sparse has no running product; np.cumprod(x.todense()) where that fits"),
+            Unsupported("sparse has no running product", "np.cumprod(x.todense()) where that fits"),
         ),
         "argsort": Unsupported(
-            "the order of all elements has no fill value, so it would be dense; sort the stored "
-            "values of x, x.data, or call np.sort(x), which stays sparse"
+            "the order of all elements has no fill value, so it would be dense",
+            "sort the stored values of x, x.data, or call np.sort(x), which stays sparse",
         ),
         **dict.fromkeys(
             ("unique_all", "unique_inverse"),
             Unsupported(
-                "the inverse indices of all elements would be dense; np.unique_counts(x) has the "
-                "values and how often each occurs"
+                "the inverse indices of all elements would be dense",
+                "np.unique_counts(x) has the values and how often each occurs",
             ),
         ),
         "broadcast_arrays": _broadcast_arrays,
@@ -446,31 +459,46 @@ sparse = Library(
         "reshape": _reshape,
         **{name: _created(name) for name in _CREATED},
         **{name: _as_array(name) for name in ("array", "asanyarray", "asarray")},
-        **{f"linalg.{name}": Unsupported(reason) for name, reason in _NO_LINALG.items()},
-        **{f"fft.{name}": Unsupported(_NO_FFT) for name in _FFT},
+        **{f"linalg.{name}": row for name, row in _NO_LINALG.items()},
+        **{f"fft.{name}": _NO_FFT for name in _FFT},
         **dict.fromkeys(
             ("copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"),
             Unsupported(
-                "sparse.COO and GCXS cannot be written to; np.where makes a new array, and "
-                "sparse.DOK is a class that takes item assignment"
+                "sparse.COO and GCXS cannot be written to",
+                "np.where makes a new array, and sparse.DOK is a class that takes item assignment",
             ),
         ),
         **dict.fromkeys(
             ("may_share_memory", "shares_memory"),
-            Unsupported("its values and coordinates are arrays of their own; compare x.data"),
+            Unsupported("its values and coordinates are arrays of their own", "compare x.data"),
         ),
         **dict.fromkeys(
             ("linspace", "logspace", "geomspace"),
             Unsupported(
-                "the points between two sparse arrays are dense; of their .todense() np.linspace "
-                "has them"
+                "the points between two sparse arrays are dense",
+                "of their .todense() np.linspace has them",
             ),
         ),
-        "unwrap": Unsupported("multiples of the period are added to zeros too: it would be dense"),
-        "polyfit": Unsupported("least squares need a dense matrix; np.polyfit(x.todense(), ...)"),
-        "polydiv": Unsupported("quotients of sparse polynomials are dense; use p.todense()"),
-        "roots": Unsupported("the roots are dense eigenvalues; np.roots(p.todense())"),
+        "unwrap": Unsupported(
+            "multiples of the period are added to zeros too, so it would be dense",
+            "np.unwrap(x.todense()) where that fits",
+        ),
+        "polyfit": Unsupported(
+            "least squares need a dense matrix", "np.polyfit(x.todense(), y.todense(), deg)"
+        ),
+        "polydiv": Unsupported(
+            "quotients of sparse polynomials are dense", "np.polydiv(u.todense(), v.todense())"
+        ),
+        "roots": Unsupported("the roots are dense eigenvalues", "np.roots(p.todense())"),
     },
+    families={
+        "writing files": Unsupported(
+            "it writes the memory of an ndarray to a file",
+            "sparse.save_npz(file, x), and sparse.load_npz(file) to read it again",
+        ),
+    },
+    to_host="todense",
+    from_host="COO.from_numpy",
     advice="Call .todense() where a dense NumPy array is what you want.",
     operators=("__matmul__", "__rmatmul__"),
 )
