@@ -285,7 +285,8 @@ def _reconcile() -> None:
     for name in wanted - _state.patches.keys():
         if LIBRARIES[name].loaded() is not None:
             _enter(LIBRARIES[name])
-    _state.watcher.watch({LIBRARIES[n].module for n in wanted - _state.patches.keys()})
+    waiting = [LIBRARIES[n] for n in wanted - _state.patches.keys()]
+    _state.watcher.watch({name for library in waiting for name in (library.root, library.module)})
     for message in messages:  # last: a warning may be turned into an error
         warnings.warn(message, ArrayProtoWarning, stacklevel=3)
 
@@ -295,8 +296,9 @@ def _enter(library: Library) -> None:
     patches: list[_Patch] = []
     try:
         library.stock  # noqa: B018 - read before it is replaced
-        for name in _PROTOCOL:
-            patches.append(_Patch.apply(library.cls, name, vars(mixin)[name]))
+        for cls in library.classes:
+            for name in _PROTOCOL:
+                patches.append(_Patch.apply(cls, name, vars(mixin)[name]))
         for holder, name in _operators(library):
             ours = _asking_first(library, vars(holder)[name])
             patches.append(_Patch.apply(holder, name, ours))
@@ -304,7 +306,7 @@ def _enter(library: Library) -> None:
         for patch in reversed(patches):
             patch.undo()
         raise ActivationError(
-            f"cannot give {library.module}.{library.array_class} the protocol: {error}. "
+            f"cannot give {library.array_classes} the protocol: {error}. "
             f"{library.name} stays as it is; arrayproto.numpy dispatches on its arrays without a "
             "change to the class, if they are registered with arrayproto.register()"
         ) from error
@@ -317,7 +319,8 @@ def _operators(library: Library) -> list[tuple[type, str]]:
     """Operator methods of the library's own classes that would convert strangers."""
     return [
         (cls, name)
-        for cls in family(library.cls)
+        for base in library.classes
+        for cls in family(base)
         for name in library.operators
         if name in vars(cls) and cls.__module__.partition(".")[0] == library.root
     ]

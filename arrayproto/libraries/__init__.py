@@ -32,7 +32,7 @@ def get_library(name: str) -> Library:
 def library_of(cls: type) -> Library | None:
     """The known library whose array class this is, or a subclass of it."""
     for library in LIBRARIES.values():
-        if library.loaded() is not None and issubclass(cls, library.cls):
+        if library.loaded() is not None and issubclass(cls, library.classes):
             return library
     return None
 

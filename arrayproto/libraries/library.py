@@ -101,9 +101,9 @@ class Library:
         What users call it: ``"sparse"``.
     module : str
         The module with its functions: ``"dask.array"``.
-    array_class : str
+    array_class : str or callable
         Dotted path, below the module, of the class that gets the protocol: the base of all its
-        array classes.
+        array classes. A callable returns them where there are several.
     differences : mapping of str to Row
         NumPy function names, without ``numpy.``, whose implementation neither the name nor the
         signature tells.
@@ -119,13 +119,16 @@ class Library:
     operators : tuple of str, optional
         Methods of its classes for binary operators that ask nobody, so that strangers are
         converted: they are given `accepts` to ask first.
+    guest : bool, optional
+        Whether its classes have no protocol of their own. NumPy then coerces their arrays, and the
+        library's own code may count on that: what it calls is left to NumPy.
     """
 
     def __init__(
         self,
         name: str,
         module: str,
-        array_class: str,
+        array_class: str | Callable[[], tuple[type, ...]],
         differences: Mapping[str, Row] = MappingProxyType({}),
         accepts_also: Callable[[type], bool] | None = None,
         families: Mapping[str, Unsupported] = MappingProxyType({}),
@@ -133,8 +136,10 @@ class Library:
         to_host: str = "",
         from_host: str = "",
         operators: tuple[str, ...] = (),
+        guest: bool = False,
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
+        self.guest = guest
         self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.families, self.to_host, self.from_host = families, to_host, from_host
         self.operators = operators
@@ -147,7 +152,7 @@ class Library:
     def of_module(cls, module: ModuleType, array_class: type) -> Library:
         """A library that is nothing but a module of NumPy-like functions and a class."""
         library = cls(module.__name__, module.__name__, array_class.__qualname__)
-        vars(library).update(namespace=module, cls=array_class, stock={})
+        vars(library).update(namespace=module, classes=(array_class,), stock={})
         return library
 
     def __repr__(self) -> str:
@@ -159,11 +164,15 @@ class Library:
         return self.module.partition(".")[0]
 
     def loaded(self) -> ModuleType | None:
-        """Its module, if the program has imported it; it is never imported here."""
-        module = sys.modules.get(self.module)
-        if module is None or getattr(getattr(module, "__spec__", None), "_initializing", False):
-            return None
-        return module
+        """Its module, if the program has imported it; it is never imported here.
+
+        A library that is still importing is not there yet: it may call NumPy on its own arrays.
+        """
+        for name in {self.root, self.module}:
+            module = sys.modules.get(name)
+            if module is None or getattr(getattr(module, "__spec__", None), "_initializing", False):
+                return None
+        return sys.modules[self.module]
 
     @functools.cached_property
     def namespace(self) -> ModuleType:
@@ -173,12 +182,26 @@ class Library:
         return module
 
     @functools.cached_property
-    def cls(self) -> type:
-        """The class that gets the protocol."""
+    def classes(self) -> tuple[type, ...]:
+        """The classes that get the protocol; each array is an instance of one of them."""
+        if callable(self.array_class):
+            return self.array_class()
         found: Any = self.namespace
         for part in self.array_class.split("."):
             found = getattr(found, part)
-        return found  # type: ignore[no-any-return]
+        return (found,)
+
+    @property
+    def array_classes(self) -> str:
+        """What the classes are called."""
+        if isinstance(self.array_class, str):
+            return f"{self.module}.{self.array_class}"
+        return f"the array classes of {self.name}"
+
+    @property
+    def cls(self) -> type:
+        """The first of the classes."""
+        return self.classes[0]
 
     @functools.cached_property
     def stock(self) -> dict[str, Callable[..., Any]]:
@@ -205,7 +228,7 @@ class Library:
         return True
 
     def _accept(self, cls: type) -> bool:
-        if issubclass(cls, self.cls) or cls in self._adopted:
+        if issubclass(cls, self.classes) or cls in self._adopted:
             self._accepted |= {cls}
             return True
         if issubclass(cls, _SCALARS):
@@ -315,7 +338,7 @@ class Library:
 
         def check(x: Any) -> None:
             # The method of an ndarray would convert the duck arrays that it is given.
-            if not (isinstance(x, self.cls) or type(x) in self._adopted) or not hasattr(x, name):
+            if not (isinstance(x, self.classes) or type(x) in self._adopted) or not hasattr(x, name):
                 raise UnsupportedFunctionError(
                     f"numpy.{name} is not supported for arrays of {self.name} where the first "
                     f"argument is a {type(x).__module__}.{type(x).__qualname__}: it is a method "
