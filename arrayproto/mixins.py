@@ -295,6 +295,51 @@ def array_function(library: Library) -> Callable[..., Any]:
     return __array_function__
 
 
+class _OwnFrames(dict[str, bool]):
+    """Name of a module to whether it is one of the library's own."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__()
+        self.roots = library.roots
+
+    def __missing__(self, name: str) -> bool:
+        own = self[name] = name.partition(".")[0] in self.roots
+        return own
+
+
+_nothing = np.empty(0)
+
+
+def numpys_own(func: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """What NumPy does with arguments that override nothing: its implementation, coercing them."""
+    return np.ndarray.__array_function__(_nothing, func, (), args, kwargs)
+
+
+def guest_array_function(library: Library) -> Callable[..., Any]:
+    """`array_function` for a library without a protocol, whose own code counts on stock NumPy."""
+    accepts = library.accepts
+    called, by_position = library.table.called, library.table.by_position
+    own, frame = _OwnFrames(library), sys._getframe
+
+    def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if own[frame(1).f_globals.get("__name__", "")]:
+            return numpys_own(func, args, kwargs)
+        if len(types) > 1 and not accepts(types):
+            return NotImplemented
+        try:
+            call = called[func] if kwargs else by_position[func]
+        except KeyError:
+            found = library.table[func]
+            if found is None:
+                return _unresolved(library, self, func, types, args, kwargs)
+            call = found
+        if kwargs:
+            return call(*args, **kwargs)
+        return call(*args)
+
+    return __array_function__
+
+
 def _array_ufunc(library: Library) -> Callable[..., Any]:
     accepts = library.accepts
 
@@ -320,7 +365,8 @@ class LibraryMixin(ArrayFunctionMixin):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "_library" in vars(cls):
-            cls.__array_function__ = array_function(cls._library)  # type: ignore[method-assign]
+            answer = guest_array_function if cls._library.guest else array_function
+            cls.__array_function__ = answer(cls._library)  # type: ignore[method-assign]
             cls.__array_ufunc__ = _array_ufunc(cls._library)  # type: ignore[method-assign]
         elif cls._own_implementations:  # type: ignore[attr-defined]
             _let_own_answer(cls)
@@ -369,6 +415,12 @@ class CupyMixin(LibraryMixin):
     _library = LIBRARIES["cupy"]
 
 
+class JaxMixin(LibraryMixin):
+    """The protocol for JAX's arrays and tracers."""
+
+    _library = LIBRARIES["jax"]
+
+
 class SparseMixin(LibraryMixin):
     """The protocol for sparse's arrays: ``class Mine(SparseMixin, sparse.COO)``."""
 
@@ -383,5 +435,5 @@ class DaskMixin(LibraryMixin):
 
 #: What `arrayproto.activate` puts on a library's class.
 LIBRARY_MIXINS: dict[str, type[LibraryMixin]] = {
-    mixin._library.name: mixin for mixin in (CupyMixin, SparseMixin, DaskMixin)
+    mixin._library.name: mixin for mixin in (CupyMixin, SparseMixin, DaskMixin, JaxMixin)
 }

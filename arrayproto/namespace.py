@@ -35,7 +35,12 @@ _PLAIN = (np.ndarray, list, tuple, int, float, complex, bool)
 def find(cls: type) -> Callable[..., Any] | None:
     """The method that answers for a class: ours in the place of a known library's own."""
     method = dispatch.find_method(cls)
-    if method is None or method in _answering:
+    if method in _answering:
+        return method
+    if method is None:
+        if _pending:
+            _look_for_libraries()
+            method = dispatch.find_method(cls)
         return method
     # A subclass with a method of its own has it asked; one that inherits the library's gets ours.
     ours = _adapters.get(method)
@@ -49,9 +54,12 @@ def _look_for_libraries() -> None:
     global _adapters
     for library in list(_pending):
         if library.loaded() is not None:
-            stock = library.stock["__array_function__"]
             ours = vars(LIBRARY_MIXINS[library.name])["__array_function__"]
-            _adapters = {**_adapters, stock: ours}
+            if library.guest:
+                for cls in library.classes:
+                    dispatch.set_registered(cls, ours)
+            else:
+                _adapters = {**_adapters, library.stock["__array_function__"]: ours}
             _pending.remove(library)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from .cupy import cupy
 from .dask import dask
+from .jax import jax
 from .library import Library, Renamed, Resolution, Unsupported, public_name
 from .sparse import sparse
 
 #: By name, in the order in which they are shown.
-LIBRARIES: dict[str, Library] = {library.name: library for library in (cupy, sparse, dask)}
+LIBRARIES: dict[str, Library] = {library.name: library for library in (cupy, sparse, dask, jax)}
 
 
 def get_library(name: str) -> Library:

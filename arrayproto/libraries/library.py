@@ -122,6 +122,8 @@ class Library:
     guest : bool, optional
         Whether its classes have no protocol of their own. NumPy then coerces their arrays, and the
         library's own code may count on that: what it calls is left to NumPy.
+    parts : tuple of str, optional
+        Other top-level packages that belong to it.
     """
 
     def __init__(
@@ -137,9 +139,10 @@ class Library:
         from_host: str = "",
         operators: tuple[str, ...] = (),
         guest: bool = False,
+        parts: tuple[str, ...] = (),
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
-        self.guest = guest
+        self.guest, self.parts = guest, parts
         self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.families, self.to_host, self.from_host = families, to_host, from_host
         self.operators = operators
@@ -162,6 +165,11 @@ class Library:
     def root(self) -> str:
         """The top-level package."""
         return self.module.partition(".")[0]
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The packages whose code is the library's own."""
+        return frozenset({self.root, *self.parts})
 
     def loaded(self) -> ModuleType | None:
         """Its module, if the program has imported it; it is never imported here.

@@ -40,6 +40,8 @@ class Subject(NamedTuple):
         Tags of calls (see `arrayproto.testing.calls`) that make no sense for it.
     ways_out : callable
         Returns pairs of a holder and the name of what turns its arrays into ndarrays.
+    eager : bool
+        Its own code may use these ways, since its arrays are dense and in memory anyway.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Subject(NamedTuple):
     classes: Callable[[], tuple[type, ...]]
     lacks: frozenset[str] = frozenset()
     ways_out: Callable[[], Iterator[tuple[Any, str]]] = _nowhere
+    eager: bool = False
 
     def load(self) -> Any:
         """Import it."""
@@ -99,6 +102,14 @@ def _out_of_dask() -> Iterator[tuple[Any, str]]:
             yield sys.modules[module], "compute"
 
 
+def _out_of_jax() -> Iterator[tuple[Any, str]]:
+    array_class = type(sys.modules["jax.numpy"].zeros(()))
+    # Its _value is what all of these read, and the library's own code as well.
+    for name in ("__array__", "__float__", "__int__", "__bool__", "__index__", "tolist", "item"):
+        if hasattr(array_class, name):
+            yield array_class, name
+
+
 def _dask_values(value: Any) -> Any:
     return np.asarray(value.compute(scheduler="sync"))
 
@@ -132,6 +143,17 @@ SUBJECTS: dict[str, Subject] = {
             for name, make in (("dask", _dask_grid), ("dask-rows", _dask_rows))
         ),
         Subject(
+            "jax",
+            "jax",
+            "jax.numpy",
+            lambda array: sys.modules["jax.numpy"].asarray(array),
+            np.asarray,
+            lambda: (sys.modules["jax"].Array,),
+            _NOT_NUMERIC | {"writes"},
+            _out_of_jax,
+            eager=True,
+        ),
+        Subject(
             # A C class, whose methods cannot be replaced; its __array__ raises anyway.
             "cupy",
             "cupy",
@@ -155,6 +177,18 @@ def _refusal(what: str, original: Callable[..., Any] | None = None) -> Callable[
     return refuse
 
 
+def _refusal_but_for(root: str, what: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    """As `_refusal`; what the library's own code does with its arrays is its business."""
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        caller = sys._getframe(1).f_globals.get("__name__", "")
+        if caller.partition(".")[0] == root:
+            return original(*args, **kwargs)
+        raise WentThroughTheHostError(f"{what} was called")
+
+    return refuse
+
+
 @contextlib.contextmanager
 def staying_on_the_library() -> Iterator[None]:
     """Every known way from a duck array to an ndarray raises `WentThroughTheHostError` here.
@@ -170,8 +204,11 @@ def staying_on_the_library() -> Iterator[None]:
                 if (id(holder), name) in seen:
                     continue
                 seen.add((id(holder), name))
-                original = getattr(holder, name) if name == "todense" else None
-                refuse = _refusal(f"{getattr(holder, '__name__', holder)}.{name}", original)
+                what, original = f"{getattr(holder, '__name__', holder)}.{name}", getattr(holder, name)
+                if subject.eager:
+                    refuse = _refusal_but_for(subject.library, what, original)
+                else:
+                    refuse = _refusal(what, original if name == "todense" else None)
                 stack.enter_context(mock.patch.object(holder, name, refuse))
         if "dask" in sys.modules:
             # Whatever computes, by whatever name, asks the scheduler.

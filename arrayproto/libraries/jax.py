@@ -1,0 +1,32 @@
+"""JAX (https://docs.jax.dev): NumPy's API on accelerators, differentiable and compiled.
+
+JAX has no protocol of its own. The classes of its arrays and of its tracers get one, so that
+functions written with NumPy can be given to `jax.jit`, `jax.grad` and `jax.vmap`.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from .library import Library, Renamed, Unsupported
+
+
+def _array_classes() -> tuple[type, ...]:
+    """The class of its concrete arrays, and the base of its tracers."""
+    # The first is nowhere public but as the type of an array, and to make one starts a device.
+    internal: Any = sys.modules["jax._src.array"]
+    core: Any = sys.modules["jax._src.core"]
+    return internal.ArrayImpl, core.Tracer
+
+
+jax: Library = Library(
+    name="jax",
+    module="jax.numpy",
+    array_class=_array_classes,
+    guest=True,
+    parts=("jaxlib",),
+    differences={
+    },
+    advice="Call numpy.asarray(x) where a NumPy array in host memory is what you want.",
+)
