@@ -415,12 +415,6 @@ class CupyMixin(LibraryMixin):
     _library = LIBRARIES["cupy"]
 
 
-class JaxMixin(LibraryMixin):
-    """The protocol for JAX's arrays and tracers."""
-
-    _library = LIBRARIES["jax"]
-
-
 class SparseMixin(LibraryMixin):
     """The protocol for sparse's arrays: ``class Mine(SparseMixin, sparse.COO)``."""
 
@@ -435,5 +429,10 @@ class DaskMixin(LibraryMixin):
 
 #: What `arrayproto.activate` puts on a library's class.
 LIBRARY_MIXINS: dict[str, type[LibraryMixin]] = {
-    mixin._library.name: mixin for mixin in (CupyMixin, SparseMixin, DaskMixin, JaxMixin)
+    mixin._library.name: mixin for mixin in (CupyMixin, SparseMixin, DaskMixin)
+} | {
+    # Nobody subclasses the classes of these.
+    name: type(f"{name.capitalize()}Mixin", (LibraryMixin,), {"_library": library})
+    for name, library in LIBRARIES.items()
+    if library.guest
 }

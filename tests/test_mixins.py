@@ -472,5 +472,6 @@ class TestLibraryMixins:
     def test_every_known_library_has_one(self):
         assert LIBRARY_MIXINS.keys() == LIBRARIES.keys()
         for name, mixin in LIBRARY_MIXINS.items():
-            assert getattr(arrayproto, f"{name.capitalize()}Mixin") is mixin
+            if not LIBRARIES[name].guest:  # whose classes nobody subclasses
+                assert getattr(arrayproto, f"{name.capitalize()}Mixin") is mixin
             assert issubclass(mixin, ArrayFunctionMixin)

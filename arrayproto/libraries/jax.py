@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from .library import Library, Renamed, Unsupported
+from .library import Library
 
 
 def _array_classes() -> tuple[type, ...]:
@@ -26,7 +26,6 @@ jax: Library = Library(
     array_class=_array_classes,
     guest=True,
     parts=("jaxlib",),
-    differences={
-    },
+    differences={},
     advice="Call numpy.asarray(x) where a NumPy array in host memory is what you want.",
 )

@@ -346,7 +346,9 @@ class Library:
 
         def check(x: Any) -> None:
             # The method of an ndarray would convert the duck arrays that it is given.
-            if not (isinstance(x, self.classes) or type(x) in self._adopted) or not hasattr(x, name):
+            if not (isinstance(x, self.classes) or type(x) in self._adopted) or not hasattr(
+                x, name
+            ):
                 raise UnsupportedFunctionError(
                     f"numpy.{name} is not supported for arrays of {self.name} where the first "
                     f"argument is a {type(x).__module__}.{type(x).__qualname__}: it is a method "

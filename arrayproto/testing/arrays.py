@@ -2,8 +2,8 @@
 
 A name is a letter for the dtype and a letter for the rank. Dtypes: float64 has no letter, ``i`` is
 int64, ``b`` bool, ``f`` float32, ``z`` complex128, ``n`` float64 with NaN, ``u`` uint8. Ranks:
-``s`` is 0-d, ``v`` a vector of 6, ``m`` a matrix of 3 x 4, ``t`` a tensor of 2 x 3 x 4, ``q`` a square
-matrix of 4 x 4. Zeros are frequent, so that a sparse array of them is one; values are small
+``s`` is 0-d, ``v`` a vector of 6, ``m`` a matrix of 3 x 4, ``t`` a tensor of 2 x 3 x 4, ``q`` a
+square matrix of 4 x 4. Zeros are frequent, so that a sparse array of them is one; values are small
 multiples of a power of two, so that sums are exact in any order.
 """
 

@@ -204,7 +204,10 @@ def staying_on_the_library() -> Iterator[None]:
                 if (id(holder), name) in seen:
                     continue
                 seen.add((id(holder), name))
-                what, original = f"{getattr(holder, '__name__', holder)}.{name}", getattr(holder, name)
+                what, original = (
+                    f"{getattr(holder, '__name__', holder)}.{name}",
+                    getattr(holder, name),
+                )
                 if subject.eager:
                     refuse = _refusal_but_for(subject.library, what, original)
                 else:
