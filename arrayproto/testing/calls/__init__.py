@@ -1,6 +1,7 @@
 """Calls of NumPy's public functions, as text: one expression a line in the ``.txt`` files here.
 
-An expression names its arrays (see `arrayproto.testing.arrays`) and calls functions of ``np``:
+An expression names its arrays (see `arrayproto.testing.arrays`), and calls functions of ``np``
+(``io`` and ``tempfile`` are there too):
 ``np.concatenate((m, m), axis=1)``. ``host.m`` is the same array left an ndarray, for calls that
 mix. What a call changes comes after it: ``np.put(v, [1], 9.0), v``. The function that is meant is
 the first that is called. NumPy's answer may be an error, which is then what is expected.
@@ -14,7 +15,8 @@ Words behind ``#`` say what a library must have for the call to make sense:
 ``files``
     reading or writing files, or printing;
 ``memory``
-    the layout of an ndarray in memory: order, strides, flags, byte order;
+    what only an ndarray has: its layout in memory (order, strides, flags, byte order), writing to it
+    through a function of the caller, subclasses (``np.matrix``);
 ``values``
     a result whose shape or kind depends on values, which a lazy library does not know.
 """
@@ -23,6 +25,8 @@ from __future__ import annotations
 
 import ast
 import functools
+import io
+import tempfile
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -76,7 +80,7 @@ class Call(NamedTuple):
         host : object
             Has the same as ndarrays for attributes.
         """
-        scope = {**arrays, "np": namespace, "host": host}
+        scope = {**arrays, "np": namespace, "host": host, "io": io, "tempfile": tempfile}
         return eval(_compiled(self.expression), scope)  # noqa: S307 - our own text, read below
 
 
