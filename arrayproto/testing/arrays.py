@@ -59,7 +59,9 @@ ARRAYS: dict[str, Callable[[], np.ndarray]] = {
     "o": lambda: np.array([0.0, 1, 0.25, 0, -0.5, 0.75]),  # all within [-1, 1]
     "g": lambda: np.array([0.0, 1, 2.5, 0, 4, 1]),  # none negative
     "c": lambda: np.array(["ab", "Cd e", "", "x1"]),  # characters
-    "d": lambda: np.array(["2024-03-01", "2024-12-25", "2024-06-30", "1970-01-01"], "M8[D]"),  # days
+    "d": lambda: np.array(
+        ["2024-03-01", "2024-12-25", "2024-06-30", "1970-01-01"], "M8[D]"
+    ),  # days
     "r": lambda: np.array([(2, 1.5), (1, 0.0), (1, -2.0)], [("n", int), ("y", float)]),  # records
     "bq": lambda: np.array([[1, 0, 1, 1], [0, 0, 1, 0], [1, 1, 1, 0], [0, 0, 0, 1]], bool),
 }

@@ -15,8 +15,8 @@ Words behind ``#`` say what a library must have for the call to make sense:
 ``files``
     reading or writing files, or printing;
 ``memory``
-    what only an ndarray has: its layout in memory (order, strides, flags, byte order), writing to it
-    through a function of the caller, subclasses (``np.matrix``);
+    what only an ndarray has: a layout in memory (order, strides, flags, byte order), being written
+    to by a function of the caller, subclasses (``np.matrix``);
 ``values``
     a result whose shape or kind depends on values, which a lazy library does not know.
 """
