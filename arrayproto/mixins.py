@@ -17,7 +17,7 @@ import numpy as np
 
 from . import policy, private
 from .errors import ArrayProtoWarning
-from .libraries import LIBRARIES, Library, public_name
+from .libraries import LIBRARIES, Library, public_name, ufuncs
 
 F = TypeVar("F")
 
@@ -262,14 +262,17 @@ def _unresolved(library: Library, self: Any, func: Any, types: Any, args: Any, k
     if sys._getframe(2).f_globals.get("__name__", "").partition(".")[0] == library.root:
         return stock(self, func, types, args, kwargs)
     if policy.fallback() == "warn":
-        warnings.warn(
-            f"{library.unsupported(func, types)} What follows is the library's own answer "
-            "(fallback='warn').",
-            ArrayProtoWarning,
-            stacklevel=3,
-        )
+        _warn_of_stock(library.unsupported(func, types), stacklevel=4)
         return stock(self, func, types, args, kwargs)
     raise library.unsupported(func, types)
+
+
+def _warn_of_stock(refusal: TypeError, stacklevel: int) -> None:
+    warnings.warn(
+        f"{refusal} What follows is the library's own answer (fallback='warn').",
+        ArrayProtoWarning,
+        stacklevel=stacklevel,
+    )
 
 
 def array_function(library: Library) -> Callable[..., Any]:
@@ -341,17 +344,63 @@ def guest_array_function(library: Library) -> Callable[..., Any]:
 
 
 def _array_ufunc(library: Library) -> Callable[..., Any]:
-    accepts = library.accepts
+    """The ``__array_ufunc__`` that answers from a library's table."""
+    accepts, table = library.accepts, library.ufuncs
+    plain = table.plain
 
     def __array_ufunc__(
         self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
     ) -> Any:
-        # sparse calls this itself with out=None (SparseArray.clip); NumPy passes a tuple.
-        if not accepts((*map(type, inputs), *map(type, kwargs.get("out") or ()))):
+        if kwargs or method != "__call__":
+            return _with_arguments(library, self, ufunc, method, inputs, kwargs)
+        if not accepts(tuple(map(type, inputs))):
             return NotImplemented
-        return library.stock["__array_ufunc__"](self, ufunc, method, *inputs, **kwargs)
+        try:
+            call = plain[ufunc]
+        except KeyError:
+            call = table.find_plain(ufunc) if isinstance(ufunc, np.ufunc) else None
+        if call is not None:
+            return call(*inputs)
+        return library.stock["__array_ufunc__"](self, ufunc, method, *inputs)
 
     return __array_ufunc__
+
+
+def _with_arguments(
+    library: Library,
+    self: Any,
+    ufunc: np.ufunc,
+    method: str,
+    inputs: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """A method of a ufunc, or a call of one with keyword arguments."""
+    # sparse calls this itself with out=None (SparseArray.clip); NumPy passes a tuple.
+    others = (*(kwargs.get("out") or ()), kwargs.get("where"))
+    types = (*map(type, inputs), *map(type, others))
+    if not library.accepts(types):
+        return NotImplemented
+    stock: Callable[..., Any] = library.stock.get("__array_ufunc__", _no_stock)
+    # sparse does astype and the like in this way.
+    if not isinstance(ufunc, np.ufunc) or _is_calling(library):
+        return stock(self, ufunc, method, *inputs, **kwargs)
+    call = library.ufuncs.find(ufunc, method)
+    if call is not None:
+        return call(*inputs, **kwargs)
+    refusal = ufuncs.refusal(library, ufunc, method, types)
+    if policy.fallback() == "raise":
+        raise refusal
+    _warn_of_stock(refusal, stacklevel=4)
+    return stock(self, ufunc, method, *inputs, **kwargs)
+
+
+def _is_calling(library: Library) -> bool:
+    """Whether the function that made the call is the library's own; its protocol is stock."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_globals is globals():
+        frame = frame.f_back
+    name: str = "" if frame is None else frame.f_globals.get("__name__", "")
+    return name.partition(".")[0] == library.root
 
 
 class LibraryMixin(ArrayFunctionMixin):

@@ -230,8 +230,8 @@ class TestWhatWorkedBefore:
                 stock = attempt(lambda u=ufunc: u(*[x] * u.nin))
                 with arrayproto.activated(library):
                     active = attempt(lambda u=ufunc: u(*[x] * u.nin))
-                assert type(active) is type(stock), name
                 if not isinstance(stock, Exception):
+                    assert type(active) is type(stock), name
                     assert_same(fetch(active, backend), fetch(stock, backend))
 
     def test_methods_of_ufuncs(self, library):
@@ -241,13 +241,15 @@ class TestWhatWorkedBefore:
         for program in (
             lambda: np.add.reduce(x, axis=0),
             lambda: np.multiply.outer(x, x),
-            lambda: np.add.accumulate(x),
+            lambda: np.multiply.reduce(x, axis=None, keepdims=True),
+            lambda: np.maximum.reduce(x, axis=(0, 1)),
+            lambda: np.add(x, x, out=backend.make(MATRIX)),
         ):
             stock = attempt(program)
             with arrayproto.activated(library):
                 active = attempt(program)
-            assert type(active) is type(stock)
             if not isinstance(stock, Exception):
+                assert type(active) is type(stock)
                 assert_same(fetch(active, backend), fetch(stock, backend))
 
     def test_a_librarys_own_code_sees_its_stock_protocol(self, library):

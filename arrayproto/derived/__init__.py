@@ -49,3 +49,15 @@ def derived_functions() -> dict[str, Callable[..., Any]]:
         for name in module.__all__:
             found[f"{prefix}{name}"] = getattr(module, name)
     return found
+
+
+@functools.cache
+def derived_ufuncs() -> dict[str, Callable[..., Any]]:
+    """All derived ufuncs by NumPy name: what a call with the inputs alone does.
+
+    Returns
+    -------
+    dict of str to function
+    """
+    module = importlib.import_module(f"{__name__}.elementwise")
+    return {name: getattr(module, name) for name in module.__all__}

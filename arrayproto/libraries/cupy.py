@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .library import Library, Renamed
+from .library import Derived, Library, Renamed
+from .reasons import Unsupported
 from .shared import clip_of
 
 cupy: Library = Library(
@@ -16,6 +17,12 @@ cupy: Library = Library(
         "unravel_index": Renamed(arguments={"shape": "dims"}),
         "linalg.tensordot": Renamed("tensordot", {"x1": "a", "x2": "b"}),
         "linalg.outer": Renamed("outer", {"x1": "a", "x2": "b"}),
+        # Its ufuncs' reduce and reduceat are there for a few ufuncs only.
+        **{name: Derived() for name in ("matvec", "vecdot", "vecmat")},
+        "isnat": Unsupported("CuPy has no dates"),
+        "spacing": Unsupported(
+            "CuPy has no function of that name", "np.nextafter(abs(x), np.inf) - abs(x)"
+        ),
     },
     to_host="get",
     from_host="asarray",

@@ -10,6 +10,8 @@ import numpy as np
 
 from ..errors import UnsupportedArgumentError
 from .dask_linalg import ROWS as LINALG_ROWS
+from .dask_ufuncs import ROWS as UFUNC_ROWS
+from .dask_ufuncs import write
 from .library import Derived, Library, Renamed, Unsupported
 from .shared import clip_of
 
@@ -301,6 +303,7 @@ dask: Library = Library(
         # has always answered with them.
         "linalg.svd": Renamed(own_defaults=frozenset({"full_matrices"})),
         **LINALG_ROWS,
+        **UFUNC_ROWS,
         **{name: Derived() for name in ("linalg.norm", "linspace", "vdot")},
         "apply_along_axis": _apply_along_axis,
         "gradient": _gradient,
@@ -379,4 +382,5 @@ dask: Library = Library(
         "Call .compute() where a NumPy array in this process's memory is what you want, or "
         "dask.array.map_blocks for a function that works chunk by chunk."
     ),
+    write=write,
 )

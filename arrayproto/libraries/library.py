@@ -20,6 +20,8 @@ from ..derived import derived_functions
 from ..errors import UnsupportedFunctionError
 from .bridge import bridge
 from .reasons import NOT_NUMPYS, Unsupported, why
+from .ufuncs import UfuncTable
+from .ufuncs import resolve as resolve_ufunc
 
 Kind = Literal["native", "bridged", "derived", "unsupported"]
 
@@ -89,7 +91,13 @@ class Derived:
     __slots__ = ()
 
 
-Row = Renamed | Unsupported | Derived | Callable[..., Any]
+class Native:
+    """A row for a ufunc's method: the library's ``__array_ufunc__`` does what NumPy does."""
+
+    __slots__ = ()
+
+
+Row = Renamed | Unsupported | Derived | Native | Callable[..., Any]
 
 
 class Library:
@@ -124,6 +132,9 @@ class Library:
         library's own code may count on that: what it calls is left to NumPy.
     parts : tuple of str, optional
         Other top-level packages that belong to it.
+    write : callable, optional
+        ``write(out, values)`` for the ``out=`` of ufuncs, where it is not `numpy.copyto` that does
+        it; the values are of the dtype and the shape of `out`.
     """
 
     def __init__(
@@ -140,13 +151,15 @@ class Library:
         operators: tuple[str, ...] = (),
         guest: bool = False,
         parts: tuple[str, ...] = (),
+        write: Callable[[Any, Any], None] | None = None,
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.guest, self.parts = guest, parts
         self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.families, self.to_host, self.from_host = families, to_host, from_host
-        self.operators = operators
+        self.operators, self.write = operators, write
         self.table = Table(self)
+        self.ufuncs = UfuncTable(self)
         self._adopted: frozenset[type] = frozenset()
         # The library's own classes that were seen; others are told from their attributes.
         self._accepted: frozenset[type] = frozenset()
@@ -322,6 +335,23 @@ class Library:
         copy = f"x.{self.to_host}()" if self.to_host else "a NumPy array made of x"
         return why(name, self.module, copy, back, self.families)
 
+    def resolve_ufunc(self, ufunc: np.ufunc, method: str = "__call__") -> Resolution:
+        """How the library gets a ufunc, or a method of one.
+
+        Parameters
+        ----------
+        ufunc : numpy.ufunc
+        method : {"__call__", "reduce", "accumulate", "reduceat", "outer", "at"}
+
+        Returns
+        -------
+        Resolution
+            What it calls takes the arguments of the ufunc, or of its method. A native one is the
+            library's where the inputs alone are given; ``dtype=``, ``where=``, ``out=`` and
+            ``casting=`` are done around it.
+        """
+        return resolve_ufunc(self, ufunc, method)
+
     @staticmethod
     def _derived(name: str) -> Resolution:
         composed = derived_functions()[name]
@@ -381,12 +411,15 @@ class Library:
         """The error for a function that the library has not got."""
         name = public_name(function)
         full = f"numpy.{name}" if name else getattr(function, "__name__", repr(function))
+        return self.refusal(full, types, self.resolve(function))
+
+    def refusal(self, name: str, types: tuple[type, ...], resolution: Resolution) -> TypeError:
+        """The error for what `resolution` says is unsupported."""
         classes = ", ".join(f"{cls.__module__}.{cls.__qualname__}" for cls in types)
-        resolution = self.resolve(function)
         instead = resolution.instead
         step = f" Instead: {instead}." if instead and instead != self.advice else ""
         return UnsupportedFunctionError(
-            f"{full} is not supported for arrays of {self.name} ({classes}): {resolution.note}. "
+            f"{name} is not supported for arrays of {self.name} ({classes}): {resolution.note}. "
             f"Nothing was converted.{step} {self.advice}".rstrip()
         )
 
@@ -409,6 +442,7 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
     def clear(self) -> None:
         """Forget everything, for instance because the library's functions have changed."""
         super().clear()
+        self.library.ufuncs.clear()
         self.called.clear()
         self.by_position.clear()
         while self.copies:

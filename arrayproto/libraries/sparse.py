@@ -10,6 +10,8 @@ import numpy as np
 from ..derived import derived_functions
 from ..errors import UnsupportedArgumentError
 from .library import Derived, Library, Renamed, Unsupported
+from .sparse_ufuncs import ROWS as UFUNC_ROWS
+from .sparse_ufuncs import write
 
 
 def _not_fortran(a: Any) -> bool:
@@ -479,6 +481,7 @@ sparse = Library(
                 "of their .todense() np.linspace has them",
             ),
         ),
+        **UFUNC_ROWS,
         "unwrap": Unsupported(
             "multiples of the period are added to zeros too, so it would be dense",
             "np.unwrap(x.todense()) where that fits",
@@ -501,4 +504,5 @@ sparse = Library(
     from_host="COO.from_numpy",
     advice="Call .todense() where a dense NumPy array is what you want.",
     operators=("__matmul__", "__rmatmul__"),
+    write=write,
 )

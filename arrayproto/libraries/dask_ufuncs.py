@@ -1,0 +1,23 @@
+"""Dask's differences from NumPy's ufuncs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from .library import Derived, Row
+
+
+def write(out: Any, value: Any) -> None:
+    """As Dask does with the ``out=`` of a ufunc: the array becomes the result."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = sys.modules["dask.array"].asarray(value)
+    sys.modules["dask.array.core"].handle_out(out, value)
+
+
+ROWS: dict[str, Row] = {
+    # Dask's own need core dimensions of one chunk.
+    **{name: Derived() for name in ("matvec", "vecdot", "vecmat")},
+}

@@ -1,0 +1,211 @@
+"""How a library gets each of NumPy's ufuncs, and each method of them.
+
+Rows of a library's table of differences for ufuncs have these names: ``"exp"`` for a call,
+``"add.reduce"`` for one method of one ufunc, ``"ufunc.reduce"`` for that method of every ufunc.
+A row for a method is called with the ufunc first.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..derived import derived_ufuncs
+from .reasons import Unsupported
+
+if TYPE_CHECKING:
+    from .library import Library, Resolution
+
+Call = Callable[..., Any]
+
+#: NumPy's names to those of the Array API standard, where they differ.
+ARRAY_API_NAMES = {
+    "absolute": "abs",
+    "arccos": "acos",
+    "arccosh": "acosh",
+    "arcsin": "asin",
+    "arcsinh": "asinh",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "arctanh": "atanh",
+    "conjugate": "conj",
+    "invert": "bitwise_invert",
+    "left_shift": "bitwise_left_shift",
+    "power": "pow",
+    "right_shift": "bitwise_right_shift",
+    "rint": "round",
+}
+
+
+@functools.cache
+def _composed() -> ModuleType:
+    """`arrayproto.derived.ufuncs`, imported late: it needs the namespace, and that us."""
+    return importlib.import_module("arrayproto.derived.ufuncs")
+
+
+@functools.cache
+def public_ufuncs() -> dict[np.ufunc, str]:
+    """NumPy's ufuncs to their names, those of ``numpy.strings`` included."""
+    found = {}
+    for module in (np.strings, np):
+        for value in vars(module).values():
+            if isinstance(value, np.ufunc) and hasattr(module, value.__name__):
+                found[value] = value.__name__
+    return found
+
+
+class UfuncTable:
+    """What is called in the place of a ufunc, or of a method of one; resolved on first use."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        #: Ufunc to what is called with its inputs alone, for the way of a call. None stands for
+        #: the library's own ``__array_ufunc__``.
+        self.plain: dict[np.ufunc, Call | None] = {}
+        self._methods: dict[tuple[np.ufunc, str], Call | None] = {}
+
+    def clear(self) -> None:
+        """Forget everything, for instance because the library's functions have changed."""
+        self.plain.clear()
+        self._methods.clear()
+
+    def find_plain(self, ufunc: np.ufunc) -> Call | None:
+        """What is called with the inputs of a ufunc alone; None for the library's own protocol."""
+        resolution = resolve(self.library, ufunc, "__call__")
+        call = None if resolution.kind == "native" else resolution.call
+        if resolution.call is None:
+            call = functools.partial(_refuse, self.library, ufunc, "__call__")
+        if ufunc in public_ufuncs():  # others come and go with the program
+            self.plain[ufunc] = call
+        return call
+
+    def find(self, ufunc: np.ufunc, method: str) -> Call | None:
+        """What is called for a method, or with keyword arguments; None where there is nothing."""
+        key = ufunc, method
+        if key in self._methods:
+            return self._methods[key]
+        call = resolve(self.library, ufunc, method).call
+        if ufunc in public_ufuncs():
+            self._methods[key] = call
+        return call
+
+
+def resolve(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
+    """How a library gets a ufunc, or a method of one; see `Library.resolve_ufunc`."""
+    if method == "__call__":
+        return _resolve_call(library, ufunc)
+    return _resolve_method(library, ufunc, method)
+
+
+def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
+    from .library import Derived, Renamed, Resolution
+
+    name = public_ufuncs().get(ufunc)
+    row = None if name is None else library.differences.get(name)
+    if isinstance(row, Unsupported):
+        return Resolution("unsupported", None, row.reason, row.instead or library.advice)
+    with_arguments = functools.partial(_composed().call, ufunc)
+    composed = derived_ufuncs().get(name or "")
+    if isinstance(row, Derived):
+        assert composed is not None, f"no derived function {name!r}"
+        return Resolution("derived", Elementwise(ufunc, composed), _place(composed))
+    if row is not None and not isinstance(row, Renamed):
+        return Resolution(
+            "bridged", Elementwise(ufunc, row), f"arrayproto.libraries.{library.name}"
+        )
+    if "__array_ufunc__" in library.stock:
+        return Resolution("native", with_arguments, f"{library.cls.__name__}.__array_ufunc__")
+    if name is None:
+        return Resolution("unsupported", None, "it is not a ufunc of NumPy", library.advice)
+    for path in (row.path if row else name, name, ARRAY_API_NAMES.get(name, name)):
+        found = library.find(path) if path else None
+        if found is not None and found is not ufunc:
+            call = Elementwise(ufunc, found)
+            return Resolution("bridged", call, f"{library.module}.{path}")
+    if composed is not None:
+        return Resolution("derived", Elementwise(ufunc, composed), _place(composed))
+    reason = f"{library.module} has no function {name!r}"
+    return Resolution("unsupported", None, reason, library.advice)
+
+
+def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
+    from .library import Derived, Native, Renamed, Resolution
+
+    reason = _not_in_numpy(ufunc, method)
+    if reason:
+        return Resolution(
+            "unsupported", None, reason, "np.ufunc.nin, .nout and .signature say which is which"
+        )
+    name = public_ufuncs().get(ufunc)
+    rows = library.differences
+    row = rows.get(f"{name}.{method}") or rows.get(f"ufunc.{method}")
+    if isinstance(row, Unsupported):
+        return Resolution("unsupported", None, row.reason, row.instead or library.advice)
+    if isinstance(row, Native):
+        call = functools.partial(_stock, library, ufunc, method)
+        return Resolution("native", call, f"{library.cls.__name__}.__array_ufunc__")
+    if row is not None and not isinstance(row, (Renamed, Derived)):
+        where = f"arrayproto.libraries.{library.name}"
+        return Resolution("bridged", functools.partial(row, ufunc), where)
+    composed = _composed().METHODS[method]
+    return Resolution("derived", functools.partial(composed, ufunc), _place(composed))
+
+
+def _not_in_numpy(ufunc: np.ufunc, method: str) -> str | None:
+    """Why NumPy itself has not got this method of this ufunc, if it has not."""
+    if method not in _composed().METHODS:
+        return f"ufuncs have no method {method!r}"
+    if ufunc.signature is not None:
+        return "NumPy has no methods of generalized ufuncs"
+    if method == "at":
+        return None if ufunc.nout == 1 else "NumPy has it for ufuncs with one result"
+    if ufunc.nin != 2:
+        return "NumPy has it for ufuncs of two arguments"
+    if ufunc.nout != 1 and method != "outer":
+        return "NumPy has it for ufuncs with one result"
+    return None
+
+
+def _place(function: Call) -> str:
+    return f"{function.__module__}.{function.__name__}"
+
+
+def _stock(library: Library, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    arrays = (*inputs, *(kwargs.get("out") or ()))
+    own = next(a for a in arrays if isinstance(a, library.cls))
+    return library.stock["__array_ufunc__"](own, ufunc, method, *inputs, **kwargs)
+
+
+def refusal(library: Library, ufunc: np.ufunc, method: str, types: tuple[type, ...]) -> TypeError:
+    """The error for a ufunc, or a method of one, that the library has not got."""
+    full = getattr(ufunc, "__name__", repr(ufunc))
+    full = f"numpy.{full}" if method == "__call__" else f"numpy.{full}.{method}"
+    arrays = tuple(t for t in dict.fromkeys(types) if hasattr(t, "__array_ufunc__"))
+    return library.refusal(full, arrays, resolve(library, ufunc, method))
+
+
+def _refuse(library: Library, ufunc: np.ufunc, method: str, *inputs: Any) -> Any:
+    raise refusal(library, ufunc, method, tuple(map(type, inputs)))
+
+
+class Elementwise:
+    """A library's function, or a composition, with the dtypes and the arguments of a ufunc.
+
+    The inputs are cast to the dtypes of NumPy's loop before the call, and the results afterwards,
+    so that a function with other rules of promotion, or for floating-point numbers only, will do.
+    """
+
+    __slots__ = ("function", "ufunc")
+
+    def __init__(self, ufunc: np.ufunc, function: Call) -> None:
+        self.ufunc, self.function = ufunc, function
+
+    def __call__(self, *inputs: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            return _composed().call(self.ufunc, *inputs, **kwargs)
+        return _composed().loop(self.ufunc, self.function, inputs)
