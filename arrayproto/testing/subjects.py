@@ -111,7 +111,17 @@ def _out_of_jax() -> Iterator[tuple[Any, str]]:
 
 
 def _dask_values(value: Any) -> Any:
-    return np.asarray(value.compute(scheduler="sync"))
+    computed = value.compute(scheduler="sync")
+    if isinstance(computed, type(value)):  # ndarray's constructor would ask it, and so on for ever
+        raise TypeError("computed, it is a Dask array again")
+    computed = np.asarray(computed)
+    # What it said of itself before is what the next function believes.
+    if value.dtype != computed.dtype:
+        raise TypeError(f"its dtype is said to be {value.dtype}, and is {computed.dtype}")
+    known = [n for n in value.shape if n == n]  # NaN where a size is not known
+    if value.ndim != computed.ndim or (len(known) == value.ndim and value.shape != computed.shape):
+        raise TypeError(f"its shape is said to be {value.shape}, and is {computed.shape}")
+    return computed
 
 
 _NOT_NUMERIC = frozenset({"text", "dates", "objects", "records", "files", "memory"})
