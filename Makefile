@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint tables bench clean
 
 demo: $(VENV)/demo
 	$(BIN)/python -m arrayproto demo
@@ -15,6 +15,9 @@ lint: $(VENV)/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+tables: $(VENV)/test
+	$(BIN)/python -m arrayproto coverage --update .
 
 bench: $(VENV)/bench
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q

@@ -19,9 +19,35 @@ cupy: Library = Library(
         "linalg.outer": Renamed("outer", {"x1": "a", "x2": "b"}),
         # Its ufuncs' reduce and reduceat are there for a few ufuncs only.
         **{name: Derived() for name in ("matvec", "vecdot", "vecmat")},
-        "isnat": Unsupported("CuPy has no dates"),
+        "isnat": Unsupported("CuPy has no dates", "keep dates in ndarrays: np.isnat(x.get())"),
         "spacing": Unsupported(
-            "CuPy has no function of that name", "np.nextafter(abs(x), np.inf) - abs(x)"
+            "CuPy does not tell the distance to the next number", "np.nextafter(abs(x), np.inf) - abs(x)"
+        ),
+    },
+    reasons={
+        "geomspace": Unsupported(
+            "CuPy has linspace and logspace only",
+            "np.exp(np.linspace(np.log(start), np.log(stop), num)) stays on the device",
+        ),
+        "histogram_bin_edges": Unsupported(
+            "CuPy has no function for the edges alone", "np.histogram(x, bins)[1]"
+        ),
+        "insert": Unsupported(
+            "CuPy has no insertion at positions",
+            "np.concatenate((x[:i], values, x[i:])) stays on the device",
+        ),
+        **dict.fromkeys(
+            ("nanpercentile", "nanquantile"),
+            Unsupported(
+                "CuPy's percentiles do not leave NaN out",
+                "np.percentile(x[~np.isnan(x)], q), where no axis is needed",
+            ),
+        ),
+        "polydiv": Unsupported(
+            "CuPy divides no polynomials", "coefficients are few: np.polydiv(u.get(), v.get())"
+        ),
+        "linalg.svdvals": Unsupported(
+            "CuPy has them with the vectors only", "np.linalg.svd(x, compute_uv=False)"
         ),
     },
     to_host="get",

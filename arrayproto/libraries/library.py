@@ -11,7 +11,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from .ufuncs import UfuncTable
 from .ufuncs import resolve as resolve_ufunc
 
 Kind = Literal["native", "bridged", "derived", "unsupported"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _ndarray_function = np.ndarray.__array_function__
 _ndarray_ufunc = np.ndarray.__array_ufunc__
@@ -117,8 +118,10 @@ class Library:
         signature tells.
     accepts_also : callable, optional
         Classes of others that the library's own functions work with, beyond ndarray and scalars.
-    families : mapping of str to Unsupported
-        Families of functions (see `reasons`) that it lacks for a reason of its own.
+    reasons : mapping of str to Unsupported
+        Why it lacks functions, or families of them (see `arrayproto.libraries.reasons`), where the
+        general reason is not its own. Unlike rows of `differences` they hide nothing: they count
+        once a function is not to be had in any way.
     advice : str
         The way out, for error messages.
     to_host, from_host : str
@@ -144,7 +147,7 @@ class Library:
         array_class: str | Callable[[], tuple[type, ...]],
         differences: Mapping[str, Row] = MappingProxyType({}),
         accepts_also: Callable[[type], bool] | None = None,
-        families: Mapping[str, Unsupported] = MappingProxyType({}),
+        reasons: Mapping[str, Unsupported] = MappingProxyType({}),
         advice: str = "",
         to_host: str = "",
         from_host: str = "",
@@ -156,7 +159,7 @@ class Library:
         self.name, self.module, self.array_class = name, module, array_class
         self.guest, self.parts = guest, parts
         self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
-        self.families, self.to_host, self.from_host = families, to_host, from_host
+        self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
         self.operators, self.write = operators, write
         self.table = Table(self)
         self.ufuncs = UfuncTable(self)
@@ -333,7 +336,7 @@ class Library:
         """Why it has not got a function for which it has no row."""
         back = f"{self.module}.{self.from_host}" if self.from_host else ""
         copy = f"x.{self.to_host}()" if self.to_host else "a NumPy array made of x"
-        return why(name, self.module, copy, back, self.families)
+        return why(name, self.module, copy, back, self.reasons)
 
     def resolve_ufunc(self, ufunc: np.ufunc, method: str = "__call__") -> Resolution:
         """How the library gets a ufunc, or a method of one.

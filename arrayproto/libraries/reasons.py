@@ -251,14 +251,15 @@ def why(
         What copies an array x of the library to the host, ``"x.todense()"``, and what makes one
         of an ndarray, ``"sparse.COO.from_numpy"``.
     own : mapping of str to Unsupported
-        The library's own rows for families.
+        The library's own rows, for functions and families.
 
     Returns
     -------
     Unsupported
     """
     family = family_of(name)
-    row = _DEFAULT if family is None else own.get(family) or FAMILIES[family].row
+    general = _DEFAULT if family is None else FAMILIES[family].row
+    row = own.get(name) or own.get(family or "") or general
     texts = {
         "name": f"np.{name}",
         "plain": name,

@@ -494,7 +494,71 @@ sparse = Library(
         ),
         "roots": Unsupported("the roots are dense eigenvalues", "np.roots(p.todense())"),
     },
-    families={
+    reasons={
+        "apply_along_axis": Unsupported(
+            "the function is called with one line after the other, dense as it expects them",
+            "{name}(func, axis, x.todense()), or functions of whole arrays with axis=",
+        ),
+        **dict.fromkeys(
+            ("argpartition", "lexsort"),
+            Unsupported(
+                "the order of all elements has no fill value, so it would be dense",
+                "sort the stored values of x, x.data",
+            ),
+        ),
+        "partition": Unsupported(
+            "sparse has no function that orders a part",
+            "np.sort(x) is ordered at every position, and stays sparse",
+        ),
+        "gradient": Unsupported(
+            "sparse has no differences at the edges",
+            "(x[2:] - x[:-2]) / 2 has the inner ones and np.diff(x) the steps, both sparse",
+        ),
+        **dict.fromkeys(
+            ("histogram2d", "histogramdd"),
+            Unsupported(
+                "samples are paired position by position, and sparse has no function that counts "
+                "pairs",
+                "{name} of the .todense() of the samples",
+            ),
+        ),
+        "insert": Unsupported(
+            "sparse has no insertion at positions",
+            "np.concatenate((x[:i], values, x[i:])) stays sparse",
+        ),
+        **dict.fromkeys(
+            ("nanmedian", "nanpercentile", "nanquantile"),
+            Unsupported(
+                "the number of elements that are no NaN differs from line to line",
+                "{name}(x.todense(), ...) where that fits",
+            ),
+        ),
+        **dict.fromkeys(
+            ("nanstd", "nanvar"),
+            Unsupported(
+                "sparse has no variance that leaves NaN out",
+                "np.nanmean(x**2, axis) - np.nanmean(x, axis) ** 2 is the variance, and sparse",
+            ),
+        ),
+        "piecewise": Unsupported(
+            "NumPy's writes the pieces in place", "np.where(condition, f(x), g(x)) stays sparse"
+        ),
+        **dict.fromkeys(
+            ("ravel_multi_index", "unravel_index"),
+            Unsupported(
+                "indices have no fill value, so nothing of them would be sparse",
+                "{name} of ndarrays: x.coords has the indices of the stored values",
+            ),
+        ),
+        "sort_complex": Unsupported("sparse has no complex sort", "np.sort(x) stays sparse"),
+        "take_along_axis": Unsupported(
+            "sparse has no look-up with an index for each element",
+            "{name}(x.todense(), indices, axis) where that fits",
+        ),
+        "lib.stride_tricks.sliding_window_view": Unsupported(
+            "windows are views of memory, by strides that sparse arrays have not got",
+            "np.stack([x[i : i + n] for i in range(len(x) - n + 1)]) copies, and stays sparse",
+        ),
         "writing files": Unsupported(
             "it writes the memory of an ndarray to a file",
             "sparse.save_npz(file, x), and sparse.load_npz(file) to read it again",

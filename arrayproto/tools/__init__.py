@@ -1,0 +1,1 @@
+"""What arrayproto does to whom: tools for people who want to see it."""

@@ -1,0 +1,235 @@
+"""How each array library gets each of NumPy's public functions and ufuncs, and how that is proved.
+
+The classification is what a call would do, `Library.resolve`; the proof is what was recorded when
+every call of `arrayproto.testing` was judged (see `arrayproto.tools.evidence`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from .. import catalog
+from ..libraries import LIBRARIES, Library, Resolution, get_library
+from ..libraries.library import Kind
+from ..libraries.reasons import WITHOUT_ARRAYS, family_of
+from . import evidence
+from .evidence import Proof, proofs
+
+#: Who is asked when a function is called, in the order of the tables.
+Asked = Literal["arrays", "ufunc", "like", "explicit", "nobody"]
+ASKED: dict[Asked, str] = {
+    "arrays": "functions that NumPy dispatches on an array argument",
+    "ufunc": "ufuncs",
+    "like": "creation functions that NumPy dispatches on like=",
+    "explicit": "functions of arrays that NumPy does not dispatch",
+    "nobody": "functions of no array",
+}
+
+
+class Function(NamedTuple):
+    """A public function or ufunc of NumPy, and who is asked when it is called."""
+
+    name: str
+    public_api: Callable[..., Any]
+    asked: Asked
+
+
+class Row(NamedTuple):
+    """How a library gets a function.
+
+    Attributes
+    ----------
+    library, name : str
+    asked : str
+        One of `ASKED`.
+    kind : str
+        One of `arrayproto.libraries.library.KINDS`.
+    note : str
+        Where the implementation comes from or, for an unsupported function, the reason.
+    instead : str
+        For an unsupported function, the next step.
+    classified : bool
+        False for a function that the library has not got, and nobody has said why.
+    proof : Proof
+    """
+
+    library: str
+    name: str
+    asked: Asked
+    kind: Kind
+    note: str
+    instead: str
+    classified: bool
+    proof: Proof
+
+
+class Coverage(NamedTuple):
+    """All of NumPy on one library.
+
+    Attributes
+    ----------
+    library : str
+    version, numpy : str
+        ``version`` is "" where the library is not installed.
+    rows : list of Row
+        One for each public function and ufunc; none where the library is not installed.
+    problem : str
+        Why there are no rows.
+    """
+
+    library: str
+    version: str
+    numpy: str
+    rows: list[Row]
+    problem: str = ""
+
+    def totals(self, asked: str | None = None) -> Counter[str]:
+        """How many functions there are of each kind."""
+        return Counter(row.kind for row in self.rows if asked in (None, row.asked))
+
+    @property
+    def unclassified(self) -> list[str]:
+        """Functions that the library has not got, and nobody has said why."""
+        return [row.name for row in self.rows if not row.classified]
+
+    def only(self, kinds: Sequence[str] | None) -> Coverage:
+        """The same, with the rows of these kinds alone."""
+        rows = [row for row in self.rows if not kinds or row.kind in kinds]
+        return self._replace(rows=rows)
+
+
+def public_functions() -> list[Function]:
+    """Every public function and ufunc of the installed NumPy, in the order of the tables."""
+    found = [Function(n, f, _who_is_asked(e)) for n, e, f in _entries()]
+    found += [Function(n, f, "ufunc") for n, f in catalog.ufuncs().items()]
+    found += [Function(n, f, "ufunc") for n, f in catalog.ufuncs_of_text().items()]
+    found += [Function(n, f, "nobody") for n, f in catalog.generators().items()]
+    order = list(ASKED)
+    return sorted(found, key=lambda f: (order.index(f.asked), f.name.count("."), f.name))
+
+
+def _entries() -> list[tuple[str, catalog.PublicFunction, Callable[..., Any]]]:
+    return [(name, entry, entry.function) for name, entry in catalog.catalog().items()]
+
+
+def _who_is_asked(entry: catalog.PublicFunction) -> Asked:
+    if entry.dispatched:
+        return "arrays" if entry.overridable else "like"
+    if family_of(entry.name) in WITHOUT_ARRAYS:
+        return "nobody"
+    return "explicit" if entry.overridable else "nobody"
+
+
+def resolve(library: Library, function: Function) -> Resolution:
+    """How a library gets a function or a ufunc."""
+    if isinstance(function.public_api, np.ufunc):
+        return _resolve_ufunc(library, function)
+    return library.resolve(function.public_api)
+
+
+def _resolve_ufunc(library: Library, function: Function) -> Resolution:
+    if hasattr(library, "resolve_ufunc"):
+        found: Resolution = library.resolve_ufunc(function.public_api)
+        return found
+    if family_of(function.name) is not None:
+        row = library._why(function.name)
+        return Resolution("unsupported", None, row.reason, row.instead)
+    return Resolution("native", None, f"{library.cls.__name__}.__array_ufunc__")
+
+
+def cover(names: Sequence[str] | None = None) -> list[Coverage]:
+    """Classify everything for some libraries, which are imported.
+
+    Parameters
+    ----------
+    names : sequence of str, optional
+        Libraries; all known ones by default.
+
+    Returns
+    -------
+    list of Coverage
+    """
+    libraries = [get_library(name) for name in names or LIBRARIES]
+    functions = public_functions()
+    return [_cover(library, functions) for library in libraries]
+
+
+def _cover(library: Library, functions: Sequence[Function]) -> Coverage:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # CuPy has much to say where there is no GPU
+            importlib.import_module(library.module)
+            root = importlib.import_module(library.root)
+    except ImportError as error:
+        return Coverage(library.name, "", np.__version__, [], f"not installed ({error})")
+    proved = proofs(library.name)
+    rows = [_row(library, function, proved) for function in functions]
+    version = str(getattr(root, "__version__", "unknown"))
+    return Coverage(library.name, version, np.__version__, rows)
+
+
+def _row(library: Library, function: Function, proved: dict[str, Proof]) -> Row:
+    found = resolve(library, function)
+    supported = found.kind != "unsupported"
+    rows = library.differences.keys() | library.reasons.keys()
+    said = function.name in rows or family_of(function.name) is not None
+    return Row(
+        library=library.name,
+        name=function.name,
+        asked=function.asked,
+        kind=found.kind,
+        note=found.note,
+        instead="" if supported else found.instead or library.advice,
+        classified=supported or said,
+        proof=proved.get(function.name, Proof()),
+    )
+
+
+def main(
+    names: Sequence[str] | None = None,
+    kinds: Sequence[str] | None = None,
+    format: str = "rich",
+    *,
+    update: str | None = None,
+    record: bool = False,
+) -> int:
+    """The command: print, or write, what `cover` finds; the exit status."""
+    from . import formats, tables
+
+    if record:
+        _record(names or list(LIBRARIES))
+    coverages = cover(names)
+    if update is not None:
+        try:
+            changed = tables.update(coverages, Path(update))
+        except (OSError, ValueError) as error:
+            print(f"arrayproto coverage: {error}", file=sys.stderr)
+            return 2
+        print("\n".join(f"written: {path}" for path in changed) or "nothing has changed")
+    else:
+        print(formats.FORMATS[format]([c.only(kinds) for c in coverages]), end="")
+    unclassified = [(c.library, c.unclassified) for c in coverages if c.unclassified]
+    for library, functions in unclassified:
+        print(f"{library}: nobody has said why not: {', '.join(functions)}", file=sys.stderr)
+    return 1 if unclassified else 0
+
+
+def _record(names: Sequence[str]) -> None:
+    from ..testing import SUBJECTS
+    from ..testing.run import run
+
+    for name in names:
+        subjects = [s for s in SUBJECTS.values() if s.library == name and s.available()]
+        if not subjects:
+            print(f"{name}: nothing to judge on this machine", file=sys.stderr)
+            continue
+        path = evidence.write(name, evidence.combine([run(s).record() for s in subjects]))
+        print(f"written: {path}", file=sys.stderr)

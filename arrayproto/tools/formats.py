@@ -1,0 +1,238 @@
+"""The classification as text: for a terminal, as Markdown, JSON and HTML."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from ..libraries.library import KINDS
+from .coverage import ASKED, Coverage, Row
+from .evidence import read
+
+COLUMNS = ("function", "kind", "how, or why not", "proved by")
+_LEGEND = (
+    "native: the library's own function as it is. bridged: the library's own, called with NumPy's "
+    "arguments or corrected. derived: composed of functions that the library has, without leaving "
+    "it. unsupported: an error with the reason and the next step."
+)
+
+
+def title(coverage: Coverage) -> str:
+    """What the tables of a library are about."""
+    if coverage.problem:
+        return f"{coverage.library}: {coverage.problem}"
+    return f"{coverage.library} {coverage.version}, NumPy {coverage.numpy}"
+
+
+def proved(coverage: Coverage) -> str:
+    """How it was proved, in a sentence."""
+    record = read(coverage.library)
+    if record is None:
+        return "Not proved here: no calls were judged for this library."
+    verdicts = [row.proof for row in coverage.rows]
+    right, tried = sum(p.right for p in verdicts), sum(p.tried for p in verdicts)
+    return (
+        f"Proved on {record.date} with version {record.version} and NumPy {record.numpy}: "
+        f"{right} of {tried} calls gave NumPy's value, shape and dtype and stayed on the library, "
+        f"{sum(p.refused for p in verdicts)} were refused with an error of arrayproto."
+    )
+
+
+def cells(row: Row) -> tuple[str, str, str, str]:
+    """The texts of a row, one for each of `COLUMNS`."""
+    note = row.note if row.kind != "unsupported" else f"{row.note}. Instead: {row.instead}"
+    kind = row.kind if row.classified else f"{row.kind} (unclassified)"
+    return f"np.{row.name}", kind, note, str(row.proof)
+
+
+def totals(coverage: Coverage) -> list[tuple[str, ...]]:
+    """Counts by kind, a line for each of `ASKED` and one for all."""
+    lines = []
+    for asked, words in (*ASKED.items(), (None, "all")):
+        counts = coverage.totals(asked)
+        lines.append((words, *(str(counts[kind]) for kind in KINDS), str(counts.total())))
+    return lines
+
+
+# Markdown --------------------------------------------------------------------------------------
+
+
+def markdown(coverages: Sequence[Coverage]) -> str:
+    """Totals and functions of every library."""
+    return "\n".join(markdown_page(coverage, level=2) for coverage in coverages)
+
+
+def markdown_page(coverage: Coverage, level: int = 1) -> str:
+    """Everything about one library."""
+    mark = "#" * level
+    lines = [f"{mark} {_markdown(title(coverage))}", ""]
+    if coverage.problem:
+        return "\n".join(lines)
+    lines += [_LEGEND, "", _markdown(proved(coverage)), ""]
+    lines += _table(("", *KINDS, "all"), totals(coverage), numbers=True)
+    for asked, words in ASKED.items():
+        rows = [cells(row) for row in coverage.rows if row.asked == asked]
+        if rows:
+            lines += ["", f"{mark}# {words[0].upper()}{words[1:]}", "", *_table(COLUMNS, rows)]
+    return "\n".join(lines) + "\n"
+
+
+def markdown_summary(coverages: Sequence[Coverage]) -> str:
+    """One line for each library: what NumPy dispatches, and the ufuncs."""
+    head = ("", *KINDS, "calls judged right", "calls refused")
+    lines = []
+    for coverage in coverages:
+        for asked, words in (("arrays", "functions"), ("ufunc", "ufuncs")):
+            counts = coverage.totals(asked)
+            proofs = [row.proof for row in coverage.rows if row.asked == asked]
+            right, tried = sum(p.right for p in proofs), sum(p.tried for p in proofs)
+            lines.append(
+                (
+                    f"{title(coverage).partition(',')[0]}, {words}",
+                    *(str(counts[kind]) for kind in KINDS),
+                    f"{right} of {tried}" if tried else "none judged",
+                    str(sum(p.refused for p in proofs)) if tried else "",
+                )
+            )
+    return "\n".join(_table(head, lines, numbers=True)) + "\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool = False) -> list[str]:
+    rule = ["---", *(["---:"] * (len(head) - 1))] if numbers else ["---"] * len(head)
+    lines = [head, rule, *([_markdown(cell) for cell in row] for row in rows)]
+    return [f"| {' | '.join(line)} |" for line in lines]
+
+
+def _markdown(text: str) -> str:
+    """Text that is no markup, in one line."""
+    text = " ".join(text.split())
+    text = re.sub(r"([\\`*\[\]<>|#])", r"\\\1", text)
+    return re.sub(r"(?<!\w)_|_(?!\w)", r"\_", text)  # inside a word it is none
+
+
+# Others ----------------------------------------------------------------------------------------
+
+
+def as_json(coverages: Sequence[Coverage]) -> str:
+    """A list of libraries, each with its totals and its rows."""
+    found = []
+    for coverage in coverages:
+        record = read(coverage.library)
+        found.append(
+            {
+                "library": coverage.library,
+                "version": coverage.version,
+                "numpy": coverage.numpy,
+                "problem": coverage.problem,
+                "totals": {kind: coverage.totals()[kind] for kind in KINDS},
+                "unclassified": coverage.unclassified,
+                "evidence": record
+                and {k: v for k, v in record._asdict().items() if k != "functions"},
+                "functions": [
+                    {**row._asdict(), "proof": row.proof._asdict()} for row in coverage.rows
+                ],
+            }
+        )
+    return json.dumps(found, indent=1) + "\n"
+
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em }
+table { border-collapse: collapse; margin: 1em 0 } caption { text-align: left; font-weight: bold }
+th, td { border: 1px solid #8888; padding: .2em .6em; text-align: left; vertical-align: top }
+tr.unsupported td { opacity: .75 } td.number { text-align: right } code { white-space: nowrap }
+""".strip()
+
+
+def as_html(coverages: Sequence[Coverage]) -> str:
+    """One page that needs no other file."""
+    parts = [
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
+        f"<title>NumPy on array libraries</title><style>{_STYLE}</style></head><body>",
+        f"<h1>NumPy on array libraries</h1><p>{html.escape(_LEGEND)}</p>",
+    ]
+    for coverage in coverages:
+        parts.append(f"<h2>{html.escape(title(coverage))}</h2>")
+        if coverage.problem:
+            continue
+        parts.append(f"<p>{html.escape(proved(coverage))}</p>")
+        parts.append(_html_table("Totals", ("", *KINDS, "all"), totals(coverage)))
+        for asked, words in ASKED.items():
+            rows = [cells(row) for row in coverage.rows if row.asked == asked]
+            if rows:
+                parts.append(_html_table(words[0].upper() + words[1:], COLUMNS, rows))
+    return "\n".join([*parts, "</body></html>"]) + "\n"
+
+
+def _html_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"<table><caption>{html.escape(caption)}</caption>"]
+    lines.append("<tr>" + "".join(f"<th>{html.escape(cell)}</th>" for cell in head) + "</tr>")
+    for row in rows:
+        marked = ' class="unsupported"' if row[1].startswith("unsupported") else ""
+        cells = "".join(f"<td{_number(cell)}>{html.escape(cell)}</td>" for cell in row)
+        lines.append(f"<tr{marked}>{cells}</tr>")
+    return "\n".join([*lines, "</table>"])
+
+
+def _number(cell: str) -> str:
+    return ' class="number"' if cell.isdigit() else ""
+
+
+def terminal(coverages: Sequence[Coverage]) -> str:
+    """Tables by rich where it is installed, else as plain text."""
+    try:
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.table import Table
+    except ImportError:
+        return plain(coverages)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=140)
+    with console.capture() as capture:
+        for coverage in coverages:
+            console.print(escape(title(coverage)), style="bold")
+            if coverage.problem:
+                continue
+            console.print(escape(proved(coverage)))
+            for head, rows in _tables(coverage):
+                table = Table(*head)
+                for row in rows:
+                    dim = "dim" if row[1].startswith("unsupported") else None
+                    table.add_row(*map(escape, row), style=dim)
+                console.print(table)
+    return capture.get()
+
+
+def plain(coverages: Sequence[Coverage]) -> str:
+    """The same tables without rich."""
+    lines = []
+    for coverage in coverages:
+        lines.append(title(coverage))
+        if coverage.problem:
+            continue
+        lines.append(proved(coverage))
+        for head, rows in _tables(coverage):
+            widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+            widths[-2:] = [0, 0] if head is COLUMNS else widths[-2:]
+            lines.append("")
+            for row in (head, *rows):
+                padded = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+                lines.append("  ".join(padded).rstrip())
+        lines.append("")
+    return "\n".join(lines) + "\n"
+
+
+def _tables(coverage: Coverage) -> list[tuple[Sequence[str], list[tuple[str, ...]]]]:
+    functions: list[tuple[str, ...]] = [cells(row) for row in coverage.rows]
+    return [(("", *KINDS, "all"), totals(coverage)), (COLUMNS, functions)]
+
+
+FORMATS: dict[str, Callable[[Sequence[Coverage]], str]] = {
+    "rich": terminal,
+    "markdown": markdown,
+    "json": as_json,
+    "html": as_html,
+}
