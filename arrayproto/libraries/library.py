@@ -125,8 +125,8 @@ class Library:
     advice : str
         The way out, for error messages.
     to_host, from_host : str
-        How users copy an array to a NumPy array and back: a method of its class, and a function
-        below its module.
+        How users copy an array to a NumPy array and back: a method of its class, or a function
+        of ``numpy.``; and a function below its module.
     operators : tuple of str, optional
         Methods of its classes for binary operators that ask nobody, so that strangers are
         converted: they are given `accepts` to ask first.
@@ -335,8 +335,14 @@ class Library:
     def _why(self, name: str) -> Unsupported:
         """Why it has not got a function for which it has no row."""
         back = f"{self.module}.{self.from_host}" if self.from_host else ""
-        copy = f"x.{self.to_host}()" if self.to_host else "a NumPy array made of x"
-        return why(name, self.module, copy, back, self.reasons)
+        return why(name, self.module, self.host_copy, back, self.reasons)
+
+    @property
+    def host_copy(self) -> str:
+        """What a user writes to copy an array x to the host."""
+        if self.to_host.startswith("numpy."):
+            return f"{self.to_host.replace('numpy', 'np')}(x)"
+        return f"x.{self.to_host}()" if self.to_host else "a NumPy array made of x"
 
     def resolve_ufunc(self, ufunc: np.ufunc, method: str = "__call__") -> Resolution:
         """How the library gets a ufunc, or a method of one.

@@ -27,14 +27,31 @@ def block(coverages: Sequence[Coverage]) -> str:
     return f"{BEGIN}\n{with_what}\n\n{markdown_summary(coverages)}{END}"
 
 
+def page(root: Path, library: str) -> Path:
+    """The page of a library in a checkout."""
+    return root / "docs" / "coverage" / f"{library}.md"
+
+
+def documented(coverages: Sequence[Coverage], root: Path) -> list[Coverage]:
+    """The libraries that the documentation is about: those installed.
+
+    Raises
+    ------
+    ValueError
+        If a library has a page and is not installed, so that its tables would be lost.
+    """
+    missing = [c.library for c in coverages if c.problem and page(root, c.library).exists()]
+    if missing:
+        raise ValueError(f"docs/coverage/ has pages of what is not installed: {', '.join(missing)}")
+    return [c for c in coverages if not c.problem]
+
+
 def files(coverages: Sequence[Coverage], root: Path) -> dict[Path, str]:
     """What the files of the documentation have to hold: README.md, and a page for each library."""
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")
     found = {readme: _BLOCK.sub(lambda _: block(coverages), text)}
-    for coverage in coverages:
-        found[root / "docs" / "coverage" / f"{coverage.library}.md"] = markdown_page(coverage)
-    return found
+    return found | {page(root, c.library): markdown_page(c) for c in coverages}
 
 
 def update(coverages: Sequence[Coverage], root: Path) -> list[Path]:
@@ -48,15 +65,12 @@ def update(coverages: Sequence[Coverage], root: Path) -> list[Path]:
     Raises
     ------
     ValueError
-        If README.md in `root` has no marks, or a library is not installed.
+        If README.md in `root` has no marks, or a library with a page is not installed.
     """
-    missing = [coverage.library for coverage in coverages if coverage.problem]
-    if missing:
-        raise ValueError(f"the tables need every library; not installed: {', '.join(missing)}")
     if not _BLOCK.search((root / "README.md").read_text(encoding="utf-8")):
         raise ValueError(f"{root / 'README.md'} has no line {BEGIN}")
     changed = []
-    for path, text in files(coverages, root).items():
+    for path, text in files(documented(coverages, root), root).items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
