@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .library import Derived, Library, Renamed
 from .reasons import Unsupported
-from .shared import clip_of
+from .shared import clip_of, no_text
 
 cupy: Library = Library(
     name="cupy",
@@ -19,9 +19,11 @@ cupy: Library = Library(
         "linalg.outer": Renamed("outer", {"x1": "a", "x2": "b"}),
         # Its ufuncs' reduce and reduceat are there for a few ufuncs only.
         **{name: Derived() for name in ("matvec", "vecdot", "vecmat")},
+        **no_text("cupy"),
         "isnat": Unsupported("CuPy has no dates", "keep dates in ndarrays: np.isnat(x.get())"),
         "spacing": Unsupported(
-            "CuPy does not tell the distance to the next number", "np.nextafter(abs(x), np.inf) - abs(x)"
+            "CuPy does not tell the distance to the next number",
+            "np.nextafter(abs(x), np.inf) - abs(x)",
         ),
     },
     reasons={

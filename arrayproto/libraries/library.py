@@ -311,7 +311,7 @@ class Library:
                 return self._derived(name)
             found = self.find_member(path)
         if found is None:
-            return self._refusal(self._why(name))
+            return self._refusal(self.why(name))
         try:
             signature = inspect.signature(function)
         except (TypeError, ValueError):
@@ -332,7 +332,7 @@ class Library:
     def _refusal(self, row: Unsupported) -> Resolution:
         return Resolution("unsupported", None, row.reason, row.instead or self.advice)
 
-    def _why(self, name: str) -> Unsupported:
+    def why(self, name: str) -> Unsupported:
         """Why it has not got a function for which it has no row."""
         back = f"{self.module}.{self.from_host}" if self.from_host else ""
         return why(name, self.module, self.host_copy, back, self.reasons)

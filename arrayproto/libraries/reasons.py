@@ -2,8 +2,7 @@
 
 Most functions that no array library has are missing for the reason of their family: they write
 files, print, work on text. What is true of a family is one row here; a library whose own reason is
-better has a row of its own, for the function (`Library.differences`) or for the family
-(`Library.families`).
+better has a row of its own, for the function or for the family (`Library.reasons`).
 """
 
 from __future__ import annotations
@@ -143,6 +142,11 @@ FAMILIES: dict[str, Family] = {
         "it counts in a calendar of days, which {module} has not got",
         "{name}({copy}): dates are 8 bytes each",
         "busday_count busday_offset is_busday datetime_as_string",
+    ),
+    "dates": Family(
+        "it asks about dates, and {module} has arrays of numbers",
+        "keep dates in ndarrays: {name}({copy})",
+        "isnat",
     ),
     # Memory and layout -------------------------------------------------------------------------
     "writing in place": Family(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .reasons import FAMILIES, Unsupported, why
+
 
 def clip_of(find: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
     """A library's `clip` with NumPy's `min` and `max`, the Array API's names of the bounds.
@@ -37,3 +39,15 @@ def clip_of(find: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
         return find()(a, a_min, a_max, **kwargs)
 
     return clip
+
+
+def no_text(module: str) -> dict[str, Unsupported]:
+    """Rows for the ufuncs of text, for a library whose protocol takes every ufunc.
+
+    Parameters
+    ----------
+    module : str
+        The library's module.
+    """
+    names = FAMILIES["text"].names
+    return {name: why(name, module) for name in names if name[-1] != "*"}

@@ -10,6 +10,7 @@ import numpy as np
 from ..derived import derived_functions
 from ..errors import UnsupportedArgumentError
 from .library import Derived, Library, Renamed, Unsupported
+from .shared import no_text
 from .sparse_ufuncs import ROWS as UFUNC_ROWS
 from .sparse_ufuncs import write
 
@@ -482,6 +483,7 @@ sparse = Library(
             ),
         ),
         **UFUNC_ROWS,
+        **no_text("sparse"),
         "unwrap": Unsupported(
             "multiples of the period are added to zeros too, so it would be dense",
             "np.unwrap(x.todense()) where that fits",

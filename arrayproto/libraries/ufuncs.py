@@ -129,8 +129,8 @@ def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
             return Resolution("bridged", call, f"{library.module}.{path}")
     if composed is not None:
         return Resolution("derived", Elementwise(ufunc, composed), _place(composed))
-    reason = f"{library.module} has no function {name!r}"
-    return Resolution("unsupported", None, reason, library.advice)
+    lacking = library.why(name)
+    return Resolution("unsupported", None, lacking.reason, lacking.instead)
 
 
 def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolution:

@@ -131,18 +131,8 @@ def _who_is_asked(entry: catalog.PublicFunction) -> Asked:
 def resolve(library: Library, function: Function) -> Resolution:
     """How a library gets a function or a ufunc."""
     if isinstance(function.public_api, np.ufunc):
-        return _resolve_ufunc(library, function)
+        return library.resolve_ufunc(function.public_api)
     return library.resolve(function.public_api)
-
-
-def _resolve_ufunc(library: Library, function: Function) -> Resolution:
-    if hasattr(library, "resolve_ufunc"):
-        found: Resolution = library.resolve_ufunc(function.public_api)
-        return found
-    if family_of(function.name) is not None:
-        row = library._why(function.name)
-        return Resolution("unsupported", None, row.reason, row.instead)
-    return Resolution("native", None, f"{library.cls.__name__}.__array_ufunc__")
 
 
 def cover(names: Sequence[str] | None = None) -> list[Coverage]:
