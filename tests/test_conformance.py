@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import collections
 
+import numpy as np
 import pytest
 
 import arrayproto
+from arrayproto.catalog import catalog, ufuncs
 from arrayproto.testing import SUBJECTS, Verdict, judge, load_calls
 from arrayproto.testing.gaps import GAPS, known_gap
 from arrayproto.testing.judge import expected
@@ -51,8 +53,33 @@ def test_calls_on_cupy(function):
     assert not found, "\n".join(found)
 
 
+#: Functions with relevant arguments that no call can be of, and why.
+NO_CALL = {
+    "lib.recfunctions.find_duplicates": "takes masked arrays only, which are numpy.ma's own",
+}
+
+
+def _to_be_called():
+    """Every public function and ufunc that a duck array can get to, with all its public names."""
+    for name, entry in catalog().items():
+        like = entry.signature is not None and "like" in entry.signature.parameters
+        if entry.overridable or like:
+            places = {f"{module.__name__}.{alias}" for module, alias in entry.places}
+            yield name, {name} | {place.removeprefix("numpy.") for place in places}
+    for name, ufunc in ufuncs().items():
+        yield name, {alias for alias in vars(np) if getattr(np, alias) is ufunc}
+
+
 class TestTable:
     """The calls themselves."""
+
+    def test_every_function_has_three_calls(self):
+        found = {
+            name: sum(len(BY_FUNCTION.get(alias, ())) for alias in names)
+            for name, names in _to_be_called()
+        }
+        few = {name: count for name, count in found.items() if count < 3}
+        assert few.keys() == NO_CALL.keys(), few
 
     def test_expressions_are_different(self):
         expressions = [call.expression for call in load_calls()]

@@ -31,6 +31,7 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.lib.recfunctions  # noqa: F401 - no attribute of np.lib until somebody imports it
 
 from ..arrays import ARRAYS
 
