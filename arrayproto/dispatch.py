@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import threading
 import types as _types
 from collections.abc import Callable, Iterable, Sequence
@@ -39,6 +40,8 @@ _BASIC_TYPES = frozenset(
 #: classes unhashable); swapped whole, never changed in place.
 _registered: dict[int, tuple[type, Method]] = {}
 _registering = threading.Lock()
+
+_in_c = private.get_implementing_args_c
 
 
 def find_method(cls: type) -> Method | None:
@@ -102,45 +105,44 @@ def registered_methods() -> Sequence[Method]:
     return [method for _, method in _registered.values()] if _registered else ()
 
 
-def _goes_before(cls: type, argument: Any, others: list[Any], seen: dict[int, bool]) -> int:
-    """Where an argument goes among the implementing ones: before the first superclass, or last."""
-    # Asking every other class is quadratic in the number of types, so ask only where the answer
-    # can be yes: a base has been seen, or an isinstance() may be answered by somebody's code.
-    virtual = getattr(argument, "__class__", cls) is not cls
-    if virtual or any(seen.get(id(base)) for base in cls.__mro__[1:]) or seen.get(0):
-        for index, other in enumerate(others):
-            if isinstance(argument, type(other)):
-                return index
-    return len(others)
-
-
 def implementing(
     relevant_args: Iterable[Any], find: Callable[[type], Method | None]
-) -> tuple[list[Any], list[Method]]:
-    """Implementing arguments and their methods, in NEP-18's order."""
-    arguments: list[Any] = []
-    methods: list[Method] = []
-    seen: dict[int, bool] = {}
+) -> list[tuple[Any, Method]]:
+    """Implementing arguments, each with its method, in NEP-18's order."""
+    found: list[tuple[Any, Method]] = []
+    looked_at: set[int] = set()  # types, by id
+    ask_all = False
     for argument in relevant_args:
         cls = type(argument)
         key = id(cls)
-        if key in seen or key in _BASIC_TYPES:
+        if key in looked_at or key in _BASIC_TYPES:
             continue
+        looked_at.add(key)
         method = _ndarray_method if cls is ndarray else find(cls)
-        seen[key] = method is not None
         if method is None:
             continue
-        if len(arguments) >= MAX_TYPES:
+        if len(found) == MAX_TYPES:
             raise TypeError(
                 f"maximum number ({MAX_TYPES}) of distinct argument types "
                 "implementing __array_function__ exceeded"
             )
-        index = _goes_before(cls, argument, arguments, seen) if arguments else 0
-        arguments.insert(index, argument)
-        methods.insert(index, method)
-        if type(cls) is not type:
-            seen[0] = True  # a metaclass may answer isinstance() in its own way
-    return arguments, methods
+        place = len(found)
+        if found:
+            # It goes before its first superclass, or last. To ask every other class is quadratic
+            # in the number of types, so ask only where the answer can be yes: a base was looked
+            # at, or isinstance() may be answered by somebody's code.
+            bases = cls.__mro__
+            try:
+                ask = ask_all or argument.__class__ is not cls
+            except AttributeError:
+                ask = ask_all
+            if ask or (len(bases) > 2 and not looked_at.isdisjoint(map(id, bases[1:]))):
+                supers = (i for i, (a, _) in enumerate(found) if isinstance(argument, type(a)))
+                place = next(supers, place)
+        found.insert(place, (argument, method))
+        if type(cls) is not type or cls is object:
+            ask_all = True
+    return found
 
 
 def _as_sequence(relevant_args: Iterable[Any]) -> Sequence[Any]:
@@ -177,7 +179,7 @@ def get_implementing_args(relevant_args: Iterable[Any]) -> list[Any]:
     >>> get_implementing_args([1, np.ones(2), np.zeros(3)])
     [array([1., 1.])]
     """
-    return implementing(_as_sequence(relevant_args), find_method)[0]
+    return [argument for argument, _ in implementing(_as_sequence(relevant_args), find_method)]
 
 
 #: Up to so many arguments, or for a long list of one type, NumPy's C code collects faster. For
@@ -185,44 +187,35 @@ def get_implementing_args(relevant_args: Iterable[Any]) -> list[Any]:
 _FEW = 8
 
 
-def plain_items(items: Sequence[Any]) -> bool:
-    """Whether nothing in a list or tuple overrides, but for plain ndarrays."""
-    found = implementing_of_many(items, find_method)[0]
-    return not found or (len(found) == 1 and type(found[0]) is ndarray)
-
-
-if private.get_implementing_args_c is not None:
-    _plain_items, _in_c = plain_items, private.get_implementing_args_c
-
-    def plain_items(items: Sequence[Any]) -> bool:
-        """Whether nothing in a list or tuple overrides, but for plain ndarrays."""
-        # The plain path of every function of a list comes by here, so nothing is called twice.
-        if _registered or not items or type(items[0]) is not type(items[-1]):
-            return _plain_items(items)
-        found = _in_c(items)
-        return not found or (len(found) == 1 and type(found[0]) is ndarray)
-
-
 def implementing_of_many(
     relevant_args: Sequence[Any], find: Callable[[type], Method | None]
-) -> tuple[list[Any], list[Method]]:
+) -> list[tuple[Any, Method]]:
     """As `implementing`, for what may be a long list."""
-    in_c = private.get_implementing_args_c
-    if in_c is None or _registered or not relevant_args:
+    if _registered or not relevant_args or _in_c is None:
         return implementing(relevant_args, find)  # C cannot see classes that only we know
     if len(relevant_args) > _FEW and type(relevant_args[0]) is not type(relevant_args[-1]):
         return implementing(relevant_args, find)
-    arguments = in_c(relevant_args)
-    return arguments, [find(type(argument)) or _ndarray_method for argument in arguments]
+    return [(a, find(type(a)) or _ndarray_method) for a in _in_c(relevant_args)]
+
+
+def seen_by_numpy(items: Sequence[Any]) -> Sequence[Any]:
+    """The implementing arguments in a list or tuple, but for registered classes."""
+    return implementing(items, find_method)
+
+
+if _in_c is not None:
+    seen_by_numpy = _in_c
+
+#: Where the generated wrappers see whether any class is registered.
+registry = sys.modules[__name__]
 
 
 def collect(relevant_args: Iterable[Any]) -> Overrides | None:
     """Implementing arguments with their methods, and their types; None if nothing overrides."""
-    arguments, methods = implementing_of_many(_as_sequence(relevant_args), find_method)
-    for method in methods:
+    found = implementing_of_many(_as_sequence(relevant_args), find_method)
+    for _, method in found:
         if method is not _ndarray_method:
-            types = tuple(map(type, arguments))
-            return list(zip(arguments, methods, strict=True)), types
+            return found, tuple([type(argument) for argument, _ in found])
     return None
 
 
@@ -422,7 +415,8 @@ def _wrap(dispatcher: Callable[..., Any], implementation: Callable[..., Any]) ->
         implementation=implementation,
         dispatcher=dispatcher,
         collect=collect,
-        plain_items=plain_items,
+        seen_by_numpy=seen_by_numpy,
+        registry=registry,
         with_public_name=functools.partial(with_public_name, dispatcher, implementation),
         no_implementation=no_implementation,
     )

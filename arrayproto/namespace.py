@@ -76,24 +76,22 @@ class _Collector:
         self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, function)
 
     def __call__(self, relevant_args: Any) -> dispatch.Overrides | None:
-        arguments, methods = dispatch.implementing_of_many(relevant_args, find)
-        for method in methods:
+        found = dispatch.implementing_of_many(relevant_args, find)
+        for _, method in found:
             if method in _answering or method in dispatch.registered_methods():
-                types = tuple(map(type, arguments))
-                self._remember(types, methods)
-                return list(zip(arguments, methods, strict=True)), types
+                if len(found) == 1:
+                    self._remember(type(found[0][0]), method)
+                return found, tuple([type(argument) for argument, _ in found])
         return None
 
-    def _remember(self, types: tuple[type, ...], methods: list[Any]) -> None:
-        library = _answering.get(methods[0])
-        if library is None or len(types) > 1:
-            return
+    def _remember(self, cls: type, method: dispatch.Method) -> None:
+        library = _answering.get(method)
         # Only classes of the library's own: they stay as long as the process does.
-        if types[0].__module__.partition(".")[0] == library.root:
+        if library is not None and cls.__module__.partition(".")[0] == library.root:
             library.table[self.function]
             call = library.table.by_position.get(self.function)
             if call is not None:
-                library.remember(self.targets, types[0], call)
+                library.remember(self.targets, cls, call)
 
 
 def public_function(entry: PublicFunction, module: str, name: str) -> Callable[..., Any]:
@@ -113,7 +111,8 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
         implementation=entry.function,
         dispatcher=dispatcher,
         collect=collector,
-        plain_items=dispatch.plain_items,
+        seen_by_numpy=dispatch.seen_by_numpy,
+        registry=dispatch.registry,
         with_public_name=functools.partial(dispatch.with_public_name, dispatcher, entry.function),
         no_implementation=dispatch.no_implementation,
         public_api=entry.function,

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .dispatch import collect, no_implementation, plain_items
+from .dispatch import collect, no_implementation, registry, seen_by_numpy
 from .libraries import LIBRARIES, Library
 from .mixins import LIBRARY_MIXINS
 from .wrapper import generate
@@ -102,7 +102,8 @@ def rebound(function: Callable[..., Any], relevant: tuple[str, ...]) -> ReboundF
         implementation=function,
         dispatcher=dispatcher,
         collect=collect_active,
-        plain_items=plain_items,
+        seen_by_numpy=seen_by_numpy,
+        registry=registry,
         with_public_name=lambda error: None,
         no_implementation=no_implementation,
         public_api=function,

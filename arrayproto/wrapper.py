@@ -55,19 +55,24 @@ def _marker(name: str) -> str:
     return f"({'<' + name + '>'!r} if 1 else 0)"
 
 
-_MISSING, _NDARRAY, _TYPE, _IMPLEMENTATION = map(
-    _marker, ("missing", "ndarray", "type", "implementation")
+_MISSING, _NDARRAY, _TYPE, _LEN, _LIST, _TUPLE = map(
+    _marker, ("missing", "ndarray", "type", "len", "list", "tuple")
 )
+_PLAIN, _TARGETS, _SEEN_BY_NUMPY, _REGISTRY = map(
+    _marker, ("plain", "targets", "seen by numpy", "registry")
+)
+_CONSTANTS = {
+    "<missing>": MISSING,
+    "<ndarray>": np.ndarray,
+    "<type>": type,
+    "<len>": len,
+    "<list>": list,
+    "<tuple>": tuple,
+}
 
 
-def _finish(code: CodeType, implementation: Callable[..., Any], names: dict[str, str]) -> CodeType:
+def _finish(code: CodeType, values: Mapping[str, Any], names: dict[str, str]) -> CodeType:
     """The code with its markers replaced, and its slots renamed so that no keyword meets them."""
-    values = {
-        "<missing>": MISSING,
-        "<ndarray>": np.ndarray,
-        "<type>": type,
-        "<implementation>": implementation,
-    }
     return code.replace(
         co_consts=tuple(values.get(c, c) if isinstance(c, str) else c for c in code.co_consts),
         co_varnames=tuple(names.get(name, name) for name in code.co_varnames),
@@ -98,10 +103,10 @@ class Slots:
         #: What a keyword may set, beyond the required arguments.
         self.options = [p for p in self.optional if p.kind is not POSITIONAL_ONLY]
         self.options += self.only_keyword
-        sharing = sum(name in self.relevant for name in self.required) > 2
+        self.sharing = sum(name in self.relevant for name in self.required) > 2
         for index, parameter in enumerate(self.by_position):
             by_name = parameter.kind is not POSITIONAL_ONLY
-            shared = sharing and by_name and 0 < index < len(self.required)
+            shared = self.sharing and by_name and 0 < index < len(self.required)
             self.positional.append(parameter.name if shared else f"{self.prefix}{index}")
             if by_name and not shared:
                 self.keyword[parameter.name] = parameter.name
@@ -158,46 +163,70 @@ class _PlainPath:
 
     def __init__(self, slots: Slots) -> None:
         self.slots = slots
-        self.call = f"return {_IMPLEMENTATION}"
+        self.call = f"return {_PLAIN}"
 
-    def lines(self) -> list[str]:
+    def lines(self, leading: int = 0) -> list[str]:
+        """For calls whose first required arguments, so many, went by position and are plain.
+
+        A tree: what was seen of the leading arguments is not looked at again for the calls that
+        give the next one by keyword.
+        """
+        slots = self.slots
+        if leading == len(slots.required):
+            return self._all_by_position()
+        next_one = [(slots.positional[leading], slots.required[leading])]
+        by_position = _when(self._given(next_one), self.lines(leading + 1))
+        return by_position + self._rest_by_keyword(leading)
+
+    def _all_by_position(self) -> list[str]:
         slots, count = self.slots, len(self.slots.required)
-        given = slots.positional[:count]
         own_keywords = [slots.keyword[n] for n in slots.required if n in slots.keyword]
         after_required = [*slots.positional[count:], slots.overflow][0]
-        inner = _when(_not_passed([after_required]), self._options_by_keyword(given))
+        lines = _when(
+            _not_passed([after_required]), self._options_by_keyword(slots.positional[:count])
+        )
         if slots.optional:
             options = [p.name for p in slots.options]
-            inner += ["else:", *_indent(_when(_not_passed(options), self.options_by_position()))]
-        lines = _when(self._all_given(given), _when(_not_passed(own_keywords), inner))
-        for leading in range(count):
-            lines += self._required_by_keyword(leading)
-        return lines
+            lines += ["else:", *_indent(_when(_not_passed(options), self.options_by_position()))]
+        return _when(_not_passed(own_keywords), lines)
 
-    def _required_by_keyword(self, leading: int) -> list[str]:
+    def _rest_by_keyword(self, leading: int) -> list[str]:
         """Calls with so many leading arguments by position, the other required ones by keyword."""
         slots = self.slots
         names = slots.required[leading:]
         if names[0] not in slots.keyword:
             return []  # positional-only, or sharing a slot, which is a positional call then
-        given = [*slots.positional[:leading], *(slots.keyword.get(n, n) for n in names)]
+        by_keyword = [(slots.keyword.get(n, n), n) for n in names]
         twice = [slots.keyword[n] for n in slots.required[:leading] if n in slots.keyword]
-        conditions = _not_passed([slots.positional[leading]]) + self._all_given(given)
-        return _when(conditions + _not_passed(twice), self._options_by_keyword(given), "elif")
+        given = [*slots.positional[:leading], *(slot for slot, _ in by_keyword)]
+        return _when(
+            [
+                *_not_passed([slots.positional[leading]]),
+                *self._given(by_keyword),
+                *_not_passed(twice),
+            ],
+            self._options_by_keyword(given),
+            "elif",
+        )
 
-    def _all_given(self, slots_of_required: list[str]) -> list[str]:
+    def _given(self, slots_and_names: Iterable[tuple[str, str]]) -> list[str]:
         """Conditions: the relevant ones are ndarrays, the others were passed."""
-        slots, p = self.slots, self.slots.prefix
-        pairs = list(zip(slots_of_required, slots.required, strict=True))
-        types = [f"{_TYPE}({slot})" for slot, n in pairs if n in slots.relevant]
-        # One chained comparison is cheaper than one an argument.
-        conditions = [" is ".join([*types, _NDARRAY])] if types else []
-        for slot, name in pairs:
-            if name in slots.items:
-                # By identity: `in` would ask a metaclass whether its class equals list.
-                is_sequence = [f"{_TYPE}({slot}) is {p}{kind}" for kind in ("list", "tuple")]
-                conditions += [f"({' or '.join(is_sequence)})", f"{p}plain_items({slot})"]
-            elif name not in slots.relevant:
+        conditions = []
+        for slot, name in slots_and_names:
+            if name in self.slots.relevant:
+                conditions.append(f"{_TYPE}({slot}) is {_NDARRAY}")
+            elif name in self.slots.items:
+                conditions += [
+                    # By identity: `in` would ask a metaclass whether its class equals list.
+                    f"({_TYPE}({slot}) is {_LIST} or {_TYPE}({slot}) is {_TUPLE})",
+                    # As the last item is an ndarray, the one of all items that NumPy would ask
+                    # is too, if there is only one. NumPy does not see what was registered.
+                    slot,
+                    f"{_TYPE}({slot}[-1]) is {_NDARRAY}",
+                    f"not {_REGISTRY}._registered",
+                    f"{_LEN}({_SEEN_BY_NUMPY}({slot})) == 1",
+                ]
+            else:
                 conditions.append(f"{slot} is not {_MISSING}")
         return conditions
 
@@ -282,18 +311,20 @@ def _direct_path(slots: Slots) -> list[str]:
     if slots.optional:
         body += ["else:", *_indent(_when(_not_passed(options), plain.options_by_position()))]
     empty = _not_passed(slots.keyword[n] for n in slots.required if n in slots.keyword)
-    if slots.required[-1] not in slots.relevant:
-        empty.append(f"{given[-1]} is not {_MISSING}")
-    # Subscripting a dict is faster than its get(), as long as the key is there.
+    # Where one was passed by position, so were all before it, but not with slots that are shared.
+    others = [s for s, n in zip(given, slots.required, strict=True) if n not in slots.relevant]
+    empty += [f"{s} is not {_MISSING}" for s in others if slots.sharing or s is given[-1]]
     look_up = [
+        # Subscripting a dict is faster than its get(), as long as the key is there.
         "try:",
-        f"    {p}target = {p}targets[{_TYPE}({relevant[0]})]",
-        f"except {p}KeyError:",
-        f"    {p}target = None",
-        *_when([f"{p}target is not None", *empty], body),
+        f"    {p}target = {_TARGETS}[{_TYPE}({relevant[0]})]",
+        f"except ({p}KeyError, {p}TypeError):",  # a metaclass may make its classes unhashable
+        "    pass",
+        "else:",
+        *_indent(_when(empty, body)),
     ]
-    same = " is ".join(f"{_TYPE}({slot})" for slot in relevant)
-    return _when([same] if len(relevant) > 1 else [], look_up)
+    same = [f"{_TYPE}({relevant[0]}) is {_TYPE}({slot})" for slot in relevant[1:]]
+    return _when(same, look_up)
 
 
 def _call_form(slots: Slots) -> list[str]:
@@ -390,10 +421,12 @@ def generate(
     implementation: Callable[..., Any],
     dispatcher: Callable[..., Iterable[Any]],
     collect: Callable[[Iterable[Any]], Any],
-    plain_items: Callable[[Sequence[Any]], bool],
+    seen_by_numpy: Callable[[Sequence[Any]], Sequence[Any]],
+    registry: object,
     with_public_name: Callable[[TypeError], TypeError | None],
     no_implementation: Callable[..., TypeError],
     public_api: Callable[..., Any] | None = None,
+    plain: Callable[..., Any] | None = None,
     targets: Mapping[type, Callable[..., Any]] | None = None,
 ) -> FunctionType:
     """Compile the wrapper of a function.
@@ -410,14 +443,18 @@ def generate(
         As in NEP-18.
     collect : callable
         Relevant arguments to ``None`` (no override) or ``([(argument, method), ...], types)``.
-    plain_items : callable
-        Whether no item of a list or tuple overrides.
+    seen_by_numpy : callable
+        The implementing arguments in a list or tuple, as NumPy finds them.
+    registry : object
+        Has an attribute ``_registered``, true while there are classes that NumPy does not see.
     with_public_name : callable
         The error of a dispatcher called wrongly, with the public name in its message, or None.
     no_implementation : callable
         ``(public_api, types)`` to the error to raise.
     public_api : callable, optional
         What overrides receive as ``func``; the wrapper itself by default.
+    plain : callable, optional
+        What the plain path calls; the implementation by default.
     targets : mapping of type to callable, optional
         What to call at once where all required relevant arguments are of that very type.
 
@@ -437,13 +474,9 @@ def generate(
         "implementation": implementation,
         "dispatcher": dispatcher,
         "collect": collect,
-        "plain_items": plain_items,
-        "list": list,
-        "tuple": tuple,
         "with_public_name": with_public_name,
         "no_implementation": no_implementation,
         "overflow": _overflow,
-        "targets": targets,
         "len": len,
         "KeyError": KeyError,
         "TypeError": TypeError,
@@ -457,7 +490,14 @@ def generate(
     source = _source(slots, plain=relevant is not None, direct=targets is not None)
     exec(compile(source, "<arrayproto wrapper>", "exec"), namespace, scratch)
     code = scratch["wrapper"].__code__
-    code = _finish(code, implementation, slots.final_names() if slots else {})
+    constants = {
+        **_CONSTANTS,
+        "<plain>": implementation if plain is None else plain,
+        "<targets>": targets,
+        "<seen by numpy>": seen_by_numpy,
+        "<registry>": registry,
+    }
+    code = _finish(code, constants, slots.final_names() if slots else {})
     wrapper = FunctionType(code, namespace, "wrapper", (MISSING,) * code.co_argcount)
     namespace[prefix + "public_api"] = wrapper if public_api is None else public_api
     return wrapper
