@@ -284,16 +284,24 @@ def array_function(library: Library) -> Callable[..., Any]:
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if len(types) > 1 and not accepts(types):
             return NotImplemented
-        try:
-            call = called[func] if kwargs else by_position[func]
-        except KeyError:
-            found = library.table[func]
-            if found is None:
-                return _unresolved(library, self, func, types, args, kwargs)
-            call = found
         if kwargs:
-            return call(*args, **kwargs)
-        return call(*args)
+            try:
+                call = called[func]
+            except KeyError:
+                pass
+            else:
+                return call(*args, **kwargs)
+        else:
+            try:
+                call = by_position[func]
+            except KeyError:
+                pass
+            else:
+                return call(*args)
+        found = library.table[func]
+        if found is None:
+            return _unresolved(library, self, func, types, args, kwargs)
+        return found(*args, **kwargs)
 
     return __array_function__
 

@@ -70,10 +70,10 @@ class _Collector:
     library goes into ``targets``, from which the wrapper calls the next time without asking.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], plain: Callable[..., Any]) -> None:
         self.function = function
-        # Types that override nothing, so that NumPy's own function is the answer.
-        self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, function)
+        # Types that override nothing.
+        self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, plain)
 
     def __call__(self, relevant_args: Any) -> dispatch.Overrides | None:
         found = dispatch.implementing_of_many(relevant_args, find)
@@ -104,7 +104,9 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
         Where it is to be found again, by pickle for example.
     """
     dispatcher = dispatcher_of(entry)
-    collector = _Collector(entry.function)
+    # Where nothing overrides, NumPy need not look again.
+    plain = getattr(entry.function, "_implementation", entry.function)
+    collector = _Collector(entry.function, plain)
     public_api = generate(
         entry.signature,
         entry.relevant or None,
@@ -116,6 +118,7 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
         with_public_name=functools.partial(dispatch.with_public_name, dispatcher, entry.function),
         no_implementation=dispatch.no_implementation,
         public_api=entry.function,
+        plain=plain,
         targets=collector.targets,
     )
     functools.update_wrapper(public_api, entry.function)

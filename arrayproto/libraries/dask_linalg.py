@@ -182,10 +182,15 @@ def _astype(block: Any, dtype: Any) -> Any:
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     if type(axes) is not int:
         axes = _from_the_front(axes, np.ndim(a), np.ndim(b))
-    result = _da().tensordot(a, b, axes)
-    # Often called, so the common case is told at little cost: floats have nothing to mend.
-    if getattr(a, "dtype", _FLOAT).kind in "fc":
-        return result
+    result = sys.modules["dask.array"].tensordot(a, b, axes)
+    # Often called, so the common case is told at little cost: floats have nothing to mend. The
+    # dtype of Dask's array is a property written in Python, that of the ndarray behind it is not.
+    try:
+        dtype = a._meta.dtype
+        if dtype is _FLOAT or dtype.kind in "fc":
+            return result
+    except AttributeError:  # not Dask's
+        pass
     return _same_dtype(result, a, b)
 
 
