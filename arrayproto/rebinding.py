@@ -80,12 +80,13 @@ def rebound(function: Callable[..., Any], relevant: tuple[str, ...]) -> ReboundF
     Kept: to generate it takes longer than all the rest of `activate`.
     """
     signature = inspect.signature(function)
-    names = list(signature.parameters)
-    where = [names.index(n) for n in relevant]
 
     def dispatcher(*args: Any, **kwargs: Any) -> list[Any]:
-        found = [args[i] for i in where if i < len(args)]
-        return found + [kwargs[n] for n in relevant if n in kwargs]
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError:
+            return []  # nobody is asked, and NumPy's own function says what is wrong
+        return [given[n] for n in relevant if n in given]
 
     def collect_active(relevant_args: Iterable[Any]) -> Any:
         found = collect(relevant_args)

@@ -18,7 +18,7 @@ import arrayproto
 from arrayproto import activation
 from arrayproto.libraries import LIBRARIES, Library, library_of
 from arrayproto.mixins import LIBRARY_MIXINS, LibraryMixin
-from arrayproto.rebinding import ReboundFunction
+from arrayproto.rebinding import ReboundFunction, rebound
 from tests.oracle import BACKENDS, check
 
 EYE = np.eye(3)
@@ -603,6 +603,19 @@ class TestReboundFunction:
             if args and args[0] is EYE:
                 assert "isfortran" in str(actual.value)
 
+    def test_wrong_calls_with_arrays_of_a_library_are_numpys_errors_too(self, original, library):
+        import numpy.polynomial.polynomial as polynomial
+
+        polyvander = getattr(polynomial.polyvander, "__wrapped__", polynomial.polyvander)
+        ours = rebound(polyvander, ("x",))
+        x = BACKENDS[library].make(EYE)
+        for args, kwargs in [((x,), {}), ((), {"x": x}), ((x, 1, 2), {}), ((x, 1), {"x": x})]:
+            with pytest.raises(TypeError, match=r"^polyvander\(\) ") as expected:
+                polyvander(*args, **kwargs)
+            with pytest.raises(TypeError) as actual:
+                ours(*args, **kwargs)
+            assert str(actual.value) == str(expected.value)
+
     def test_overrides_get_numpys_own_object(self, original, library, monkeypatch):
         table = LIBRARIES[library].table
         seen = []
@@ -625,6 +638,14 @@ class TestReboundFunction:
         assert b"arrayproto" not in pickled, "so that it can be read where arrayproto is not"
         arrayproto.deactivate()
         assert pickle.loads(pickled) is original
+
+    def test_the_original_cannot_be_pickled_meanwhile(self, original):
+        # pickle looks functions up by their name and wants to find the same object. Nobody is
+        # asked on the way, so nothing can be done about it; NEP.md says so.
+        with pytest.raises(pickle.PicklingError, match="not the same object"):
+            pickle.dumps(original)
+        arrayproto.deactivate()
+        assert pickle.loads(pickle.dumps(original)) is original
 
     def test_copies_are_itself(self, original):
         assert copy.copy(np.isfortran) is copy.deepcopy(np.isfortran) is np.isfortran
