@@ -31,7 +31,7 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.lib.recfunctions  # noqa: F401 - no attribute of np.lib until somebody imports it
+import numpy.lib.recfunctions  # no attribute of np.lib until somebody imports it
 
 from ..arrays import ARRAYS
 
@@ -65,9 +65,11 @@ class Call(NamedTuple):
 
     @property
     def public_api(self) -> str:
-        """The function or ufunc without a ufunc's method: ``"add"`` for ``"add.reduce"``."""
+        """The function or ufunc: ``"add"`` for ``"add.reduce"``, no alias (``"concatenate"``)."""
         head, _, _ = self.function.rpartition(".")
-        return head if head and isinstance(_find(head), np.ufunc) else self.function
+        if head and isinstance(_find(head), np.ufunc):
+            return _canonical(head)
+        return _canonical(self.function)
 
     def evaluate(self, namespace: Any, arrays: dict[str, Any], host: Any) -> Any:
         """Its value.
@@ -95,6 +97,15 @@ def _find(dotted: str) -> Any:
     for part in dotted.split("."):
         found = getattr(found, part, None)
     return found
+
+
+@functools.cache
+def _canonical(dotted: str) -> str:
+    """The name that a function bears, where that is public next to the name it was called by."""
+    module, dot, _ = dotted.rpartition(".")
+    found = _find(dotted)
+    own = f"{module}{dot}{getattr(found, '__name__', '')}"
+    return own if _find(own) is found else dotted
 
 
 @functools.cache
