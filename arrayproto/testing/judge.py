@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import types
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -50,9 +51,16 @@ def _host() -> Any:
     return types.SimpleNamespace(**{name: make() for name, make in ARRAYS.items()})
 
 
-def _run(call: Call, namespace: Any, arrays: Mapping[str, Any]) -> tuple[Any, Exception | None]:
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Warnings are not compared: lazy libraries give them when the values are asked for."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
+        yield
+
+
+def _run(call: Call, namespace: Any, arrays: Mapping[str, Any]) -> tuple[Any, Exception | None]:
+    with _quiet():
         try:
             return call.evaluate(namespace, dict(arrays), _host()), None
         except WentThroughTheHostError:
@@ -110,7 +118,8 @@ def judge(call: Call, subject: Subject, namespace: Any = np) -> Judgement:
     if error is not None:
         return Judgement(call, Verdict.ERROR, _told(error))
     try:
-        found = difference(_fetch(actual, subject), wanted)
+        with _quiet():
+            found = difference(_fetch(actual, subject), wanted)
     except Exception as late:  # lazy ones fail here
         return Judgement(call, Verdict.ERROR, f"when its values were asked for: {_told(late)}")
     if found is not None:
@@ -150,7 +159,8 @@ def _fetch(value: Any, subject: Subject) -> Any:
 def _late_error(value: Any, subject: Subject) -> Exception | None:
     """What a lazy library says when the values are asked for: it cannot know of them before."""
     try:
-        _fetch(value, subject)
+        with _quiet():
+            _fetch(value, subject)
     except Exception as late:
         return late
     return None
