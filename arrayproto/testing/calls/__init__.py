@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import io
 import tempfile
 from importlib import resources
@@ -161,9 +162,32 @@ def parse(text: str, topic: str) -> list[Call]:
     return calls
 
 
+def _is_here(call: Call) -> bool:
+    """Whether the installed NumPy has the function, with the keywords that the call uses."""
+    function = _find(call.function)
+    if function is None:
+        return False
+    # In the NumPy that the calls were written for, an unknown keyword is a mistake to be found.
+    if np.lib.NumpyVersion(np.__version__) >= "2.4.0" or isinstance(function, np.ufunc):
+        return True
+    try:
+        known = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return True
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
+        return True
+    tree = ast.parse(call.expression, mode="eval")
+    return not any(
+        isinstance(node, ast.Call)
+        and _dotted(node.func) == call.function
+        and any(keyword.arg not in known for keyword in node.keywords)
+        for node in ast.walk(tree)
+    )
+
+
 @functools.cache
 def load_calls() -> tuple[Call, ...]:
-    """All calls of functions that the installed NumPy has.
+    """All calls of functions, and with arguments, that the installed NumPy has.
 
     Returns
     -------
@@ -174,4 +198,4 @@ def load_calls() -> tuple[Call, ...]:
         topic, dot, ending = file.name.partition(".")
         if dot and ending == "txt":
             found += parse(file.read_text(encoding="utf-8"), topic)
-    return tuple(call for call in found if _find(call.function) is not None)
+    return tuple(call for call in found if _is_here(call))
