@@ -9,6 +9,7 @@ element.
 from __future__ import annotations
 
 import functools
+import math
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -77,6 +78,11 @@ def _ask(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return function(*args, **kwargs)
 
 
+def ask(ufunc: np.ufunc, inputs: Sequence[Any]) -> Any:
+    """What NumPy makes of stand-ins for the inputs of a ufunc, its errors included."""
+    return _ask(ufunc, *(_stand_in(_operand(a)) for a in inputs))
+
+
 def _loop_dtypes(
     ufunc: np.ufunc, inputs: Sequence[Any], signature: Any = None, casting: str = "same_kind"
 ) -> tuple[Any, ...]:
@@ -85,9 +91,10 @@ def _loop_dtypes(
         numpy.dtype(bool) if type(a) is bool else type(a) if type(a) in _PYTHON_NUMBERS else a.dtype
         for a in inputs
     )
-    return ufunc.resolve_dtypes(
-        (*given, *[None] * ufunc.nout), signature=signature, casting=casting
-    )
+    given += (None,) * ufunc.nout
+    if signature is None:  # NumPy takes no None here
+        return ufunc.resolve_dtypes(given, casting=casting)
+    return ufunc.resolve_dtypes(given, signature=signature, casting=casting)
 
 
 def cast(a: Any, dtype: Any) -> Any:
@@ -113,7 +120,7 @@ def _array(a: Any, like: Any, dtype: Any) -> Any:
 def loop(ufunc: np.ufunc, function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
     """Call `function` with inputs in the dtypes of the ufunc's loop; the results get theirs."""
     operands = [_operand(a) for a in inputs]
-    _ask(ufunc, *map(_stand_in, operands))
+    ask(ufunc, operands)
     dtypes = _loop_dtypes(ufunc, operands)
     like = next((a for a in operands if hasattr(a, "dtype") and not _held(a)), operands[0])
     results = function(*(_array(a, like, d) for a, d in zip(operands, dtypes, strict=False)))
@@ -195,7 +202,7 @@ def call(
     """
     operands: list[Any] = [_operand(a) for a in inputs]
     outs = (None,) * ufunc.nout if out is None else out if isinstance(out, tuple) else (out,)
-    where = where if where is True or where is False else _operand(where)
+    where = _mask(where, operands)
     loop_given = dtype is not None or signature is not None
     given: dict[str, Any] = {"casting": casting, "order": order, "subok": subok, **core}
     if loop_given:
@@ -217,6 +224,17 @@ def call(
         for result, o in zip(results, outs, strict=True)
     )
     return placed if ufunc.nout > 1 else placed[0]
+
+
+def _mask(where: Any, arrays: Sequence[Any]) -> Any:
+    """The argument `where` for the library of the arrays."""
+    if isinstance(where, bool):
+        return where
+    where = _operand(where)
+    like = next((a for a in arrays if not _held(a)), None)
+    if like is None or not isinstance(where, numpy.ndarray):
+        return where
+    return make(numpy.asarray, like, where)
 
 
 def _place(
@@ -319,17 +337,17 @@ def reduce(
         ufunc, array, dtype, out, axis, keepdims, initial, where
     )
     axes = _axes(axis, np.ndim(array)) if np.ndim(array) else ()
-    neutral = ufunc.identity if initial is _nothing or initial is None else initial
+    neutral = initial if ufunc.identity is None else ufunc.identity
     sequential = ufunc not in ASSOCIATIVE
     if where is not True and not sequential:
-        where = _operand(where)
-        x = np.where(where, x, cast(neutral, loop_dtype))
+        x = np.where(_mask(where, [x]), x, cast(neutral, loop_dtype))
         where = True
     shape = [1 if i in axes else n for i, n in enumerate(_shape(x))]
     if not axes:
         result = x
     elif any(_shape(x)[i] == 0 for i in axes):
-        result, initial = _full(x, shape, neutral, loop_dtype), _nothing
+        result = _full(x, shape, neutral, loop_dtype)
+        initial = _nothing if ufunc.identity is None else initial
     elif ufunc in REDUCTIONS:
         given = {"dtype": loop_dtype} if ufunc in RUNNING else {}
         result = getattr(np, REDUCTIONS[ufunc])(x, axis=axes, keepdims=True, **given)
@@ -378,13 +396,13 @@ def _prepared(
 
 def _halve(ufunc: np.ufunc, x: Any, axis: int) -> Any:
     """An associative reduction along an axis, which stays: the one half with the other."""
+    odd = []
     while (length := _shape(x)[axis]) > 1:
         half = length // 2
-        folded = ufunc(x[_slices(axis, half)], x[_slices(axis, half, 2 * half)])
         if length % 2:
-            folded = np.concatenate([folded, x[_slices(axis, 2 * half, None)]], axis)
-        x = folded
-    return x
+            odd.append(x[_slices(axis, 2 * half, None)])
+        x = ufunc(x[_slices(axis, half)], x[_slices(axis, half, 2 * half)])
+    return functools.reduce(ufunc, odd, x)
 
 
 def _fold(ufunc: np.ufunc, x: Any, axis: int, initial: Any, where: Any, dtype: Any) -> Any:
@@ -398,7 +416,7 @@ def _partial_folds(
 ) -> Iterator[Any]:
     length, start = _shape(x)[axis], 0
     if where is not True:
-        where = np.broadcast_to(_operand(where), _shape(x))
+        where = np.broadcast_to(_mask(where, [x]), _shape(x))
     if initial is _nothing or initial is None:
         result, start = x[_slices(axis, 0, 1)], 1
         yield result
@@ -423,7 +441,10 @@ def accumulate(
     if _shape(x)[along] < 2:
         result = x
     elif ufunc in RUNNING:
-        result = getattr(np, RUNNING[ufunc])(x, axis=along, dtype=asked.dtype)
+        try:
+            result = getattr(np, RUNNING[ufunc])(x, axis=along, dtype=asked.dtype)
+        except UnsupportedFunctionError:
+            result = _scan(ufunc, x, along)
     elif ufunc in ASSOCIATIVE:
         result = _scan(ufunc, x, along)
     else:
@@ -551,22 +572,26 @@ def _at_positions(
         i = numpy.asarray(i)
         expanded += i.nonzero() if i.dtype == bool else [i]
     positions = numpy.broadcast_arrays(*expanded)
-    rest = _shape(a)[len(positions) :]
-    lengths = _shape(a)[: len(positions)]
-    flat = numpy.ravel_multi_index(
-        [numpy.where(p < 0, p + n, p).ravel() for p, n in zip(positions, lengths, strict=True)],
-        lengths,
-    )
+    rest, lengths = _shape(a)[len(positions) :], _shape(a)[: len(positions)]
+    for axis, (position, length) in enumerate(zip(positions, lengths, strict=True)):
+        for i in position[(position < -length) | (position >= length)]:
+            raise IndexError(f"index {i} is out of bounds for axis {axis} with size {length}")
+    wrapped = [
+        numpy.where(p < 0, p + n, p).ravel() for p, n in zip(positions, lengths, strict=True)
+    ]
+    flat = numpy.ravel_multi_index(wrapped, lengths)
     shape = positions[0].shape
     values = [
         np.reshape(np.broadcast_to(b, (*shape, *rest)), (flat.size, *rest)) if _shape(b) else b
         for b in operands
     ]
+    target = a if len(lengths) == 1 else np.reshape(a, (math.prod(lengths), *rest))
     for turn in _turns(flat):
-        here = numpy.unravel_index(flat[turn], lengths)
-        here = here[0] if len(here) == 1 else here
+        here = flat[turn]
         chosen = (b[turn] if _shape(b) else b for b in values)
-        a[here] = cast(ufunc(a[here], *chosen), a.dtype)
+        target[here] = cast(ufunc(target[here], *chosen), a.dtype)
+    if target is not a:
+        a[...] = np.reshape(target, _shape(a))
 
 
 def _turns(flat: Any) -> Iterator[Any]:

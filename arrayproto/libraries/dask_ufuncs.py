@@ -17,7 +17,13 @@ def write(out: Any, value: Any) -> None:
     sys.modules["dask.array.core"].handle_out(out, value)
 
 
+def _matmul(x1: Any, x2: Any) -> Any:
+    """Dask's own sums bools and small integers in the dtype of a sum, not of a product."""
+    return sys.modules["dask.array"].matmul(x1, x2)
+
+
 ROWS: dict[str, Row] = {
+    "matmul": _matmul,
     # Dask's own need core dimensions of one chunk.
     **{name: Derived() for name in ("matvec", "vecdot", "vecmat")},
 }

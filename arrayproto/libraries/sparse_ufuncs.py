@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,19 +12,85 @@ from .library import Derived, Row
 from .reasons import Unsupported
 
 
+def _sparse() -> Any:
+    return sys.modules["sparse"]
+
+
 def write(out: Any, value: Any) -> None:
     """As sparse does with the ``out=`` of a ufunc: the array takes over what the result holds."""
     formats = {"COO": "coo", "DOK": "dok", "GCXS": "gcxs"}
     form = next(formats[cls.__name__] for cls in type(out).__mro__ if cls.__name__ in formats)
     if isinstance(value, (np.ndarray, np.generic)):
-        value = sys.modules["sparse"].COO.from_numpy(np.asarray(value))
+        value = _sparse().COO.from_numpy(np.asarray(value))
     out._make_shallow_copy_of(value.asformat(form))
+
+
+def _beside_dense(ufunc: np.ufunc, stock: Callable[..., Any]) -> Callable[..., Any] | None:
+    """sparse's ufunc of two arguments, that keeps to sparse arrays beside an ndarray.
+
+    sparse makes the array dense where the ndarray decides what the result is where nothing is
+    stored, and only if the ndarray has the shape of the result. Here the ndarray is made sparse
+    then, so that the result is always an array of sparse.
+    """
+    if ufunc.nin != 2:
+        return None
+    array_class = _sparse().SparseArray
+    if ufunc.signature is not None:
+        return _gufunc(ufunc, stock)
+
+    def call(x1: Any, x2: Any) -> Any:
+        if isinstance(x1, array_class):
+            own = x1
+            if not isinstance(x2, (np.ndarray, list, tuple)):
+                return stock(own, ufunc, "__call__", x1, x2)
+        else:
+            own = x2
+            if not isinstance(x1, (np.ndarray, list, tuple)):
+                return stock(own, ufunc, "__call__", x1, x2)
+        x1, x2 = (a if isinstance(a, array_class) else np.asarray(a) for a in (x1, x2))
+        if not _fills_alike(ufunc, x1, x2):
+            x1, x2 = (
+                _sparse().COO.from_numpy(a) if isinstance(a, np.ndarray) else a for a in (x1, x2)
+            )
+        return stock(own, ufunc, "__call__", x1, x2)
+
+    return call
+
+
+def _gufunc(ufunc: np.ufunc, stock: Callable[..., Any]) -> Callable[..., Any]:
+    """sparse's products, which take arrays only; that with a dense matrix is dense."""
+    array_class = _sparse().SparseArray
+
+    def call(x1: Any, x2: Any) -> Any:
+        x1, x2 = (a if isinstance(a, array_class) else np.asarray(a) for a in (x1, x2))
+        own = x1 if isinstance(x1, array_class) else x2
+        if x1.ndim == 0 or x2.ndim == 0:
+            return NotImplemented  # NumPy's error is raised then
+        return stock(own, ufunc, "__call__", x1, x2)
+
+    return call
+
+
+def _fills_alike(ufunc: np.ufunc, x1: Any, x2: Any) -> bool:
+    """Whether the elements of the result where nothing is stored are all the same."""
+    fills = (a if isinstance(a, np.ndarray) else a.fill_value for a in (x1, x2))
+    with np.errstate(all="ignore"):
+        results = ufunc(*fills)
+    for result in results if isinstance(results, tuple) else (results,):
+        flat = np.ravel(result)
+        if flat.size and not np.array_equal(
+            flat, np.full_like(flat, flat[0]), equal_nan=flat.dtype.kind in "fc"
+        ):
+            return False
+    return True
 
 
 #: Running results that have no more non-zero elements than the array.
 _SPARSE_RUNNING = ("multiply", "logical_and", "bitwise_and")
 
+
 ROWS: dict[str, Row] = {
+    "ufunc.__call__": _beside_dense,
     "ufunc.accumulate": Unsupported(
         "a running result is non-zero from the first stored value on, so it would be dense",
         "use x.todense() where that fits in memory",

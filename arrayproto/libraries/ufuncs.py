@@ -2,7 +2,8 @@
 
 Rows of a library's table of differences for ufuncs have these names: ``"exp"`` for a call,
 ``"add.reduce"`` for one method of one ufunc, ``"ufunc.reduce"`` for that method of every ufunc.
-A row for a method is called with the ufunc first.
+A row for a method is called with the ufunc first. ``"ufunc.__call__"`` is given the ufunc and the
+library's own ``__array_ufunc__``, and returns what is called with the inputs alone, or None.
 """
 
 from __future__ import annotations
@@ -78,6 +79,8 @@ class UfuncTable:
         """What is called with the inputs of a ufunc alone; None for the library's own protocol."""
         resolution = resolve(self.library, ufunc, "__call__")
         call = None if resolution.kind == "native" else resolution.call
+        if type(call) is Corrected:
+            call = call.function
         if resolution.call is None:
             call = functools.partial(_refuse, self.library, ufunc, "__call__")
         if ufunc in public_ufuncs():  # others come and go with the program
@@ -119,6 +122,10 @@ def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
             "bridged", Elementwise(ufunc, row), f"arrayproto.libraries.{library.name}"
         )
     if "__array_ufunc__" in library.stock:
+        around: Any = library.differences.get("ufunc.__call__")
+        plain = around(ufunc, library.stock["__array_ufunc__"]) if around else None
+        if plain is not None:
+            return Resolution("bridged", Corrected(ufunc, plain), _place(around))
         return Resolution("native", with_arguments, f"{library.cls.__name__}.__array_ufunc__")
     if name is None:
         return Resolution("unsupported", None, "it is not a ufunc of NumPy", library.advice)
@@ -193,17 +200,33 @@ def _refuse(library: Library, ufunc: np.ufunc, method: str, *inputs: Any) -> Any
     raise refusal(library, ufunc, method, tuple(map(type, inputs)))
 
 
-class Elementwise:
+def raise_numpys_error(ufunc: np.ufunc, inputs: tuple[Any, ...]) -> None:
+    """Raise what NumPy does where it has no loop for such dtypes, or no such power."""
+    _composed().ask(ufunc, inputs)
+
+
+class Corrected:
+    """What is called with the inputs of a ufunc, and what with arguments beside them."""
+
+    __slots__ = ("function", "ufunc")
+
+    def __init__(self, ufunc: np.ufunc, function: Call) -> None:
+        self.ufunc, self.function = ufunc, function
+
+    def __call__(self, *inputs: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            return _composed().call(self.ufunc, *inputs, **kwargs)
+        return self.function(*inputs)
+
+
+class Elementwise(Corrected):
     """A library's function, or a composition, with the dtypes and the arguments of a ufunc.
 
     The inputs are cast to the dtypes of NumPy's loop before the call, and the results afterwards,
     so that a function with other rules of promotion, or for floating-point numbers only, will do.
     """
 
-    __slots__ = ("function", "ufunc")
-
-    def __init__(self, ufunc: np.ufunc, function: Call) -> None:
-        self.ufunc, self.function = ufunc, function
+    __slots__ = ()
 
     def __call__(self, *inputs: Any, **kwargs: Any) -> Any:
         if kwargs:
