@@ -48,7 +48,7 @@ class TestResolutions:
             ("sparse", "amax", {"bridged"}),
             ("sparse", "linalg.tensordot", {"bridged", "derived"}),
             ("sparse", "rot90", {"derived"}),
-            ("sparse", "packbits", {"unsupported"}),
+            ("sparse", "linalg.svd", {"unsupported"}),
             ("dask", "where", {"native"}),
             ("dask", "sum", {"bridged"}),
             ("dask", "take", {"bridged"}),

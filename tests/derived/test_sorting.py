@@ -103,7 +103,6 @@ DASK: dict[str, list[Any]] = {
     "unique_inverse": [call("vector", vector)],
     "unique_all": [call("vector", vector)],
 }
-PLAIN = {"unique", "intersect1d", "union1d", "setdiff1d", "setxor1d"}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +114,7 @@ PLAIN = {"unique", "intersect1d", "union1d", "setdiff1d", "setxor1d"}
     ],
 )
 def test_numpys_answer(maker, name, args, kwargs):
-    compare(maker, name, args, kwargs, name in PLAIN)
+    compare(maker, name, args, kwargs, plain=False)
 
 
 def test_unique_values_of_dask_in_any_order():
@@ -126,8 +125,8 @@ def test_unique_values_of_dask_in_any_order():
 def test_a_stored_fill_value_is_one_value():
     x = sparse.COO([[0, 2]], [0, 5], shape=(4,))
     values, counts = anp.unique(x, return_counts=True)
-    assert values.tolist() == [0, 5]
-    assert counts.tolist() == [3, 1]
+    assert values.todense().tolist() == [0, 5]
+    assert counts.todense().tolist() == [3, 1]
 
 
 HUGE = sparse.COO([[1, 5, 900_000], [7, 7, 3]], [2.0, -1.0, 4.0], shape=(10**6, 10**6))

@@ -1,0 +1,293 @@
+"""sparse: elements one by one, as bits, as indices, and as ends of intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnsupportedArgumentError
+from .library import Row
+from .reasons import Unsupported
+from .sparse_arrays import Lines, coo, in_full, is_sparse, module
+from .sparse_reductions import stack
+
+
+def _elementwise(name: str) -> Callable[..., Any]:
+    """NumPy's function on the stored values and the fill value."""
+    function = getattr(np, name)
+
+    def call(x: Any, *args: Any, **kwargs: Any) -> Any:
+        if not is_sparse(x) or any(map(is_sparse, args)):
+            raise UnsupportedArgumentError(
+                f"numpy.{name}: of the arguments only the first may be an array of sparse"
+            )
+        return module().elemwise(lambda values: function(values, *args, **kwargs), x)
+
+    call.__name__ = name
+    return call
+
+
+def _whole(a: Any) -> Any:
+    """The elements of a vector whose result is as long, and dense."""
+    lines = Lines(a, None)
+    values = np.full(lines.length, lines.fill)
+    values[lines.place] = lines.data
+    return values.reshape(a.shape)
+
+
+# Bits ------------------------------------------------------------------------------------------
+
+
+def _packbits(a: Any, /, axis: Any = None, bitorder: str = "big") -> Any:
+    _check_bits(a, bitorder, "biu", "Expected an input array of integer or boolean data type")
+    a = (coo(a) != 0).astype(np.uint8)
+    if a.ndim == 0:
+        return in_full(np.packbits(a[()], axis, bitorder))
+    lines = Lines(a, axis)
+    if lines.fill:
+        numbers, block = lines.blocks(lambda block: np.packbits(block, 1, bitorder))
+        return lines.array_of_blocks(numbers, block)
+    byte, bit = lines.place // 8, lines.place % 8
+    values = lines.data << (bit if bitorder == "little" else 7 - bit).astype(np.uint8)
+    starts = np.flatnonzero(
+        (np.diff(byte, prepend=-1) != 0) | (np.diff(lines.line, prepend=-1) != 0)
+    )
+    packed = np.bitwise_or.reduceat(values, starts) if len(values) else values
+    length = -(-lines.length // 8)
+    return lines.array(lines.line[starts], byte[starts], packed, length)
+
+
+def _unpackbits(a: Any, /, axis: Any = None, count: Any = None, bitorder: str = "big") -> Any:
+    _check_bits(a, bitorder, "", "Expected an input array of unsigned byte data type")
+    a = coo(a)
+    if a.ndim == 0:
+        return in_full(np.unpackbits(a[()], axis, count, bitorder))
+    lines = Lines(a, axis)
+    if lines.fill:
+        return lines.array_of_blocks(
+            *lines.blocks(lambda block: np.unpackbits(block, 1, count, bitorder))
+        )
+    length = lines.length * 8
+    if count is not None:
+        length = count if count >= 0 else length + count
+        if length < 0:
+            raise ValueError(f"-ve count {-count} is larger than axis length {lines.length * 8}")
+    bits = np.unpackbits(lines.data[:, None], 1, bitorder=bitorder)
+    stored, bit = np.nonzero(bits)
+    place = lines.place[stored] * 8 + bit
+    kept = place < length
+    line = lines.line[stored][kept]
+    return lines.array(line, place[kept], np.ones(len(line), dtype=np.uint8), length)
+
+
+def _check_bits(a: Any, bitorder: str, kinds: str, message: str) -> None:
+    if a.dtype.kind not in kinds if kinds else a.dtype != np.uint8:
+        raise TypeError(message)
+    if bitorder not in ("little", "big"):
+        raise ValueError("'order' must be either 'little' or 'big'")
+
+
+# Indices ---------------------------------------------------------------------------------------
+
+
+def _ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: str = "C") -> Any:
+    if is_sparse(multi_index):
+        multi_index = [multi_index[i] for i in range(multi_index.shape[0])]
+    parts = [coo(part) if np.ndim(part) else part for part in multi_index]
+    return module().elemwise(
+        lambda *values: np.ravel_multi_index(
+            tuple(np.broadcast_arrays(*values)), dims, mode, order
+        ),
+        *parts,
+    )
+
+
+def _unravel_index(indices: Any, shape: Any, order: str = "C") -> Any:
+    rank = len(shape) if np.iterable(shape) else 1
+
+    def along(i: int) -> Any:
+        return module().elemwise(lambda v: np.unravel_index(v, shape, order)[i], coo(indices))
+
+    return tuple(along(i) for i in range(rank))
+
+
+# Intervals -------------------------------------------------------------------------------------
+
+
+def _scalar(value: Any) -> Any:
+    return coo(value) if np.ndim(value) else value
+
+
+def _spaced(start: Any, stop: Any, num: int, endpoint: bool, dtype: Any, axis: int) -> Any:
+    """`numpy.linspace`, one point after the other: zero where both ends are."""
+    elemwise = module().elemwise
+    start, stop = _scalar(start), _scalar(stop)
+    kinds = [x.dtype if hasattr(x, "dtype") else np.asarray(x).dtype for x in (start, stop)]
+    inexact = np.result_type(*kinds, float(num))
+    whole = dtype is not None and np.issubdtype(dtype, np.integer)
+    divisor = num - 1 if endpoint else num
+    delta = elemwise(lambda a, b: np.subtract(b, a, dtype=inexact), start, stop)
+    with np.errstate(all="ignore"):
+        step = delta / divisor if divisor > 0 else delta * np.nan
+        if is_sparse(step):
+            step = coo(step)
+            some_zero = bool((step.data == 0).any()) or (
+                step.nnz < step.size and bool(step.fill_value == 0)
+            )
+        else:
+            some_zero = bool(step == 0)
+
+    def point(i: int, a: Any, b: Any) -> Any:
+        a = np.asarray(a).astype(inexact)
+        difference = np.subtract(b, a, dtype=inexact)
+        if endpoint and num > 1 and i == num - 1:
+            result = np.asarray(b).astype(inexact) + np.zeros_like(difference)
+        elif divisor > 0:
+            part = i / divisor * difference if some_zero else i * (difference / divisor)
+            result = part + a
+        else:
+            result = i * difference + a
+        result = np.floor(result) if whole else result
+        return result.astype(inexact if dtype is None else dtype)
+
+    points = [elemwise(lambda a, b, i=i: point(i, a, b), start, stop) for i in range(num)]
+    if not points:
+        shape = np.broadcast_shapes(np.shape(start), np.shape(stop))
+        stacked = module().zeros((0, *shape), dtype=inexact if dtype is None else dtype)
+    else:
+        stacked = stack(points)
+    return (stacked, step) if axis == 0 else (module().moveaxis(stacked, 0, axis), step)
+
+
+def _linspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    device: Any = None,
+) -> Any:
+    if num < 0:
+        raise ValueError(f"Number of samples, {num}, must be non-negative.")
+    points, step = _spaced(start, stop, num, endpoint, dtype, axis)
+    return (points, step) if retstep else points
+
+
+def _logspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    base: Any = 10.0,
+    dtype: Any = None,
+    axis: int = 0,
+) -> Any:
+    if np.ndim(base):
+        raise UnsupportedArgumentError(
+            "numpy.logspace: base= may be no array where others are arrays of sparse; give a number"
+        )
+    exponents = _linspace(start, stop, num, endpoint, axis=axis)
+    powers = module().elemwise(lambda e: np.power(base, e), exponents)
+    return powers if dtype is None else powers.astype(dtype)
+
+
+def _geomspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: Any = None,
+    axis: int = 0,
+) -> Any:
+    start, stop = _scalar(start), _scalar(stop)
+    if num < 0:
+        raise ValueError(f"Number of samples, {num}, must be non-negative.")
+
+    def point(i: int, a: Any, b: Any) -> Any:
+        return np.geomspace(a, b, num, endpoint, dtype)[i]
+
+    points = [module().elemwise(lambda a, b, i=i: point(i, a, b), start, stop) for i in range(num)]
+    stacked = stack(points)
+    return stacked if axis == 0 else module().moveaxis(stacked, 0, axis)
+
+
+# Memory ----------------------------------------------------------------------------------------
+
+
+def _buffers(a: Any) -> list[Any]:
+    if is_sparse(a):
+        a = a.asformat("coo")
+        return [a.data, a.coords]
+    return [a]
+
+
+def _sharing(name: str) -> Callable[..., Any]:
+    """Whether values or coordinates lie in the same memory."""
+    function = getattr(np, name)
+
+    def call(a: Any, b: Any, /, max_work: Any = None) -> bool:
+        return any(function(x, y, max_work) for x in _buffers(a) for y in _buffers(b))
+
+    call.__name__ = name
+    return call
+
+
+# Filling ---------------------------------------------------------------------------------------
+
+
+def _full_like(
+    a: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: Any = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
+    dtype = np.dtype(a.dtype if dtype is None else dtype)
+    shape = a.shape if shape is None else shape
+    shape = (shape,) if np.ndim(shape) == 0 else tuple(shape)
+    if np.ndim(fill_value) == 0 and not is_sparse(fill_value):
+        form = type(a).__name__.lower() if is_sparse(a) else "coo"
+        fill = np.full((), fill_value, dtype=dtype)[()]  # with NumPy's cast, and its errors
+        return module().full(shape, fill, dtype=dtype, format=form)
+    return module().broadcast_to(coo(fill_value).astype(dtype), shape)
+
+
+def _polydiv(u: Any, v: Any) -> Any:
+    """Quotient and remainder have as many elements as `u`."""
+    results = np.polydiv(*(_whole(p) if is_sparse(p) else p for p in (u, v)))
+    return tuple(map(in_full, results))
+
+
+_IN_PLACE = Unsupported(
+    "sparse.COO and GCXS cannot be written to",
+    "np.where makes a new array, and sparse.DOK is a class that takes item assignment",
+)
+ROWS: dict[str, Row | Callable[..., Any]] = {
+    **{name: _elementwise(name) for name in ("angle", "fix", "i0", "nan_to_num", "sinc")},
+    "packbits": _packbits,
+    "unpackbits": _unpackbits,
+    "ravel_multi_index": _ravel_multi_index,
+    "unravel_index": _unravel_index,
+    "linspace": _linspace,
+    "logspace": _logspace,
+    "geomspace": _geomspace,
+    "may_share_memory": _sharing("may_share_memory"),
+    "shares_memory": _sharing("shares_memory"),
+    "full_like": _full_like,
+    "polydiv": _polydiv,
+    "polyfit": Unsupported(
+        "least squares need a dense matrix", "np.polyfit(x.todense(), y.todense(), deg)"
+    ),
+    "roots": Unsupported("the roots are dense eigenvalues", "np.roots(p.todense())"),
+    **dict.fromkeys(
+        ("copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"), _IN_PLACE
+    ),
+}

@@ -1,0 +1,299 @@
+"""sparse: its own functions of shapes and places, with all that NumPy's take."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..derived import derived_functions
+from ..errors import UnsupportedArgumentError
+from .library import Row
+from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse
+from .sparse_reductions import ROWS as REDUCTIONS
+from .sparse_reductions import keep
+
+_NO_VALUE: Any = np._NoValue
+
+
+# ndarrays and lists beside arrays of sparse ------------------------------------------------------
+
+
+def _to_sparse(a: Any) -> Any:
+    """An array of sparse of an ndarray or of nested lists of numbers; anything else as it is."""
+    if isinstance(a, np.ndarray):
+        return coo(a) if a.ndim else a[()]
+    if isinstance(a, (list, tuple)) and a and not any(map(is_sparse, a)):
+        values = np.asarray(a)
+        return coo(values) if values.dtype.kind in "biufc" else a
+    return a
+
+
+def all_sparse(
+    name: str, count: int, function: str = "", result: Callable[[Any], Any] = lambda r: r
+) -> Callable[..., Any]:
+    """A function whose first arguments are all made arrays of sparse.
+
+    An ndarray beside an array of sparse would make the result dense, or an ndarray.
+
+    Parameters
+    ----------
+    name : str
+    count : int
+        How many arguments are arrays.
+    function : str
+        The function of sparse; by default the derived one is called.
+    """
+    arrays = {"a", "b", "y", "x", "a1", "a2", "x1", "x2", "weights"}
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        args = (*map(_to_sparse, args[:count]), *args[count:])
+        kwargs = {k: _to_sparse(v) if k in arrays else v for k, v in kwargs.items()}
+        called = getattr(module(), function) if function else derived_functions()[name]
+        return result(called(*args, **kwargs))
+
+    call.__name__ = name
+    return call
+
+
+def _where(condition: Any, x: Any = _NO_VALUE, y: Any = _NO_VALUE, /) -> Any:
+    if x is _NO_VALUE and y is _NO_VALUE:
+        return coo(condition).nonzero()
+    if x is _NO_VALUE or y is _NO_VALUE:
+        raise ValueError("either both or neither of x and y should be given")
+    condition, x, y = map(_to_sparse, (condition, x, y))
+    if not any(map(is_sparse, (condition, x, y))):
+        return np.where(condition, x, y)
+    # Numbers stay numbers, whose dtype gives way to the arrays'.
+    dtype = np.result_type(*(v.dtype if hasattr(v, "dtype") else v for v in (x, y)))
+    x, y = (v if is_sparse(v) else np.asarray(v).astype(dtype)[()] for v in (x, y))
+    return module().elemwise(lambda c, a, b: np.where(c, a, b).astype(dtype), condition, x, y)
+
+
+def _clip(
+    a: Any,
+    a_min: Any = _NO_VALUE,
+    a_max: Any = _NO_VALUE,
+    out: Any = None,
+    *,
+    min: Any = _NO_VALUE,
+    max: Any = _NO_VALUE,
+    **kwargs: Any,
+) -> Any:
+    """sparse's own takes out= and does not write to it."""
+    refuse("clip", out=out, **kwargs)
+    if a_min is _NO_VALUE and a_max is _NO_VALUE:
+        a_min = None if min is _NO_VALUE else min
+        a_max = None if max is _NO_VALUE else max
+    elif a_min is _NO_VALUE:
+        raise TypeError("clip() missing 1 required positional argument: 'a_min'")
+    elif a_max is _NO_VALUE:
+        raise TypeError("clip() missing 1 required positional argument: 'a_max'")
+    elif min is not _NO_VALUE or max is not _NO_VALUE:
+        raise ValueError(
+            "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is "
+            "forbidden."
+        )
+    bounds = [_to_sparse(b) for b in (a_min, a_max) if b is not None]
+    low, high = a_min is not None, a_max is not None
+
+    def clip(values: Any, *given: Any) -> Any:
+        return np.clip(values, given[0] if low else None, given[-1] if high else None)
+
+    return module().elemwise(clip, _to_sparse(a), *bounds)
+
+
+# Elements and places ---------------------------------------------------------------------------
+
+
+def _take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
+    refuse("take", out=out)
+    a = coo(a)
+    if axis is None:
+        a, axis = a.reshape((a.size,)), 0
+    (axis,) = normalize((operator.index(axis),), a.ndim)
+    if is_sparse(indices):  # as many as the result has elements of it
+        lines = Lines(indices, None)
+        whole = np.full(lines.length, lines.fill)
+        whole[lines.place] = lines.data
+        indices = whole.reshape(indices.shape)
+    indices = np.asarray(indices)
+    if indices.dtype.kind not in "biu" and indices.size:
+        raise TypeError(
+            f"Cannot cast array data from {indices.dtype!r} to dtype('int64') according to the "
+            "rule 'safe'"
+        )
+    # NumPy checks the positions, and brings them into range.
+    positions = np.take(np.arange(a.shape[axis]), indices.astype(np.intp), mode=mode)
+    taken = module().take(a, positions.ravel(), axis=axis)
+    return taken.reshape((*a.shape[:axis], *indices.shape, *a.shape[axis + 1 :]))
+
+
+def _repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
+    a = coo(a)
+    if axis is None:
+        a, axis = a.reshape((a.size,)), 0
+    (axis,) = normalize((operator.index(axis),), a.ndim)
+    if is_sparse(repeats):
+        lines = Lines(repeats, None)
+        repeats = np.full(lines.length, lines.fill)
+        repeats[lines.place] = lines.data
+    # NumPy checks the counts.
+    return _take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis)
+
+
+def _diff(
+    a: Any, n: int = 1, axis: int = -1, prepend: Any = _NO_VALUE, append: Any = _NO_VALUE
+) -> Any:
+    a = coo(a)
+    if n == 0:
+        return a
+    if n < 0:
+        raise ValueError(f"order must be non-negative but got {n!r}")
+    if a.ndim == 0:
+        raise ValueError("diff requires input that is at least one dimensional")
+    (axis,) = normalize((axis,), a.ndim)
+    parts = [a]
+    for end, at in ((prepend, 0), (append, len(parts) + 1)):
+        if end is not _NO_VALUE:
+            end = coo(end)
+            if end.ndim == 0:
+                shape = tuple(1 if i == axis else length for i, length in enumerate(a.shape))
+                end = module().full(shape, end[()], dtype=end.dtype)
+            parts.insert(at, end)
+    if len(parts) > 1:
+        a = REDUCTIONS["concatenate"](parts, axis)  # type: ignore[operator]
+    before = (slice(None),) * axis
+    for _ in range(n):
+        ends = a[(*before, slice(1, None))], a[(*before, slice(None, -1))]
+        a = module().elemwise(np.not_equal if a.dtype == bool else np.subtract, *ends)
+    return a
+
+
+def _interp(
+    x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
+) -> Any:
+    """Elements one by one; the points that are given are few, and written out."""
+
+    def whole(a: Any) -> Any:
+        if not is_sparse(a):
+            return a
+        lines = Lines(a, None)
+        values = np.full(lines.length, lines.fill)
+        values[lines.place] = lines.data
+        return values.reshape(a.shape)
+
+    xp, fp = whole(xp), whole(fp)
+    if not is_sparse(x):
+        result = np.interp(x, xp, fp, left, right, period)
+        return in_full(result) if np.ndim(result) else result
+    return module().elemwise(lambda values: np.interp(values, xp, fp, left, right, period), x)
+
+
+def _extreme(name: str) -> Callable[..., Any]:
+    def call(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = _NO_VALUE) -> Any:
+        refuse(name, out=out)
+        a = coo(a)
+        if axis is not None:
+            (axis,) = normalize((operator.index(axis),), a.ndim)
+        length = a.size if axis is None else a.shape[axis]
+        if length == 0 and (axis is None or 0 not in (*a.shape[:axis], *a.shape[axis + 1 :])):
+            raise ValueError(f"attempt to get {name} of an empty sequence")
+        if a.ndim == 0:
+            return in_full(np.intp(0))
+        lines = Lines(a, axis)
+        # The first among the equal: each touched line's best stored value, and its first gap.
+        order = np.lexsort((lines.place, lines.line))
+        rank = np.arange(len(order)) - lines.by_line(lines.first)
+        gap = np.full(len(lines.data), lines.length)
+        gap[lines.place != rank] = rank[lines.place != rank]
+        gaps = np.minimum.reduceat(gap, lines.first) if len(gap) else gap[:0]
+        gaps = np.minimum(gaps, lines.stored)
+        result = np.zeros(len(lines.touched), dtype=np.intp)
+        for number, (start, stored, free) in enumerate(
+            zip(lines.first, lines.stored, gaps, strict=True)
+        ):
+            values = lines.data[start : start + stored]
+            places = lines.place[start : start + stored]
+            if stored < lines.length:
+                values, places = np.append(values, lines.fill), np.append(places, free)
+                by_place = np.argsort(places)
+                values, places = values[by_place], places[by_place]
+            result[number] = places[getattr(np, name)(values)]
+        return lines.reduced(result, 0, keep(keepdims))
+
+    call.__name__ = name
+    return call
+
+
+def _triangle(name: str) -> Callable[..., Any]:
+    def call(m: Any, k: int = 0) -> Any:
+        m = coo(m)
+        if m.ndim == 0:
+            raise TypeError(f"numpy.{name} of a 0-dimensional array has no rows")
+        if m.ndim == 1:
+            m = module().broadcast_to(m, (m.shape[0], m.shape[0]))
+        row, column = m.coords[-2].astype(np.intp), m.coords[-1]
+        inside = column <= row + k if name == "tril" else column >= row + k
+        if m.fill_value == 0:
+            return made(m.coords[:, inside], m.data[inside], m.shape)
+        mask = getattr(np, name)(np.ones(m.shape[-2:], dtype=bool), k)
+        return module().where(coo(mask), m, m.dtype.type(0))
+
+    call.__name__ = name
+    return call
+
+
+def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
+    array = coo(array)
+    if mode == "constant":
+        # NumPy checks the widths, and tells the shape.
+        probe = np.broadcast_to(np.int8(0), array.shape)
+        value = kwargs.get("constant_values", 0)
+        if set(kwargs) <= {"constant_values"} and np.ndim(value) == 0:
+            if value == array.fill_value:
+                if isinstance(pad_width, dict):
+                    pad_width = [pad_width.get(i, pad_width.get(i - array.ndim, (0, 0)))
+                                 for i in range(array.ndim)]  # fmt: skip
+                    pad_width = [(w, w) if np.ndim(w) == 0 else w for w in pad_width]
+                widths = np.broadcast_to(np.asarray(pad_width), (array.ndim, 2))
+                if widths.dtype.kind not in "iu":
+                    raise TypeError("`pad_width` must be of integral type.")
+                if (widths < 0).any():
+                    raise ValueError("index can't contain negative values")
+                shape = [n + int(w.sum()) for n, w in zip(probe.shape, widths, strict=True)]
+                return made(array.coords + widths[:, :1], array.data, shape, array.fill_value)
+    raise UnsupportedArgumentError(
+        f"numpy.pad: mode={mode!r} with values other than the fill value, {array.fill_value}, is "
+        "not supported for arrays of sparse: the margins would be dense; np.concatenate joins "
+        "margins of your own"
+    )
+
+
+ROWS: dict[str, Row | Callable[..., Any]] = {
+    "where": _where,
+    "clip": _clip,
+    "take": _take,
+    "repeat": _repeat,
+    "diff": _diff,
+    "interp": _interp,
+    "argmax": _extreme("argmax"),
+    "argmin": _extreme("argmin"),
+    "tril": _triangle("tril"),
+    "triu": _triangle("triu"),
+    "pad": _pad,
+    "allclose": all_sparse("allclose", 2, "", bool),
+    "array_equal": all_sparse("array_equal", 2, "", bool),
+    "array_equiv": all_sparse("array_equiv", 2, "", bool),
+    "average": all_sparse("average", 3),
+    "isclose": all_sparse("isclose", 2),
+    "trapezoid": all_sparse("trapezoid", 2),
+    "inner": all_sparse("inner", 2),
+    "cross": all_sparse("cross", 2),
+    "linalg.cross": all_sparse("linalg.cross", 2),
+    "linalg.tensordot": all_sparse("linalg.tensordot", 2, "tensordot"),
+    "outer": all_sparse("outer", 2, "outer"),
+    "linalg.outer": all_sparse("linalg.outer", 2, "outer"),
+}
