@@ -387,11 +387,11 @@ DIFFERENT = {
         "(bool, nan, int)",
     ): "tolerances that are Dask arrays make its graph grow for ever",
     ("dask", "select", "(bool, nan, int)"): "an array in the place of the list of conditions",
-    ("sparse", "quantile", "(int, 1)"): "whole quantiles of integers are floats here",
-    ("sparse", "quantile", "(int, [0, 2])"): "whole quantiles of integers are floats here",
-    ("sparse", "full_like", "(m, m)"): "sparse.full_like takes an array for a fill value",
-    ("sparse", "full_like", "(m, v)"): "sparse.full_like takes an array for a fill value",
-    ("sparse", "full_like", "(v, v)"): "sparse.full_like takes an array for a fill value",
+    ("sparse", "argsort", None): "equal elements come in a stable order, in NumPy in any",
+    ("sparse", "argpartition", None): "what is not at kth comes in order, in NumPy in any",
+    ("sparse", "partition", None): "what is not at kth comes in order, in NumPy in any",
+    ("sparse", "intersect1d", "(m, 0, 1)"): "assume_unique=1, and elements are not unique",
+    ("sparse", "intersect1d", "(m, 0.5, 2.0)"): "assume_unique=2.0, and elements are not unique",
 }
 
 

@@ -126,7 +126,10 @@ def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
         raise ValueError("`indices` and `arr` must have the same number of dimensions")
     length = arr.shape[axis]
     others = [[1 if i == axis else n for i, n in enumerate(x.shape)] for x in (arr, indices)]
-    shape = list(np.broadcast_shapes(*map(tuple, others)))
+    try:
+        shape = list(np.broadcast_shapes(*map(tuple, others)))
+    except ValueError as error:
+        raise IndexError(str(error)) from None
     wide = shape.copy()
     shape[axis], wide[axis] = indices.shape[axis], length
     ns = module()

@@ -283,8 +283,9 @@ def _quantile(name: str) -> Callable[..., Any]:
         refuse(name, out=out, weights=weights)
         if is_sparse(q):  # few, and as many as results
             points = Lines(q, None)
-            q = np.full(points.length, points.fill)
+            shape, q = q.shape, np.full(points.length, points.fill)
             q[points.place] = points.data
+            q = q.reshape(shape)
         a = coo(a)
         # NumPy checks the arguments, and says what dtype comes out of them.
         dtype = function(np.zeros(1, dtype=a.dtype), q, method=method).dtype

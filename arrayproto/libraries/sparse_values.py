@@ -144,17 +144,6 @@ def _unique_slices(ar: Any, axis: int, index: bool, inverse: bool, counts: bool)
 # Sets ------------------------------------------------------------------------------------------
 
 
-def _in_order_of_place(a: Any) -> Any:
-    found = _distinct(a)
-    return found.values[np.argsort(found.first)]
-
-
-def _elements(a: Any, assume_unique: bool) -> Any:
-    if not is_sparse(a):
-        return np.ravel(a)
-    return _in_order_of_place(a) if assume_unique else distinct_values(a)
-
-
 def _union1d(ar1: Any, ar2: Any) -> Any:
     return in_full(np.union1d(distinct_values(ar1), distinct_values(ar2)))
 
@@ -170,8 +159,15 @@ def _intersect1d(
 
 
 def _setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
-    values = np.setdiff1d(_elements(ar1, assume_unique), distinct_values(ar2), assume_unique)
-    return in_full(values)
+    gone = distinct_values(ar2)
+    if not assume_unique:
+        return in_full(np.setdiff1d(distinct_values(ar1), gone))
+    lines = Lines(ar1, None)  # in the order in which they are there
+    values = lines.data
+    if len(values) < lines.length and not np.isin(lines.fill, gone):
+        values = np.full(lines.length, lines.fill)  # and most of them stay
+        values[lines.place] = lines.data
+    return in_full(values[np.isin(values, gone, invert=True)])
 
 
 def _setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
