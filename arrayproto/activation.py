@@ -89,9 +89,11 @@ def activate(*libraries: str, fallback: policy.Fallback | None = None) -> None:
     ----------
     *libraries : str
         Names of libraries, such as ``"sparse"`` and ``"dask"``; all known ones by default.
-    fallback : {"raise", "warn"}, optional
-        What happens where a library has not got a function: raise an error (the default), or do
-        as the library does without arrayproto, with a warning.
+    fallback : {"raise", "warn", "convert"}, optional
+        What happens where a library has not got a function, or an argument of it: raise an error
+        (the default); do as the library does without arrayproto; or copy the arrays to NumPy, call
+        NumPy's function, and copy the results back. The last two warn at the caller's line, with
+        the reason and the number of bytes. A call that would write into a copy is an error still.
 
     Raises
     ------
@@ -172,7 +174,7 @@ def activated(*libraries: str, fallback: policy.Fallback | None = None) -> Itera
     ----------
     *libraries : str
         As for `activate`.
-    fallback : {"raise", "warn"}, optional
+    fallback : {"raise", "warn", "convert"}, optional
         As for `activate`, until the block is left.
 
     Notes

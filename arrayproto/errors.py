@@ -7,11 +7,26 @@ class UnsupportedFunctionError(TypeError):
     """A NumPy function that an array library has not got.
 
     Raised instead of a conversion to `numpy.ndarray` that the user did not ask for.
+
+    Attributes
+    ----------
+    reason : str
+        What is not supported and why, without the next step; "" where the message says no more.
     """
+
+    reason = ""
 
 
 class UnsupportedArgumentError(TypeError):
-    """An argument of a NumPy function that the array library's own function has not got."""
+    """An argument of a NumPy function that the array library's own function has not got.
+
+    Attributes
+    ----------
+    reason : str
+        As of `UnsupportedFunctionError`.
+    """
+
+    reason = ""
 
 
 class ActivationError(TypeError):

@@ -7,16 +7,15 @@ functions on the library's own classes.
 
 from __future__ import annotations
 
+import functools
 import sys
 import types as _types
-import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 
-from . import policy, private
-from .errors import ArrayProtoWarning
+from . import fallback, private
 from .libraries import LIBRARIES, Library, public_name, ufuncs
 
 F = TypeVar("F")
@@ -253,26 +252,36 @@ def _no_stock(*_: Any) -> Any:
     return NotImplemented
 
 
+def _stock_function(
+    library: Library, self: Any, func: Any, types: Any, args: Any, kwargs: Any
+) -> Any:
+    """What the library does without us."""
+    if library.guest:
+        return numpys_own(func, args, kwargs)
+    stock: Callable[..., Any] = library.stock.get("__array_function__", _no_stock)
+    return stock(self, func, types, args, kwargs)
+
+
+def _refused(
+    library: Library,
+    self: Any,
+    func: Any,
+    types: Any,
+    args: Any,
+    kwargs: Any,
+    refusal: fallback.Refusal,
+) -> Any:
+    """Answer for a function that the library has not got, or not with these arguments."""
+    stock = functools.partial(_stock_function, library, self, func, types, args, kwargs)
+    return fallback.of_function(library, func, args, kwargs, stock, refusal)
+
+
 def _unresolved(library: Library, self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
     """Answer for a function that is not in the library's table."""
-    stock: Callable[..., Any] = library.stock.get("__array_function__", _no_stock)
     if public_name(func) is None:
+        stock: Callable[..., Any] = library.stock.get("__array_function__", _no_stock)
         return stock(self, func, types, args, kwargs)
-    # The library's own code counts on its own protocol: frame 0 is this one, 1 the method's.
-    if sys._getframe(2).f_globals.get("__name__", "").partition(".")[0] == library.root:
-        return stock(self, func, types, args, kwargs)
-    if policy.fallback() == "warn":
-        _warn_of_stock(library.unsupported(func, types), stacklevel=4)
-        return stock(self, func, types, args, kwargs)
-    raise library.unsupported(func, types)
-
-
-def _warn_of_stock(refusal: TypeError, stacklevel: int) -> None:
-    warnings.warn(
-        f"{refusal} What follows is the library's own answer (fallback='warn').",
-        ArrayProtoWarning,
-        stacklevel=stacklevel,
-    )
+    return _refused(library, self, func, types, args, kwargs, library.unsupported(func, types))
 
 
 def array_function(library: Library) -> Callable[..., Any]:
@@ -284,24 +293,27 @@ def array_function(library: Library) -> Callable[..., Any]:
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if len(types) > 1 and not accepts(types):
             return NotImplemented
-        if kwargs:
-            try:
-                call = called[func]
-            except KeyError:
-                pass
+        try:
+            if kwargs:
+                try:
+                    call = called[func]
+                except KeyError:
+                    pass
+                else:
+                    return call(*args, **kwargs)
             else:
-                return call(*args, **kwargs)
-        else:
-            try:
-                call = by_position[func]
-            except KeyError:
-                pass
-            else:
-                return call(*args)
-        found = library.table[func]
-        if found is None:
-            return _unresolved(library, self, func, types, args, kwargs)
-        return found(*args, **kwargs)
+                try:
+                    call = by_position[func]
+                except KeyError:
+                    pass
+                else:
+                    return call(*args)
+            found = library.table[func]
+            if found is not None:
+                return found(*args, **kwargs)
+        except fallback.REFUSALS as refusal:
+            return _refused(library, self, func, types, args, kwargs, refusal)
+        return _unresolved(library, self, func, types, args, kwargs)
 
     return __array_function__
 
@@ -344,9 +356,12 @@ def guest_array_function(library: Library) -> Callable[..., Any]:
             if found is None:
                 return _unresolved(library, self, func, types, args, kwargs)
             call = found
-        if kwargs:
-            return call(*args, **kwargs)
-        return call(*args)
+        try:
+            if kwargs:
+                return call(*args, **kwargs)
+            return call(*args)
+        except fallback.REFUSALS as refusal:
+            return _refused(library, self, func, types, args, kwargs, refusal)
 
     return __array_function__
 
@@ -367,10 +382,13 @@ def _array_ufunc(library: Library) -> Callable[..., Any]:
             call = plain[ufunc]
         except KeyError:
             call = table.find_plain(ufunc) if isinstance(ufunc, np.ufunc) else None
-        if call is not None:
-            result = call(*inputs)
-        else:
-            result = library.stock["__array_ufunc__"](self, ufunc, method, *inputs)
+        try:
+            if call is not None:
+                result = call(*inputs)
+            else:
+                result = library.stock["__array_ufunc__"](self, ufunc, method, *inputs)
+        except fallback.REFUSALS as refusal:
+            return _refused_ufunc(library, self, ufunc, method, inputs, kwargs, refusal)
         if result is NotImplemented and isinstance(ufunc, np.ufunc):
             ufuncs.raise_numpys_error(ufunc, inputs)
         return result
@@ -394,6 +412,22 @@ def _guest_array_ufunc(library: Library) -> Callable[..., Any]:
     return __array_ufunc__
 
 
+def _refused_ufunc(
+    library: Library,
+    self: Any,
+    ufunc: np.ufunc,
+    method: str,
+    inputs: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    refusal: fallback.Refusal,
+) -> Any:
+    """Answer for a ufunc, or a method of one, that the library has not got."""
+    stock = functools.partial(
+        library.stock.get("__array_ufunc__", _no_stock), self, ufunc, method, *inputs, **kwargs
+    )
+    return fallback.of_ufunc(library, ufunc, method, inputs, kwargs, stock, refusal)
+
+
 def _with_arguments(
     library: Library,
     self: Any,
@@ -413,13 +447,12 @@ def _with_arguments(
     if not isinstance(ufunc, np.ufunc) or _is_calling(library):
         return stock(self, ufunc, method, *inputs, **kwargs)
     call = library.ufuncs.find(ufunc, method)
-    if call is not None:
+    try:
+        if call is None:
+            raise ufuncs.refusal(library, ufunc, method, types)
         return call(*inputs, **kwargs)
-    refusal = ufuncs.refusal(library, ufunc, method, types)
-    if policy.fallback() == "raise":
-        raise refusal
-    _warn_of_stock(refusal, stacklevel=4)
-    return stock(self, ufunc, method, *inputs, **kwargs)
+    except fallback.REFUSALS as refusal:
+        return _refused_ufunc(library, self, ufunc, method, inputs, kwargs, refusal)
 
 
 def _is_calling(library: Library) -> bool:

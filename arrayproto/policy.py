@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Fallback = Literal["raise", "warn"]
+Fallback = Literal["raise", "warn", "convert"]
 
 _fallback: Fallback = "raise"
 
 
 def fallback() -> Fallback:
-    """The choice in force: ``"raise"`` an error, or ``"warn"`` and do as the stock library does."""
+    """The choice in force.
+
+    ``"raise"`` an error; ``"warn"`` and do as the stock library does; or ``"convert"`` to NumPy and
+    back, with a warning.
+    """
     return _fallback
 
 
@@ -29,5 +33,5 @@ def set_fallback(value: Fallback) -> None:
 
 def check_fallback(value: str) -> None:
     if value not in get_args(Fallback):
-        choices = " or ".join(map(repr, get_args(Fallback)))
-        raise ValueError(f"fallback must be {choices}, not {value!r}")
+        *others, last = map(repr, get_args(Fallback))
+        raise ValueError(f"fallback must be {', '.join(others)} or {last}, not {value!r}")

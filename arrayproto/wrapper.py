@@ -30,6 +30,9 @@ from typing import Any
 
 import numpy as np
 
+#: Where Python says that the generated code is.
+FILENAME = "<arrayproto wrapper>"
+
 POSITIONAL_ONLY = inspect.Parameter.POSITIONAL_ONLY
 KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
 VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -488,7 +491,7 @@ def generate(
     namespace = {prefix + name: value for name, value in names.items()}
     scratch: dict[str, Any] = {}
     source = _source(slots, plain=relevant is not None, direct=targets is not None)
-    exec(compile(source, "<arrayproto wrapper>", "exec"), namespace, scratch)
+    exec(compile(source, FILENAME, "exec"), namespace, scratch)
     code = scratch["wrapper"].__code__
     constants = {
         **_CONSTANTS,

@@ -141,9 +141,9 @@ class TestActivate:
             activate("torhc")
 
     def test_unknown_fallback(self):
-        with pytest.raises(ValueError, match="'raise' or 'warn', not 'densify'"):
+        with pytest.raises(ValueError, match="'raise', 'warn' or 'convert', not 'densify'"):
             arrayproto.activate(fallback="densify")
-        with pytest.raises(ValueError, match="'raise' or 'warn', not 'densify'"):
+        with pytest.raises(ValueError, match="'raise', 'warn' or 'convert', not 'densify'"):
             with arrayproto.activated(fallback="densify"):
                 pass
         assert arrayproto.status().active == arrayproto.status().waiting == ()

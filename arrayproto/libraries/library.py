@@ -416,21 +416,27 @@ class Library:
             return get
         return None
 
-    def unsupported(self, function: Callable[..., Any], types: tuple[type, ...]) -> TypeError:
+    def unsupported(
+        self, function: Callable[..., Any], types: tuple[type, ...]
+    ) -> UnsupportedFunctionError:
         """The error for a function that the library has not got."""
         name = public_name(function)
         full = f"numpy.{name}" if name else getattr(function, "__name__", repr(function))
         return self.refusal(full, types, self.resolve(function))
 
-    def refusal(self, name: str, types: tuple[type, ...], resolution: Resolution) -> TypeError:
+    def refusal(
+        self, name: str, types: tuple[type, ...], resolution: Resolution
+    ) -> UnsupportedFunctionError:
         """The error for what `resolution` says is unsupported."""
         classes = ", ".join(f"{cls.__module__}.{cls.__qualname__}" for cls in types)
         instead = resolution.instead
         step = f" Instead: {instead}." if instead and instead != self.advice else ""
-        return UnsupportedFunctionError(
+        error = UnsupportedFunctionError(
             f"{name} is not supported for arrays of {self.name} ({classes}): {resolution.note}. "
             f"Nothing was converted.{step} {self.advice}".rstrip()
         )
+        error.reason = f"{name} is not supported for arrays of {self.name}: {resolution.note}"
+        return error
 
 
 class Table(dict[Any, "Callable[..., Any] | None"]):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..derived import derived_ufuncs
+from ..errors import UnsupportedFunctionError
 from .reasons import Unsupported
 
 if TYPE_CHECKING:
@@ -188,7 +189,9 @@ def _stock(library: Library, ufunc: np.ufunc, method: str, *inputs: Any, **kwarg
     return library.stock["__array_ufunc__"](own, ufunc, method, *inputs, **kwargs)
 
 
-def refusal(library: Library, ufunc: np.ufunc, method: str, types: tuple[type, ...]) -> TypeError:
+def refusal(
+    library: Library, ufunc: np.ufunc, method: str, types: tuple[type, ...]
+) -> UnsupportedFunctionError:
     """The error for a ufunc, or a method of one, that the library has not got."""
     full = getattr(ufunc, "__name__", repr(ufunc))
     full = f"numpy.{full}" if method == "__call__" else f"numpy.{full}.{method}"
