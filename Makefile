@@ -16,8 +16,9 @@ lint: $(VENV)/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# With `ARGUMENTS=--record` every call is judged anew, which takes minutes.
 tables: $(VENV)/test
-	$(BIN)/python -m arrayproto coverage --update .
+	$(BIN)/python -m arrayproto coverage --update . $(ARGUMENTS)
 
 bench: $(VENV)/bench
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q
