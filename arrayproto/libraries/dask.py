@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedArgumentError
+from .dask_chunks import writing
+from .dask_fft import ROWS as FFT_ROWS
 from .dask_linalg import ROWS as LINALG_ROWS
+from .dask_reductions import ROWS as REDUCTION_ROWS
 from .dask_ufuncs import ROWS as UFUNC_ROWS
 from .dask_ufuncs import write
 from .library import Derived, Library, Renamed, Unsupported
@@ -262,15 +265,13 @@ dask: Library = Library(
     module="dask.array",
     array_class="Array",
     accepts_also=_chunk_type,
+    writing=writing,
     differences={
-        "amax": Renamed("max"),
-        "amin": Renamed("min"),
         "clip": clip_of(lambda: dask.namespace.clip),
         "isfortran": _not_fortran,
         "reshape": _reshape,
-        # Dask's own write the variance to out=.
-        "std": Renamed(refused=frozenset({"out"})),
-        "nanstd": Renamed(refused=frozenset({"out"})),
+        **REDUCTION_ROWS,
+        **FFT_ROWS,
         "take": _take,
         "count_nonzero": Derived(),
         "ptp": Derived(),

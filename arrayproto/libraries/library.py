@@ -138,6 +138,9 @@ class Library:
     write : callable, optional
         ``write(out, values)`` for the ``out=`` of ufuncs, where it is not `numpy.copyto` that does
         it; the values are of the dtype and the shape of `out`.
+    writing : callable, optional
+        Makes a function that takes NumPy's ``out`` of one that does not: is given NumPy's name, the
+        function and the position of `out` among the arguments, None if it is a keyword only.
     """
 
     def __init__(
@@ -155,12 +158,14 @@ class Library:
         guest: bool = False,
         parts: tuple[str, ...] = (),
         write: Callable[[Any, Any], None] | None = None,
+        writing: Callable[[str, Callable[..., Any], int | None], Callable[..., Any]] | None = None,
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.guest, self.parts = guest, parts
         self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
         self.operators, self.write = operators, write
+        self.writing = writing
         self.table = Table(self)
         self.ufuncs = UfuncTable(self)
         self._adopted: frozenset[type] = frozenset()
@@ -297,6 +302,19 @@ class Library:
         name = public_name(function)
         if name is None:
             return self._refusal(NOT_NUMPYS)
+        found = self._resolve(function, name)
+        if self.writing is not None and found.call is not None:
+            try:
+                parameters = inspect.signature(function).parameters
+            except (TypeError, ValueError):
+                return found
+            if "out" in parameters:
+                by_position = parameters["out"].kind is not inspect.Parameter.KEYWORD_ONLY
+                position = list(parameters).index("out") if by_position else None
+                found.call = self.writing(name, found.call, position)
+        return found
+
+    def _resolve(self, function: Callable[..., Any], name: str) -> Resolution:
         row = self.differences.get(name)
         if isinstance(row, Unsupported):
             return self._refusal(row)

@@ -1,0 +1,138 @@
+"""Dask: what goes in one chunk, functions of chunks, and results that are written to `out`."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnsupportedArgumentError
+
+normalize_axes = np.lib.array_utils.normalize_axis_tuple
+
+
+def da() -> Any:
+    """`dask.array`, which the program has imported."""
+    return sys.modules["dask.array"]
+
+
+def is_dask(a: Any) -> bool:
+    return isinstance(a, da().Array)
+
+
+def as_dask(a: Any) -> Any:
+    """An array of Dask; a list, a number or an ndarray becomes one chunk."""
+    return a if is_dask(a) else da().asarray(np.asarray(a))
+
+
+def limit() -> int:
+    """How many bytes Dask itself puts in a chunk at most."""
+    dask: Any = sys.modules["dask"]
+    return int(sys.modules["dask.utils"].parse_bytes(dask.config.get("array.chunk-size", "128MiB")))
+
+
+def known_shape(name: str, *arrays: Any) -> None:
+    """Refuse arrays whose shape is for their values to say."""
+    for a in arrays:
+        if any(n != n for n in np.shape(a)):
+            raise UnsupportedArgumentError(
+                f"numpy.{name}: the shape {a.shape} is not known before the array is computed; "
+                "call x.compute_chunk_sizes() first"
+            )
+
+
+def lines(name: str, a: Any, axes: Iterable[int]) -> Any:
+    """`a` with each of these axes in one chunk.
+
+    One axis may be gathered, whatever its length: the other axes stay in chunks. Several may be as
+    long as what comes together is no more than a chunk of Dask's own choice.
+    """
+    axes = tuple(axes)
+    split = [i for i in axes if len(a.chunks[i]) > 1]
+    if not split:
+        return a
+    known_shape(name, a)
+    if len(axes) > 1:
+        one = math.prod(a.shape[i] if i in axes else max(a.chunks[i]) for i in range(a.ndim))
+        if one * a.dtype.itemsize > limit():
+            raise UnsupportedArgumentError(
+                f"numpy.{name}: axes {axes} are in several chunks, and in one they would be "
+                f"{one * a.dtype.itemsize} bytes, more than Dask's array.chunk-size; where that "
+                f"fits in memory, x.rechunk({dict.fromkeys(axes, -1)}) makes them one"
+            )
+    return a.rechunk(dict.fromkeys(split, -1))
+
+
+def meta_of(a: Any, ndim: int, dtype: Any) -> Any:
+    """An empty array of the class of the chunks: sparse chunks stay sparse, CuPy's stay CuPy's."""
+    from dask.array.utils import meta_from_array
+
+    return meta_from_array(getattr(a, "_meta", None), ndim=ndim, dtype=dtype)
+
+
+def flattened(a: Any) -> Any:
+    return a if a.ndim == 1 else da().ravel(a)
+
+
+def swallowed(name: str, **arguments: Any) -> None:
+    """Refuse arguments that were given and that are not to be had."""
+    for argument, value in arguments.items():
+        if value is not None:
+            raise UnsupportedArgumentError(
+                f"numpy.{name}: {argument}= is not supported for arrays of dask; leave it out"
+            )
+
+
+# Results written to an array --------------------------------------------------------------------
+
+
+def write_out(name: str, result: Any, out: Any) -> Any:
+    """Make `out` the result: a Dask array is changed by being given another graph."""
+    if isinstance(out, tuple) and len(out) == 1:
+        (out,) = out
+    if not is_dask(out):
+        if not isinstance(out, np.ndarray):
+            raise TypeError("return arrays must be of ArrayType")
+        raise UnsupportedArgumentError(
+            f"numpy.{name}: out= is a numpy.ndarray, which a lazy result cannot be written to; "
+            "leave it out, and use dask.array.store(result, out) when it is to be computed"
+        )
+    result = as_dask(result)
+    if tuple(out.shape) != tuple(result.shape):
+        raise ValueError(
+            f"{name}: the output array has shape {out.shape}, and the result {result.shape}"
+        )
+    if result.dtype != out.dtype:
+        if not np.can_cast(result.dtype, out.dtype, "same_kind"):
+            raise TypeError(
+                f"Cannot cast {name} output from {result.dtype!r} to {out.dtype!r} with casting "
+                "rule 'same_kind'"
+            )
+        result = result.astype(out.dtype)
+    sys.modules["dask.array.core"].handle_out(out, result)
+    return out
+
+
+def writing(name: str, call: Callable[..., Any], position: int | None) -> Callable[..., Any]:
+    """`call` with NumPy's argument `out`, which is at this position."""
+
+    def with_out(*args: Any, **kwargs: Any) -> Any:
+        if position is not None and len(args) > position:
+            out = args[position]
+            if out is not None and len(args) == position + 1:
+                return write_out(name, call(*args[:position], **kwargs), out)
+            if out is not None:
+                rest = (*args[:position], None, *args[position + 1 :])
+                return write_out(name, call(*rest, **kwargs), out)
+        elif "out" in kwargs:
+            out = kwargs.pop("out")
+            if out is not None:
+                return write_out(name, call(*args, **kwargs), out)
+        return call(*args, **kwargs)
+
+    with_out.__name__ = name.rpartition(".")[2]
+    with_out.__wrapped__ = call  # type: ignore[attr-defined]
+    return with_out
