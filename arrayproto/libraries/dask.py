@@ -10,8 +10,10 @@ import numpy as np
 
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import writing
+from .dask_counts import ROWS as COUNT_ROWS
 from .dask_fft import ROWS as FFT_ROWS
 from .dask_linalg import ROWS as LINALG_ROWS
+from .dask_order import ROWS as ORDER_ROWS
 from .dask_reductions import ROWS as REDUCTION_ROWS
 from .dask_ufuncs import ROWS as UFUNC_ROWS
 from .dask_ufuncs import write
@@ -30,7 +32,11 @@ def _reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) 
         raise UnsupportedArgumentError(
             f"numpy.reshape: order={order!r} is not supported for arrays of dask; leave it out"
         )
-    return dask.namespace.reshape(a, shape if np.iterable(shape) else (shape,))
+    shape = tuple(shape) if np.iterable(shape) else (shape,)
+    try:
+        return dask.namespace.reshape(a, shape)
+    except NotImplementedError:  # axes that are neither merged nor split: by way of one axis
+        return dask.namespace.reshape(dask.namespace.ravel(a), shape)
 
 
 def _take(
@@ -43,109 +49,6 @@ def _take(
         )
     da = dask.namespace
     return da.take(da.ravel(a), indices, 0) if axis is None else da.take(a, indices, axis)
-
-
-# Functions that need an axis in one chunk ------------------------------------------------------
-
-
-def _in_order(name: str) -> Callable[..., Any]:
-    """`sort` and its like: the axis becomes one chunk, and each chunk is ordered by NumPy."""
-    function = getattr(np, name)
-    takes_position = name.endswith("partition")
-
-    def call(a: Any, *args: Any, **kwargs: Any) -> Any:
-        kth = args[:1] if takes_position else ()
-        if takes_position and "kth" in kwargs:
-            kth = (kwargs.pop("kth"),)
-        rest = args[1:] if takes_position and args else args
-        axis = rest[0] if rest else kwargs.pop("axis", -1)
-        if axis is None:
-            a, axis = a.ravel(), 0
-        (axis,) = np.lib.array_utils.normalize_axis_tuple((axis,), a.ndim)
-        dtype = np.dtype(np.intp) if name.startswith("arg") else a.dtype
-        function(np.ones((1,) * a.ndim, a.dtype), *((0,) if kth else ()), axis, *rest[1:], **kwargs)
-        if kth and a.shape[axis] == a.shape[axis]:
-            function(np.empty(a.shape[axis]), *kth)  # NumPy's check of the positions
-        return dask.namespace.map_blocks(
-            lambda block: function(block, *kth, axis, *rest[1:], **kwargs),
-            a.rechunk({axis: -1}),
-            dtype=dtype,
-            meta=np.empty((0,) * a.ndim, dtype),
-            name=None,
-        )
-
-    call.__name__ = name
-    return call
-
-
-def _order_statistic(name: str) -> Callable[..., Any]:
-    """`median` and its like: the axes become one chunk, and each chunk is reduced by NumPy."""
-    function = getattr(np, name)
-    takes_quantiles = "quantile" in name or "percentile" in name
-
-    def call(a: Any, *args: Any, **kwargs: Any) -> Any:
-        names = ("q",) if takes_quantiles else ()
-        names += ("axis", "out", "overwrite_input")
-        names += ("method", "keepdims") if takes_quantiles else ("keepdims",)
-        if len(args) > len(names):
-            raise TypeError(f"{name}() takes at most {len(names) + 1} positional arguments")
-        given = dict(zip(names, args, strict=False))
-        twice = given.keys() & kwargs.keys()
-        if twice:
-            raise TypeError(f"{name}() got multiple values for argument {min(twice)!r}")
-        given |= kwargs
-        axis, out = given.pop("axis", None), given.pop("out", None)
-        given.pop("overwrite_input", None)
-        for argument, value in (("out", out), ("weights", given.get("weights"))):
-            if value is not None:
-                raise UnsupportedArgumentError(
-                    f"numpy.{name}: {argument}= is not supported for arrays of dask; leave it out"
-                )
-        if axis is None:
-            axes = tuple(range(a.ndim))
-            if a.ndim > 1 and any(count > 1 for count in a.numblocks):
-                raise UnsupportedArgumentError(
-                    f"numpy.{name}: axis=None would gather all chunks of the array in one; give "
-                    "an axis, or say that it fits with x.rechunk(-1)"
-                )
-        else:
-            axes = np.lib.array_utils.normalize_axis_tuple(axis, a.ndim)
-        a = a.rechunk(dict.fromkeys(axes, -1))
-        example = function(np.ones((1,) * a.ndim, a.dtype), axis=axes, **given)
-        leading = np.shape(given["q"]) if takes_quantiles else ()
-        keepdims = bool(given.get("keepdims", False)) and given.get("keepdims") is not np._NoValue
-        kept = [
-            (1,) if i in axes else c for i, c in enumerate(a.chunks) if keepdims or i not in axes
-        ]
-        return dask.namespace.map_blocks(
-            lambda block: function(block, axis=axes, **given),
-            a,
-            dtype=example.dtype,
-            meta=np.empty((0,) * (len(leading) + len(kept)), example.dtype),
-            drop_axis=() if keepdims else axes,
-            new_axis=tuple(range(len(leading))) or None,
-            chunks=(*((n,) for n in leading), *kept),
-        )
-
-    call.__name__ = name
-    return call
-
-
-def _histogram(
-    a: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None
-) -> Any:
-    """Dask's own needs a range; NumPy's default is that of the values."""
-    da = dask.namespace
-    if isinstance(bins, str):
-        raise UnsupportedArgumentError(
-            "numpy.histogram: bins= that estimate their number are not supported for arrays of "
-            "dask, whose shapes are known before the values are; give a number or the edges"
-        )
-    if range is None and np.ndim(bins) == 0:
-        low, high = a.min(), a.max()
-        half = da.where(low == high, 0.5, 0.0)
-        range = (low - half, high + half)
-    return da.histogram(a, bins, range=range, density=density, weights=weights)
 
 
 # Corrections ------------------------------------------------------------------------------------
@@ -279,19 +182,8 @@ dask: Library = Library(
         "delete": Derived(),
         "select": Derived(),
         "nan_to_num": _nan_to_num,
-        "histogram": _histogram,
-        **{
-            name: _order_statistic(name)
-            for name in (
-                "median",
-                "nanmedian",
-                "nanpercentile",
-                "nanquantile",
-                "percentile",
-                "quantile",
-            )
-        },
-        **{name: _in_order(name) for name in ("argpartition", "argsort", "partition", "sort")},
+        **ORDER_ROWS,
+        **COUNT_ROWS,
         "real_if_close": Unsupported(
             "whether the result is real depends on values not computed yet",
             "x.real, where the imaginary parts are known to be none",
