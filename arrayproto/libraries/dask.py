@@ -17,7 +17,7 @@ from .dask_order import ROWS as ORDER_ROWS
 from .dask_reductions import ROWS as REDUCTION_ROWS
 from .dask_ufuncs import ROWS as UFUNC_ROWS
 from .dask_ufuncs import write
-from .library import Derived, Library, Renamed, Unsupported
+from .library import Derived, Library, Unsupported
 from .shared import clip_of
 
 
@@ -192,9 +192,6 @@ dask: Library = Library(
             "where the zeros end depends on values not computed yet",
             "find the bounds with np.argwhere(x).compute(), and slice x",
         ),
-        # NumPy's default makes square factors; Dask has the reduced ones, and its own protocol
-        # has always answered with them.
-        "linalg.svd": Renamed(own_defaults=frozenset({"full_matrices"})),
         **LINALG_ROWS,
         **UFUNC_ROWS,
         **{name: Derived() for name in ("linalg.norm", "linspace", "vdot")},

@@ -68,8 +68,7 @@ def lines(name: str, a: Any, axes: Iterable[int]) -> Any:
 
 def meta_of(a: Any, ndim: int, dtype: Any) -> Any:
     """An empty array of the class of the chunks: sparse chunks stay sparse, CuPy's stay CuPy's."""
-    from dask.array.utils import meta_from_array
-
+    meta_from_array: Any = sys.modules["dask.array.utils"].meta_from_array
     return meta_from_array(getattr(a, "_meta", None), ndim=ndim, dtype=dtype)
 
 

@@ -17,7 +17,7 @@ from .library import Row
 
 
 def _edges(name: str, a: Any, bins: Any = 10, range: Any = None) -> Any:
-    """The edges of the bins; lazy if they are for the values to say. NumPy makes and checks them."""
+    """The edges, made and checked by NumPy; lazy if they are for the values to say."""
     if isinstance(bins, str):
         raise UnsupportedArgumentError(
             f"numpy.{name}: bins={bins!r} estimates how many there are from values not computed "
@@ -154,7 +154,9 @@ def _histogramdd(
         bins = rank * [bins]
     else:
         if count_of_bins != rank:
-            raise ValueError("The dimension of bins must be equal to the dimension of the sample x.")
+            raise ValueError(
+                "The dimension of bins must be equal to the dimension of the sample x."
+            )
     if range is None:
         range = (None,) * rank
     elif len(range) != rank:

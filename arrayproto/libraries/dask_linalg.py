@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import inspect
-import sys
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..errors import UnsupportedArgumentError
+from .dask_chunks import as_dask, da, is_dask, lines
 from .library import Row
 
 
-def _da() -> Any:
-    return sys.modules["dask.array"]
+def _in_one_chunk(name: str, a: Any, axes: int = 2) -> Any:
+    """`a` with each matrix in one chunk; refused where that is more than Dask puts in a chunk."""
+    return lines(f"linalg.{name}", a, range(a.ndim - axes, a.ndim))
 
 
-def _in_one_chunk(a: Any, axes: int = 2) -> bool:
-    return all(len(chunks) == 1 for chunks in getattr(a, "chunks", ())[-axes:])
-
-
-def _need_one_chunk(name: str, *arrays: Any) -> None:
-    for a in arrays:
-        if not _in_one_chunk(a):
-            raise UnsupportedArgumentError(
-                f"numpy.linalg.{name}: the last two axes are in several chunks, {a.chunks[-2:]}; "
-                "where a matrix fits in memory, x.rechunk({-2: -1, -1: -1}) makes them one"
-            )
+def _fits(a: Any) -> bool:
+    """Whether each matrix lies, or may be put, in one chunk."""
+    try:
+        _in_one_chunk("", a)
+    except UnsupportedArgumentError:
+        return False
+    return True
 
 
 def _check_matrix(a: Any, square: bool) -> None:
@@ -63,10 +61,18 @@ def _by_chunk(name: str, signature: str, *arrays: Any, **kwargs: Any) -> Any:
     """NumPy's function on the matrices of each chunk."""
     function = getattr(np.linalg, name)
     outputs = signature.partition("->")[2].count("(")
-    tried = function(*(np.ones((1,) * min(a.ndim, 2), a.dtype) for a in arrays), **kwargs)
+    arrays = tuple(
+        _in_one_chunk(name, a, min(a.ndim, core.count(",") + 1 if core else 0))
+        for a, core in zip(arrays, _cores(signature), strict=True)
+    )
+    shapes = [(1,) * core.count(",") + (1,) if core else () for core in _cores(signature)]
+    with np.errstate(all="ignore"):
+        tried = function(
+            *(np.ones(shape, a.dtype) for shape, a in zip(shapes, arrays, strict=True)), **kwargs
+        )
     dtypes = [np.asarray(t).dtype for t in (tried if outputs > 1 else (tried,))]
     sizes = {"k": min(arrays[0].shape[-2:])} if "k" in signature else None
-    return _da().apply_gufunc(
+    return da().apply_gufunc(
         lambda *blocks: function(*blocks, **kwargs),
         signature,
         *arrays,
@@ -75,22 +81,29 @@ def _by_chunk(name: str, signature: str, *arrays: Any, **kwargs: Any) -> Any:
     )
 
 
+def _cores(signature: str) -> list[str]:
+    """The core dimensions of each argument: ["m,m", "m"]."""
+    return signature.partition("->")[0].strip("()").split("),(")
+
+
 def _per_matrix(name: str) -> Callable[..., Any]:
     signature, named = _FUNCTIONS[name]
     numpy_function = getattr(np.linalg, name)
+    numpy_signature = inspect.signature(numpy_function)
 
-    def call(a: Any, *args: Any, **kwargs: Any) -> Any:
-        if args:
-            kwargs = {**inspect.signature(numpy_function).bind(a, *args, **kwargs).arguments}
-            kwargs.pop(next(iter(inspect.signature(numpy_function).parameters)))
-        for key, value in kwargs.items():
-            if not isinstance(value, (int, float, str, type(None))):
-                raise UnsupportedArgumentError(
-                    f"numpy.linalg.{name}: {key}= must be a number for arrays of dask"
-                )
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            given = numpy_signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            raise TypeError(f"{name}() {error}") from None
+        a = as_dask(given.pop(next(iter(numpy_signature.parameters))))
         if name == "matrix_rank" and a.ndim < 2:
-            return _da().any(a != 0).astype(int)
+            return da().any(a != 0).astype(int)
         _check_matrix(a, square=name not in ("cond", "matrix_rank", "pinv"))
+        if given.get("hermitian") or (name == "cond" and given.get("p") not in (None, 2, -2)):
+            _check_matrix(a, square=True)
+        if name == "cond" and 0 in a.shape[-2:]:
+            raise np.linalg.LinAlgError("cond is not defined on empty arrays")
         hermitian = f"{name}h"
         if name in ("eig", "eigvals") and a.dtype.kind != "c":
             raise UnsupportedArgumentError(
@@ -98,33 +111,121 @@ def _per_matrix(name: str) -> Callable[..., Any]:
                 f"on values not computed yet; give x.astype(complex), or use {hermitian} for a "
                 "matrix that is its own conjugate transpose"
             )
-        _need_one_chunk(name, a)
-        parts = _by_chunk(name, signature, a, **kwargs)
+        tolerances = [
+            k for k in ("tol", "rcond", "rtol") if np.ndim(given.get(k)) or is_dask(given.get(k))
+        ]
+        if tolerances:
+            (key,) = tolerances
+            tolerance = as_dask(given.pop(key))
+            return _with_tolerance(name, signature, a, key, tolerance, given)
+        parts = _by_chunk(name, signature, a, **given)
         return type(numpy_function(np.ones((1, 1))))(*parts) if named else parts
 
     call.__name__ = name
     return call
 
 
+def _with_tolerance(
+    name: str, signature: str, a: Any, key: str, tolerance: Any, given: dict[str, Any]
+) -> Any:
+    """One tolerance for each matrix."""
+    function = getattr(np.linalg, name)
+    a = _in_one_chunk(name, a)
+    dtype = np.asarray(function(np.ones((1, 1), a.dtype))).dtype
+    return da().apply_gufunc(
+        lambda block, t: function(block, **{key: t}, **given),
+        signature.replace("->", ",()->"),
+        a,
+        tolerance.rechunk(a.chunks[-2 - tolerance.ndim : -2]),
+        output_dtypes=dtype,
+    )
+
+
 def _svdvals(x: Any, /) -> Any:
+    x = as_dask(x)
     _check_matrix(x, square=False)
-    if x.ndim == 2 and not _in_one_chunk(x) and 1 in x.numblocks:
-        return _da().linalg.svd(x)[1]
-    _need_one_chunk("svdvals", x)
+    if x.ndim == 2 and 1 in x.numblocks and not _fits(x):
+        return da().linalg.svd(x)[1]
     return _by_chunk("svdvals", "(m,n)->(k)", x)
 
 
+def _svd(
+    a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
+) -> Any:
+    """A tall or wide matrix too large for one chunk is left to Dask, whose factors are reduced."""
+    a = as_dask(a)
+    _check_matrix(a, square=hermitian)
+    if not compute_uv:
+        if hermitian:
+            return _by_chunk("svd", "(m,n)->(k)", a, compute_uv=False, hermitian=True)
+        return _svdvals(a)
+    result = type(np.linalg.svd(np.ones((1, 1))))
+    if a.ndim == 2 and 1 in a.numblocks and not _fits(a):
+        return result(*da().linalg.svd(a))
+    m, n = a.shape[-2:]
+    signature = "(m,n)->(m,k),(k),(k,n)"
+    if full_matrices:
+        signature = "(m,n)->(m,p),(k),(q,n)"
+    a = _in_one_chunk("svd", a)
+    tried = np.linalg.svd(np.ones((1, 1), a.dtype))
+    sizes = {"k": min(m, n), "p": m, "q": n}
+    return result(
+        *da().apply_gufunc(
+            lambda block: tuple(
+                np.linalg.svd(block, full_matrices=full_matrices, hermitian=hermitian)
+            ),
+            signature,
+            a,
+            output_dtypes=[t.dtype for t in tried],
+            output_sizes={k: n for k, n in sizes.items() if k in signature},
+        )
+    )
+
+
+def _qr(a: Any, mode: str = "reduced") -> Any:
+    a = as_dask(a)
+    if mode not in ("reduced", "complete", "r", "raw"):
+        np.linalg.qr(np.ones((1, 1)), mode)  # NumPy's error, or its warning
+    _check_matrix(a, square=False)
+    result = type(np.linalg.qr(np.ones((1, 1))))
+    if mode == "reduced" and a.ndim == 2 and 1 in a.numblocks and not _fits(a):
+        return result(*da().linalg.qr(a))
+    m, n = a.shape[-2:]
+    signature = {
+        "reduced": "(m,n)->(m,k),(k,n)",
+        "complete": "(m,n)->(m,p),(p,n)",
+        "r": "(m,n)->(k,n)",
+        "raw": "(m,n)->(n,m),(k)",
+    }[mode]
+    a = _in_one_chunk("qr", a)
+    tried = np.linalg.qr(np.ones((1, 1), a.dtype), mode)
+    sizes = {key: size for key, size in {"k": min(m, n), "p": m}.items() if key in signature}
+    if mode == "r":
+        return da().apply_gufunc(
+            lambda block: np.linalg.qr(block, "r"), signature, a,
+            output_dtypes=tried.dtype, output_sizes=sizes,
+        )  # fmt: skip
+    parts = da().apply_gufunc(
+        lambda block: tuple(np.linalg.qr(block, mode)),
+        signature,
+        a,
+        output_dtypes=[t.dtype for t in tried],
+        output_sizes=sizes,
+    )
+    return tuple(parts) if mode == "raw" else result(*parts)
+
+
 def _inv(a: Any) -> Any:
+    """Dask's own pivots within a chunk only: it is for what fits in no chunk."""
+    a = as_dask(a)
     _check_matrix(a, square=True)
-    if a.ndim == 2 and not _in_one_chunk(a):
-        return _da().linalg.inv(a)
-    _need_one_chunk("inv", a)
+    if a.ndim == 2 and not _fits(a):
+        return da().linalg.inv(a)
     return _by_chunk("inv", "(m,m)->(m,m)", a)
 
 
 def _solve(a: Any, b: Any) -> Any:
-    da = _da()
-    a, b = da.asarray(a), da.asarray(b)
+    a, b = as_dask(a), as_dask(b)
     _check_matrix(a, square=True)
     if b.ndim == 0:
         raise np.linalg.LinAlgError(
@@ -135,21 +236,90 @@ def _solve(a: Any, b: Any) -> Any:
             f"solve: Input operand 1 has a mismatch in its core dimension 0 (size "
             f"{b.shape[0 if b.ndim == 1 else -2]} is different from {a.shape[-1]})"
         )
-    if _in_one_chunk(a) and _in_one_chunk(b, min(b.ndim, 2)):
-        return _by_chunk("solve", "(m,m),(m)->(m)" if b.ndim == 1 else "(m,m),(m,n)->(m,n)", a, b)
-    if a.ndim == 2 and b.ndim <= 2:
-        return da.linalg.solve(a, b)
-    _need_one_chunk("solve", a, b)
-    raise AssertionError("unreachable")
+    if a.ndim == 2 and b.ndim <= 2 and not _fits(a):
+        return da().linalg.solve(a, b)
+    return _by_chunk("solve", "(m,m),(m)->(m)" if b.ndim == 1 else "(m,m),(m,n)->(m,n)", a, b)
 
 
 def _cholesky(a: Any, /, *, upper: bool = False) -> Any:
     """Dask's own answers with the upper factor by default, NumPy's with the lower one."""
+    a = as_dask(a)
     _check_matrix(a, square=True)
-    if a.ndim == 2 and not _in_one_chunk(a):
-        return _da().linalg.cholesky(a, lower=not upper)
-    _need_one_chunk("cholesky", a)
+    if a.ndim == 2 and not _fits(a):
+        return da().linalg.cholesky(a.rechunk({1: a.chunks[0]}), lower=not upper)
     return _by_chunk("cholesky", "(m,m)->(m,m)", a, upper=upper)
+
+
+def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    """How many residuals there are is for the rank to say, which is not known yet."""
+    a, b = as_dask(a), as_dask(b)
+    if a.ndim != 2:
+        _check_matrix(a, square=False)
+        raise np.linalg.LinAlgError(
+            f"{a.ndim}-dimensional array given. Array must be two-dimensional"
+        )
+    if b.ndim not in (1, 2):
+        raise np.linalg.LinAlgError(
+            f"{b.ndim}-dimensional array given. Array must be two-dimensional"
+        )
+    if a.shape[0] != b.shape[0]:
+        raise np.linalg.LinAlgError("Incompatible dimensions")
+    np.linalg.lstsq(np.ones((1, 1)), np.ones(1), rcond)  # NumPy's error
+    if not _fits(a) and a.numblocks[1] == 1 and rcond is None:
+        return da().linalg.lstsq(a, b)
+    a = _in_one_chunk("lstsq", a)
+    b = _in_one_chunk("lstsq", b, b.ndim)
+    (m, n), more = a.shape, b.shape[1:]
+    example = np.linalg.lstsq(np.ones((1, 1), a.dtype), np.ones((1,) * b.ndim, b.dtype))
+    one_residual = (float("nan"),) if m > n else (0,)
+    chunks = [((n,), *((k,) for k in more)), (one_residual,), (), ((min(m, n),),)]
+
+    def part(index: int) -> Any:
+        letters = tuple(100 + i for i in range(len(chunks[index])))
+        return da().blockwise(
+            lambda a, b: np.linalg.lstsq(a, b, rcond)[index],
+            letters,
+            a,
+            (0, 1),
+            b,
+            (0, *range(2, b.ndim + 1)),
+            new_axes=dict(zip(letters, (c[0] for c in chunks[index]), strict=True)),
+            concatenate=True,
+            dtype=np.asarray(example[index]).dtype,
+            meta=np.empty((0,) * len(letters), np.asarray(example[index]).dtype),
+        )
+
+    return part(0), part(1), part(2), part(3)
+
+
+def _flat(a: Any, shape: tuple[int, ...]) -> Any:
+    return da().reshape(da().ravel(a), shape)
+
+
+def _tensorinv(a: Any, ind: int = 2) -> Any:
+    if ind <= 0:
+        raise ValueError("Invalid ind argument.")
+    a = as_dask(a)
+    shape = a.shape[ind:] + a.shape[:ind]
+    return _inv(_flat(a, (math.prod(a.shape[ind:]), -1))).reshape(shape)
+
+
+def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    a, b = as_dask(a), as_dask(b)
+    if axes is not None:
+        order = list(range(a.ndim))
+        for axis in axes:
+            order.remove(axis)
+            order.insert(a.ndim, axis)
+        a = a.transpose(order)
+    shape = a.shape[-(a.ndim - b.ndim) :]
+    if a.size != math.prod(shape) ** 2:
+        raise np.linalg.LinAlgError(
+            "Input arrays must satisfy the requirement             prod(a.shape[b.ndim:]) == "
+            "prod(a.shape[:b.ndim])"
+        )
+    a = _flat(a, (-1, math.prod(shape)))
+    return _solve(a, b.ravel()).reshape(shape)
 
 
 _FLOAT = np.dtype(float)
@@ -171,7 +341,7 @@ def _same_dtype(result: Any, a: Any, b: Any) -> Any:
     """Dask adds up products of small integers and of booleans as int64, chunk by chunk."""
     dtype = np.result_type(a, b)
     if dtype.kind in "biu" and dtype.itemsize < 8:
-        return _da().map_blocks(_astype, result, dtype, dtype=dtype)
+        return da().map_blocks(_astype, result, dtype, dtype=dtype)
     return result
 
 
@@ -182,7 +352,7 @@ def _astype(block: Any, dtype: Any) -> Any:
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     if type(axes) is not int:
         axes = _from_the_front(axes, np.ndim(a), np.ndim(b))
-    result = sys.modules["dask.array"].tensordot(a, b, axes)
+    result = da().tensordot(a, b, axes)
     # Often called, so the common case is told at little cost: floats have nothing to mend. The
     # dtype of Dask's array is a property written in Python, that of the ndarray behind it is not.
     try:
@@ -195,14 +365,13 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
 
 def _dot(a: Any, b: Any, out: Any = None) -> Any:
-    if out is not None:
-        raise UnsupportedArgumentError("numpy.dot: out= is not supported for arrays of dask")
+    a, b = as_dask(a), as_dask(b)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
     if np.shape(a)[-1] != np.shape(b)[-2 if np.ndim(b) > 1 else 0]:
         raise ValueError(f"shapes {np.shape(a)} and {np.shape(b)} not aligned")
     axes = (np.ndim(a) - 1, max(np.ndim(b) - 2, 0))
-    return _same_dtype(_da().tensordot(a, b, axes=axes), a, b)
+    return _same_dtype(da().tensordot(a, b, axes=axes), a, b)
 
 
 #: Rows of Dask's table of differences.
@@ -214,4 +383,9 @@ ROWS: dict[str, Row] = {
     "linalg.inv": _inv,
     "linalg.solve": _solve,
     "linalg.svdvals": _svdvals,
+    "linalg.svd": _svd,
+    "linalg.qr": _qr,
+    "linalg.lstsq": _lstsq,
+    "linalg.tensorinv": _tensorinv,
+    "linalg.tensorsolve": _tensorsolve,
 }

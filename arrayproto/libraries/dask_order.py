@@ -10,8 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from .dask_chunks import as_dask, da, flattened, is_dask, known_shape, lines, meta_of
-from .dask_chunks import normalize_axes, swallowed
+from .dask_chunks import (
+    as_dask,
+    da,
+    flattened,
+    is_dask,
+    known_shape,
+    lines,
+    meta_of,
+    normalize_axes,
+    swallowed,
+)
 from .library import Row
 
 # Sorting ----------------------------------------------------------------------------------------
@@ -183,7 +192,8 @@ def _order_statistic(name: str) -> Callable[..., Any]:
         )
         if keepdims:
             result = result[
-                (slice(None),) * leading + tuple(None if i in axes else slice(None) for i in letters)
+                (slice(None),) * leading
+                + tuple(None if i in axes else slice(None) for i in letters)
             ]
         return result
 
@@ -287,9 +297,7 @@ def _polyfit(
     arrays = [x, y] + ([] if w is None else [w])
     known_shape("polyfit", *arrays)
     degree = np.atleast_1d(deg)
-    stand_ins = [
-        np.linspace(0, 1, a.size).reshape(a.shape).astype(a.dtype) for a in (x, y)
-    ]
+    stand_ins = [np.linspace(0, 1, a.size).reshape(a.shape).astype(a.dtype) for a in (x, y)]
     weights = None if w is None else np.ones(w.shape, w.dtype)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -135,9 +135,7 @@ def _with_initial(name: str, a: Any, initial: Any, given: dict[str, Any]) -> Any
     axes = range(a.ndim) if axis is None else normalize_axes(axis, a.ndim)
     if name in _EXTREMES and any(a.shape[i] == 0 for i in axes):
         keepdims = given["keepdims"]
-        shape = [
-            1 if i in axes else n for i, n in enumerate(a.shape) if keepdims or i not in axes
-        ]
+        shape = [1 if i in axes else n for i, n in enumerate(a.shape) if keepdims or i not in axes]
         return da().full(shape, np.asarray(initial).astype(a.dtype)[()], dtype=a.dtype)
     result = _own(name)(a, **given)
     return join(result, np.asarray(initial).astype(result.dtype)[()])
