@@ -15,6 +15,7 @@ from .dask_fft import ROWS as FFT_ROWS
 from .dask_linalg import ROWS as LINALG_ROWS
 from .dask_order import ROWS as ORDER_ROWS
 from .dask_reductions import ROWS as REDUCTION_ROWS
+from .dask_shape import ROWS as SHAPE_ROWS
 from .dask_ufuncs import ROWS as UFUNC_ROWS
 from .dask_ufuncs import write
 from .library import Derived, Library, Unsupported
@@ -26,40 +27,7 @@ def _not_fortran(a: Any) -> bool:
     return False
 
 
-def _reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -> Any:
-    """Dask's own does not take a number for the shape."""
-    if order != "C":
-        raise UnsupportedArgumentError(
-            f"numpy.reshape: order={order!r} is not supported for arrays of dask; leave it out"
-        )
-    shape = tuple(shape) if np.iterable(shape) else (shape,)
-    try:
-        return dask.namespace.reshape(a, shape)
-    except NotImplementedError:  # axes that are neither merged nor split: by way of one axis
-        return dask.namespace.reshape(dask.namespace.ravel(a), shape)
-
-
-def _take(
-    a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise"
-) -> Any:
-    """NumPy's default axis is that of the flattened array; Dask's own `take` has none such."""
-    if out is not None or mode != "raise":
-        raise UnsupportedArgumentError(
-            "numpy.take: out= and mode= are not supported for arrays of dask; leave them out"
-        )
-    da = dask.namespace
-    return da.take(da.ravel(a), indices, 0) if axis is None else da.take(a, indices, axis)
-
-
 # Corrections ------------------------------------------------------------------------------------
-
-
-def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
-    """Dask answers with a list, even of one."""
-    steps = dask.namespace.gradient(f, *varargs, axis=axis, edge_order=edge_order)
-    if not isinstance(steps, (list, tuple)):
-        return steps
-    return steps[0] if len(steps) == 1 else tuple(steps)
 
 
 def _apply_along_axis(func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
@@ -172,16 +140,15 @@ dask: Library = Library(
     differences={
         "clip": clip_of(lambda: dask.namespace.clip),
         "isfortran": _not_fortran,
-        "reshape": _reshape,
         **REDUCTION_ROWS,
         **FFT_ROWS,
-        "take": _take,
         "count_nonzero": Derived(),
         "ptp": Derived(),
         "corrcoef": Derived(),
         "delete": Derived(),
         "select": Derived(),
         "nan_to_num": _nan_to_num,
+        **SHAPE_ROWS,
         **ORDER_ROWS,
         **COUNT_ROWS,
         "real_if_close": Unsupported(
@@ -194,9 +161,11 @@ dask: Library = Library(
         ),
         **LINALG_ROWS,
         **UFUNC_ROWS,
-        **{name: Derived() for name in ("linalg.norm", "linspace", "vdot")},
+        **{
+            name: Derived()
+            for name in ("linalg.norm", "linspace", "meshgrid", "ediff1d", "union1d", "vdot")
+        },
         "apply_along_axis": _apply_along_axis,
-        "gradient": _gradient,
         "empty": _filled("empty"),
         "ones": _filled("ones"),
         "zeros": _filled("zeros"),
