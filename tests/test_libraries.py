@@ -296,11 +296,11 @@ class TestSignatures:
         check(np.count_nonzero, MATRIX, library=library, dtype=False)
         check(lambda a: np.trace(a, 1), MATRIX, library=library)
 
-    def test_take_of_dask_refuses_what_it_would_drop(self):
+    def test_take_of_dask_has_numpys_modes(self):
         da = pytest.importorskip("dask.array")
         arrayproto.activate("dask")
-        with pytest.raises(UnsupportedArgumentError, match="take"):
-            np.take(da.ones(3), [0], mode="wrap")
+        assert np.take(da.arange(3), [4, -1], mode="wrap").compute().tolist() == [1, 2]
+        assert np.take(da.arange(3), [4, -1], mode="clip").compute().tolist() == [2, 0]
 
 
 class TestOut:

@@ -284,10 +284,15 @@ def _average(
     kept = {"axis": axis, "keepdims": keepdims is not np._NoValue and bool(keepdims)}
     if weights is None:
         mean = da().mean(a, **kept)
+        if mean.size == 0:
+            raise ZeroDivisionError("division by zero")
         total = da().full(mean.shape, a.size / max(mean.size, 1), dtype=mean.dtype)
         return (mean, total) if returned else mean
     axes = tuple(range(a.ndim)) if axis is None else normalize_axes(axis, a.ndim)
     weights = weights_like(a, axis, axes, weights)
+    empty = [i for i, n in enumerate(a.shape) if n == 0]
+    if empty and set(empty) <= set(axes):
+        raise ZeroDivisionError("Weights sum to zero, can't be normalized")
     extra = (np.float64,) if a.dtype.kind in "biu" else ()
     dtype = np.result_type(a.dtype, weights.dtype, *extra)
     total = da().sum(weights, dtype=dtype, **kept)

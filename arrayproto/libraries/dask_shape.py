@@ -486,7 +486,7 @@ ROWS: dict[str, Row] = {
     "isin": _isin,
     "outer": _outer,
     "can_cast": _can_cast,
-    **{name: _elementwise(name) for name in ("iscomplex", "isreal", "isneginf", "isposinf")},
+    **{name: _elementwise(name) for name in ("fix", "iscomplex", "isreal", "isneginf", "isposinf")},
     **{name: _triangle(name) for name in ("tril", "triu")},
     "astype": _astype,
     "copy": _copy,

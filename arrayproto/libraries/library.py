@@ -311,7 +311,9 @@ class Library:
             if "out" in parameters:
                 by_position = parameters["out"].kind is not inspect.Parameter.KEYWORD_ONLY
                 position = list(parameters).index("out") if by_position else None
-                found.call = self.writing(name, found.call, position)
+                kind = "bridged" if found.kind == "native" else found.kind
+                call = self.writing(name, found.call, position)
+                found = Resolution(kind, call, found.note)
         return found
 
     def _resolve(self, function: Callable[..., Any], name: str) -> Resolution:
