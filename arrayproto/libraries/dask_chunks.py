@@ -88,6 +88,10 @@ def swallowed(name: str, **arguments: Any) -> None:
 # Results written to an array --------------------------------------------------------------------
 
 
+#: Functions of single elements, whose `out` may be larger than the result, as that of a ufunc.
+_LIKE_UFUNCS = frozenset({"around", "clip", "fix", "isneginf", "isposinf", "round"})
+
+
 def write_out(name: str, result: Any, out: Any) -> Any:
     """Make `out` the result: a Dask array is changed by being given another graph."""
     if isinstance(out, tuple) and len(out) == 1:
@@ -100,6 +104,8 @@ def write_out(name: str, result: Any, out: Any) -> Any:
             "leave it out, and use dask.array.store(result, out) when it is to be computed"
         )
     result = as_dask(result)
+    if name in _LIKE_UFUNCS and out.shape != result.shape:
+        result = da().broadcast_to(result, out.shape)
     if tuple(out.shape) != tuple(result.shape):
         raise ValueError(
             f"{name}: the output array has shape {out.shape}, and the result {result.shape}"
