@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import numpy as np
 
 from . import fallback, private
+from .derived import derivation, derived_ufunc
+from .derived.core import Core
 from .libraries import LIBRARIES, Library, public_name, ufuncs
 
 F = TypeVar("F")
@@ -94,17 +96,28 @@ def _check_overridable(function: Any) -> None:
 class _Implementations(dict[Any, Callable[..., Any]]):
     """Function to implementation for one class, its bases included; filled on first use."""
 
-    def __init__(self, cls: type) -> None:
+    def __init__(self, cls: type, derives: bool) -> None:
         super().__init__()
-        self.cls = cls
+        self.cls, self.derives = cls, derives
+        self.core = Core(cls, self.own)
 
-    def __missing__(self, function: Any) -> Callable[..., Any] | None:
+    def own(self, function: Any) -> Callable[..., Any] | None:
+        """What the class itself, or a base, implements a function with."""
         for base in self.cls.__mro__:
             own = base.__dict__.get("_own_implementations", {})
             if function in own:
-                self[function] = own[function]
                 return own[function]  # type: ignore[no-any-return]
         return None
+
+    def __missing__(self, function: Any) -> Callable[..., Any] | None:
+        found = self.own(function)
+        if self.derives and not isinstance(function, np.ufunc):
+            name = public_name(function)
+            if name is not None:
+                found = derivation(name, self.core, found)
+        if found is not None:
+            self[function] = found
+        return found
 
 
 def family(cls: type) -> Iterator[type]:
@@ -121,6 +134,14 @@ class ArrayFunctionMixin(_Operators):
     method `implements` afterwards. Everything else is answered with NotImplemented, so that the
     other arguments are asked and, if nobody knows, NumPy raises TypeError. Subclasses inherit
     implementations and may override them.
+
+    Parameters
+    ----------
+    derive : bool, optional
+        In the head of a subclass, ``class Mine(ArrayFunctionMixin, derive=True)``: what the class
+        does not implement is derived from what it implements, as far as `arrayproto.derived.core`
+        says, whose core functions are called in one simple form. Subclasses inherit it; the
+        default is False.
 
     Attributes
     ----------
@@ -156,16 +177,19 @@ class ArrayFunctionMixin(_Operators):
 
     _handled_types: ClassVar[tuple[type, ...]] = (np.ndarray,)
     _implementations: ClassVar[_Implementations]
+    _derives: ClassVar[bool] = False
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, derive: bool | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if derive is not None:
+            cls._derives = derive
         own: dict[Any, Callable[..., Any]] = {}
         for name, member in list(vars(cls).items()):
             for function in getattr(getattr(member, "__func__", member), _MARK, ()):
                 wrapped = isinstance(member, (staticmethod, classmethod))
                 own[function] = getattr(cls, name) if wrapped else member
         cls._own_implementations = own  # type: ignore[attr-defined]
-        cls._implementations = _Implementations(cls)
+        cls._implementations = _Implementations(cls, cls._derives)
         _add_operators(cls)
 
     @classmethod
@@ -214,11 +238,23 @@ class ArrayFunctionMixin(_Operators):
         arrays = (*inputs, *(kwargs.get("out") or ()))
         if not self._handles({type(a) for a in arrays if hasattr(type(a), "__array_ufunc__")}):
             return NotImplemented
+        if self._derives:
+            return self._derive_ufunc(ufunc, method, *inputs, **kwargs)
         if method == "__call__":
             implementation = self._implementations[ufunc]
             if implementation is not None:
                 return implementation(*inputs, **kwargs)
         return self._apply_ufunc(ufunc, method, *inputs, **kwargs)
+
+    def _derive_ufunc(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        implementation = self._implementations[ufunc]
+        if method != "__call__" or implementation is None:
+            result = self._apply_ufunc(ufunc, method, *inputs, **kwargs)
+            if result is not NotImplemented:
+                return result
+        return derived_ufunc(
+            self._implementations.core, ufunc, method, implementation, inputs, kwargs
+        )
 
     def _apply_ufunc(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """What to do with the ufuncs that no implementation is registered for; to be overridden."""
@@ -239,6 +275,7 @@ def _add_operators(cls: type) -> None:
     for name, operator in vars(np.lib.mixins.NDArrayOperatorsMixin).items():
         if isinstance(operator, _types.FunctionType) and (
             getattr(cls, name, None) is getattr(object, name, None)
+            or not any(name in vars(base) for base in cls.__mro__)  # a class has | of its own
         ):
             setattr(cls, name, operator)
             if name == "__eq__" and getattr(cls, "__hash__", None) is object.__hash__:

@@ -14,16 +14,26 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+if TYPE_CHECKING:
+    from .core import Core
 
 #: Module here to the NumPy module that its functions belong to.
 TOPICS = {
     "shape": "",
     "joining": "",
+    "elements": "",
     "logic": "",
     "selection": "",
     "sorting": "",
     "statistics": "",
+    "nanfunctions": "",
+    "histograms": "",
+    "calculus": "",
+    "bits": "",
     "creation": "",
     "products": "",
     "linalg": "linalg.",
@@ -32,6 +42,7 @@ TOPICS = {
     "signal": "",
     "scimath": "lib.scimath.",
     "inplace": "",
+    "windows": "lib.stride_tricks.",
 }
 
 
@@ -61,3 +72,62 @@ def derived_ufuncs() -> dict[str, Callable[..., Any]]:
     """
     module = importlib.import_module(f"{__name__}.elementwise")
     return {name: getattr(module, name) for name in module.__all__}
+
+
+def derivation(
+    name: str, core: Core, found: Callable[..., Any] | None
+) -> Callable[..., Any] | None:
+    """What a class that derives functions calls for a NumPy function.
+
+    Parameters
+    ----------
+    name : str
+        Of the NumPy function, without ``numpy.``.
+    core : Core
+        The core functions of the class.
+    found : callable or None
+        What the class itself implements the function with.
+
+    Returns
+    -------
+    callable or None
+    """
+    from .completion import COMPLETIONS
+    from .core import EXTENSIONS, FUNCTIONS
+
+    completion = COMPLETIONS.get(name)
+    if completion is not None and (found is None or name in FUNCTIONS or name in EXTENSIONS):
+        return functools.partial(completion, core)
+    return found or derived_functions().get(name)
+
+
+def derived_ufunc(
+    core: Core,
+    ufunc: numpy.ufunc,
+    method: str,
+    found: Callable[..., Any] | None,
+    inputs: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """The answer of a class that derives functions to the call of a ufunc, or of its method.
+
+    Parameters
+    ----------
+    core : Core
+        The core functions of the class.
+    ufunc, method, inputs, kwargs
+        As in ``__array_ufunc__``.
+    found : callable or None
+        What the class itself implements the ufunc with.
+
+    Returns
+    -------
+    object
+    """
+    from .ufuncs import METHODS
+
+    if method == "__call__" and not kwargs:
+        from .completion import call_ufunc
+
+        return call_ufunc(core, ufunc, found, inputs)
+    return METHODS[method](ufunc, *inputs, **kwargs)

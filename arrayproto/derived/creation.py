@@ -15,11 +15,16 @@ from ..errors import UnsupportedArgumentError
 __all__ = [
     "block",
     "common_type",
+    "empty_like",
+    "full_like",
+    "geomspace",
     "ix_",
     "linspace",
     "logspace",
     "meshgrid",
     "min_scalar_type",
+    "ones_like",
+    "zeros_like",
 ]
 
 
@@ -40,6 +45,42 @@ def refuse_out(name: str, out: Any) -> None:
             f"numpy.{name}: argument out= is not supported where the function is composed of "
             "others; leave it out, and assign the result"
         )
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    """An array, of whatever library, in a dtype."""
+    if isinstance(x, (bool, int, float, complex)):
+        return numpy.dtype(dtype).type(x)
+    # sparse's reductions, for example, return NumPy's numbers, which np.astype does not take.
+    return x.astype(dtype) if hasattr(x, "astype") else np.astype(x, dtype)
+
+
+def alike(value: Any, like: Any) -> Any:
+    """`value` as an array of the library of `like`, if it is of none."""
+    if is_duck(value) or not is_duck(like):
+        return value
+    return make(numpy.asarray, like, value)
+
+
+def array_of(value: Any, like: Any) -> Any:
+    """A list, a number or an array as an array of the library of `like`."""
+    if isinstance(value, (list, tuple)) and any(map(is_duck, value)):
+        return np.stack([array_of(item, like) for item in value])
+    return alike(value if hasattr(value, "dtype") else numpy.asarray(value), like)
+
+
+def take(a: Any, indices: Any, axis: int = 0) -> Any:
+    """`numpy.take` along an axis by indices of any shape, of a library that takes vectors alone."""
+    if np.ndim(indices) == 1:
+        return np.take(a, indices, axis=axis)
+    shape, axis = tuple(np.shape(a)), axis % np.ndim(a)
+    taken = np.take(a, np.reshape(indices, (-1,)), axis=axis)
+    return np.reshape(taken, (*shape[:axis], *np.shape(indices), *shape[axis + 1 :]))
+
+
+def one_of(*values: Any) -> Any:
+    """The first array of a library among `values`, else the first."""
+    return next((v for v in values if is_duck(v)), values[0])
 
 
 # What dtypes alone decide -----------------------------------------------------------------------
@@ -90,13 +131,13 @@ def linspace(
         y = y * delta
     y = y + start
     if endpoint and num > 1:
-        last = np.broadcast_to(np.astype(make(numpy.asarray, delta, stop), y.dtype), delta.shape)
+        last = np.broadcast_to(cast(make(numpy.asarray, delta, stop), y.dtype), delta.shape)
         y = np.concatenate([y[:-1], last[None]], 0)
     if axis != 0:
         y = np.moveaxis(y, 0, axis)
     if numpy.issubdtype(result_dtype, numpy.integer):
         y = np.floor(y)
-    y = y.astype(result_dtype)
+    y = cast(y, result_dtype)
     return (y, step) if retstep else y
 
 
@@ -118,7 +159,7 @@ def logspace(
         base = np.expand_dims(base, axis)
     y = np.linspace(start, stop, num=num, endpoint=endpoint, axis=axis)
     result = np.power(base, y)
-    return result if dtype is None else result.astype(dtype)
+    return result if dtype is None else cast(result, dtype)
 
 
 # Grids and indices ------------------------------------------------------------------------------
@@ -129,6 +170,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     if indexing not in ("xy", "ij"):
         raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
     axes = list(range(rank))
+    xi = tuple(array_of(x, one_of(*xi)) for x in xi)
     if indexing == "xy" and rank > 1:
         axes[:2] = [1, 0]
     grids = [
@@ -146,11 +188,13 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
 
 def ix_(*args: Any) -> tuple[Any, ...]:
     found = []
+    like = one_of(*args)
     for axis, new in enumerate(args):
         if not hasattr(new, "dtype"):
             new = numpy.asarray(new)
             if new.size == 0:
                 new = new.astype(numpy.intp)
+        new = alike(new, like)
         if len(new.shape) != 1:
             raise ValueError("Cross index must be 1 dimensional")
         if new.dtype == bool:
@@ -186,11 +230,11 @@ def _check_blocks(arrays: Any, index: tuple[int, ...] = ()) -> tuple[int, int, A
             f"List depths are mismatched. First element was at depth {found[0][0]}, but there is "
             f"an element at depth {next(d for d, _, _ in found if d != found[0][0])} ({where})"
         )
-    known = next((a for _, _, a in found if _is_duck(a)), found[0][2])
+    known = next((a for _, _, a in found if is_duck(a)), found[0][2])
     return found[0][0], max(rank for _, rank, _ in found), known
 
 
-def _is_duck(a: Any) -> bool:
+def is_duck(a: Any) -> bool:
     return hasattr(a, "__array_function__") and not isinstance(a, numpy.ndarray)
 
 
@@ -200,9 +244,109 @@ def block(arrays: Any) -> Any:
 
     def joined(item: Any, level: int) -> Any:
         if level == depth:
-            if not _is_duck(item):
+            if not is_duck(item):
                 item = make(numpy.asarray, like, item)
             return np.reshape(item, (1,) * (rank - np.ndim(item)) + tuple(np.shape(item)))
         return np.concatenate([joined(i, level + 1) for i in item], rank - depth + level)
 
     return joined(arrays, 0)
+
+
+# Like another -------------------------------------------------------------------------------------
+
+
+def _filled_like(a: Any, value: Any, dtype: Any, shape: Any) -> Any:
+    dtype = numpy.dtype(a.dtype if dtype is None else dtype)
+    shape = np.shape(a) if shape is None else shape
+    shape = tuple(shape) if numpy.iterable(shape) else (shape,)
+    if is_duck(value):
+        return np.broadcast_to(cast(value, dtype), shape)
+    value = numpy.full(numpy.shape(value), value, dtype)
+    if value.ndim == 0:
+        return make(numpy.full, a, shape, value[()], dtype=dtype)
+    return np.broadcast_to(make(numpy.asarray, a, value), shape)
+
+
+def full_like(
+    a: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
+    return _filled_like(a, fill_value, dtype, shape)
+
+
+def zeros_like(
+    a: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
+    return _filled_like(a, 0, dtype, shape)
+
+
+def ones_like(
+    a: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
+    return _filled_like(a, 1, dtype, shape)
+
+
+def empty_like(
+    prototype: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
+    return _filled_like(prototype, 0, dtype, shape)
+
+
+def geomspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: Any = None,
+    axis: int = 0,
+) -> Any:
+    like = one_of(start, stop)
+    start, stop = (
+        alike(x if hasattr(x, "dtype") else numpy.asarray(x), like) for x in (start, stop)
+    )
+    if np.any(np.logical_or(np.equal(start, 0), np.equal(stop, 0))):
+        raise ValueError("Geometric sequence cannot include zero")
+    exact = numpy.result_type(start.dtype, stop.dtype, float(num), numpy.zeros(()))
+    if dtype is None:
+        dtype = exact
+    else:
+        exact = numpy.result_type(exact, dtype)
+    start, stop = (cast(x, exact) for x in (start, stop))
+    sign: Any = np.sign(start)
+    start, stop = np.divide(start, sign), np.divide(stop, sign)
+    first, last = np.log10(start), np.log10(stop)
+    result = np.logspace(first, last, num=num, endpoint=endpoint, base=10.0, dtype=exact)
+    shape = np.shape(result)[1:]
+    if num > 0:
+        # The ends are exact.
+        parts = [np.broadcast_to(start, shape)[None], result[1:]]
+        if num > 1 and endpoint:
+            parts = [parts[0], result[1:-1], np.broadcast_to(stop, shape)[None]]
+        result = np.concatenate(parts, 0)
+    result = np.multiply(result, sign)
+    result = np.moveaxis(result, 0, axis) if axis != 0 else result
+    return cast(result, dtype)

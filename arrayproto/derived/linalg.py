@@ -11,19 +11,30 @@ import numpy
 
 import arrayproto.numpy as np
 
-from .creation import make, refuse_out
+from .creation import alike, cast, make, one_of, refuse_out
 
 __all__ = [
+    "cond",
     "cross",
+    "det",
     "diagonal",
+    "eigvals",
+    "eigvalsh",
+    "inv",
+    "lstsq",
     "matmul",
     "matrix_norm",
     "matrix_power",
+    "matrix_rank",
     "matrix_transpose",
     "multi_dot",
     "norm",
     "outer",
+    "pinv",
+    "svdvals",
     "tensordot",
+    "tensorinv",
+    "tensorsolve",
     "trace",
     "vecdot",
     "vector_norm",
@@ -121,7 +132,7 @@ def _vector_norm(x: Any, ord: Any, axis: int, keepdims: bool) -> Any:
     if isinstance(ord, str):
         raise ValueError(f"Invalid norm order '{ord}' for vectors")  # noqa: TRY004 - as NumPy
     if ord == 0:
-        return np.sum((x != 0).astype(_real(x.dtype)), axis=axis, keepdims=keepdims)
+        return np.sum(cast(x != 0, _real(x.dtype)), axis=axis, keepdims=keepdims)
     size = np.abs(x)
     if ord == _inf:
         return _largest(size, axis, keepdims)
@@ -129,8 +140,8 @@ def _vector_norm(x: Any, ord: Any, axis: int, keepdims: bool) -> Any:
         return _smallest(size, axis, keepdims)
     if ord == 1:
         return np.sum(size, axis=axis, keepdims=keepdims)
-    sums = np.sum(np.power(size, ord).astype(size.dtype), axis=axis, keepdims=keepdims)
-    return np.power(sums, numpy.reciprocal(ord, dtype=sums.dtype)).astype(sums.dtype)
+    sums = np.sum(cast(np.power(size, ord), size.dtype), axis=axis, keepdims=keepdims)
+    return cast(np.power(sums, numpy.reciprocal(ord, dtype=sums.dtype)), sums.dtype)
 
 
 def _real(dtype: Any) -> Any:
@@ -166,7 +177,7 @@ def _matrix_norm(x: Any, ord: Any, axis: tuple[int, int], keepdims: bool) -> Any
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     if not numpy.issubdtype(x.dtype, numpy.inexact):
-        x = x.astype(float)
+        x = cast(x, float)
     rank = np.ndim(x)
     if axis is None:
         # The flattened array, whatever its rank; and NumPy's test is this one, in this order.
@@ -282,3 +293,168 @@ def _chain(arrays: list[Any]) -> Any:
         return np.dot(product(i, k), product(k + 1, j))
 
     return product(0, len(arrays) - 1)
+
+
+# Solutions and decompositions --------------------------------------------------------------------
+
+
+def inv(a: Any) -> Any:
+    _check_square(a)
+    dtype = _linalg_dtype(a)
+    return np.linalg.solve(a, make(numpy.eye, a, np.shape(a)[-1], dtype=dtype))
+
+
+def _linalg_dtype(a: Any) -> Any:
+    return a.dtype if a.dtype.kind in "fc" else numpy.dtype(float)
+
+
+def _check_square(a: Any) -> None:
+    if np.ndim(a) < 2:
+        raise numpy.linalg.LinAlgError(
+            f"{np.ndim(a)}-dimensional array given. Array must be at least two-dimensional"
+        )
+    if np.shape(a)[-1] != np.shape(a)[-2]:
+        raise numpy.linalg.LinAlgError("Last 2 dimensions of the array must be square")
+
+
+def det(a: Any) -> Any:
+    sign, logarithm = np.linalg.slogdet(a)
+    return cast(np.multiply(sign, np.exp(logarithm)), sign.dtype)
+
+
+def eigvals(a: Any) -> Any:
+    return np.linalg.eig(a)[0]
+
+
+def eigvalsh(a: Any, UPLO: str = "L") -> Any:
+    return np.linalg.eigh(a, UPLO)[0]
+
+
+def svdvals(x: Any, /) -> Any:
+    return np.linalg.svd(x, compute_uv=False)
+
+
+def cond(x: Any, p: Any = None) -> Any:
+    if 0 in np.shape(x)[-2:]:
+        raise numpy.linalg.LinAlgError("cond is not defined on empty arrays")
+    if p is None or p in (2, -2):
+        values = np.linalg.svdvals(x)
+        largest, smallest = values[..., 0], values[..., -1]
+        result = np.divide(smallest, largest) if p == -2 else np.divide(largest, smallest)
+    else:
+        _check_square(x)
+        inverse = np.linalg.inv(x)
+        result = np.multiply(
+            np.linalg.norm(x, ord=p, axis=(-2, -1)), np.linalg.norm(inverse, ord=p, axis=(-2, -1))
+        )
+    if result.dtype.kind == "c":
+        return result
+    missing = np.logical_and(np.isnan(result), np.logical_not(np.any(np.isnan(x), axis=(-2, -1))))
+    return np.where(missing, result.dtype.type(_inf), result)
+
+
+def _tolerances(values: Any, shape: Any, tol: Any, rtol: Any) -> Any:
+    if tol is not None and rtol is not None:
+        raise ValueError("`tol` and `rtol` can't be both set.")
+    if tol is not None:
+        return np.expand_dims(tol, -1) if np.ndim(tol) else tol
+    if rtol is None:
+        rtol = max(shape[-2:]) * numpy.finfo(values.dtype).eps
+    elif np.ndim(rtol):
+        rtol = np.expand_dims(rtol, -1)
+    return np.multiply(np.max(values, axis=-1, keepdims=True), rtol)
+
+
+def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
+    if np.ndim(A) < 2:
+        return cast(np.any(np.not_equal(A, 0)), numpy.intp)
+    values = np.absolute(np.linalg.eigvalsh(A)) if hermitian else np.linalg.svdvals(A)
+    return np.count_nonzero(
+        np.greater(values, _tolerances(values, np.shape(A), tol, rtol)), axis=-1
+    )
+
+
+def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = numpy._NoValue) -> Any:
+    if rtol is not numpy._NoValue and rcond is not None:
+        raise ValueError("`rtol` and `rcond` can't be both set.")
+    dtype = _linalg_dtype(a)
+    if hermitian:
+        _check_square(a)
+    if rtol is None or (rcond is None and rtol is numpy._NoValue and _pinv_by_size):
+        rcond = max(np.shape(a)[-2:]) * numpy.finfo(dtype).eps
+    elif rtol is not numpy._NoValue:
+        rcond = rtol
+    elif rcond is None:
+        rcond = 1e-15
+    if 0 in np.shape(a):
+        shape = (*np.shape(a)[:-2], np.shape(a)[-1], np.shape(a)[-2])
+        return make(numpy.zeros, a, shape, dtype=dtype)
+    u, values, vh = np.linalg.svd(np.conjugate(cast(a, dtype)), full_matrices=False)
+    rcond = np.expand_dims(rcond, -1) if np.ndim(rcond) else rcond
+    large = np.greater(values, np.multiply(np.max(values, axis=-1, keepdims=True), rcond))
+    inverse = np.where(large, np.divide(1, np.where(large, values, 1)), values.dtype.type(0))
+    return np.matmul(
+        np.matrix_transpose(vh), np.multiply(inverse[..., None], np.matrix_transpose(u))
+    )
+
+
+#: Whether this NumPy's default tolerance depends on the shape.
+_pinv_by_size = False
+
+
+def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    like = one_of(a, b)
+    a, b = (alike(x if hasattr(x, "dtype") else numpy.asarray(x), like) for x in (a, b))
+    vector = np.ndim(b) == 1
+    b = b[:, None] if vector else b
+    for x in (a, b):
+        if np.ndim(x) != 2:
+            raise numpy.linalg.LinAlgError(
+                f"{np.ndim(x)}-dimensional array given. Array must be two-dimensional"
+            )
+    rows, columns = np.shape(a)
+    if np.shape(b)[0] != rows:
+        raise numpy.linalg.LinAlgError("Incompatible dimensions")
+    dtype = numpy.result_type(_linalg_dtype(a), _linalg_dtype(b))
+    a, b = cast(a, dtype), cast(b, dtype)
+    real = numpy.empty(0, dtype).real.dtype
+    if rcond is None:
+        rcond = numpy.finfo(dtype).eps * max(rows, columns)
+    elif rcond == -1:
+        rcond = numpy.finfo(dtype).eps
+    u, values, vh = np.linalg.svd(a, full_matrices=False)
+    large = np.greater(values, np.multiply(np.max(values), rcond))
+    rank = int(np.sum(large))
+    inverse = np.where(large, np.divide(1, np.where(large, values, 1)), real.type(0))
+    adjoint = np.conjugate(np.matrix_transpose(u))
+    x = np.matmul(
+        np.conjugate(np.matrix_transpose(vh)), np.multiply(inverse[:, None], np.matmul(adjoint, b))
+    )
+    residuals = make(numpy.zeros, a, 0, dtype=real)
+    if rank == columns and rows > columns:
+        residuals = np.sum(_squares(np.subtract(b, np.matmul(a, x))), axis=0)
+    return (x[:, 0] if vector else x), residuals, numpy.int32(rank), values
+
+
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    if ind <= 0:
+        raise ValueError("Invalid ind argument.")
+    shape = tuple(np.shape(a))
+    inverse = shape[ind:] + shape[:ind]
+    size = math.prod(shape[ind:])
+    return np.reshape(np.linalg.inv(np.reshape(a, (size, -1))), inverse)
+
+
+def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    rank = np.ndim(a)
+    if axes is not None:
+        order = [i for i in range(rank) if i not in axes] + list(axes)
+        a = np.transpose(a, order)
+    shape = tuple(np.shape(a))[-(rank - np.ndim(b)) :]
+    size = math.prod(shape)
+    if math.prod(np.shape(a)) != size**2:
+        raise numpy.linalg.LinAlgError(
+            "Input arrays must satisfy the requirement             prod(a.shape[b.ndim:]) == "
+            "prod(a.shape[:b.ndim])"
+        )
+    return np.reshape(np.linalg.solve(np.reshape(a, (size, size)), np.ravel(b)), shape)

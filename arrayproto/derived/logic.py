@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import numpy
 
 import arrayproto.numpy as np
 
+from .creation import array_of, one_of, refuse_out
+
 __all__ = [
+    "all",
     "allclose",
+    "any",
     "array_equal",
     "array_equiv",
     "isclose",
@@ -24,6 +29,8 @@ __all__ = [
 def isclose(
     a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
 ) -> Any:
+    like = one_of(a, b)
+    a, b = (array_of(x, like) if isinstance(x, (list, tuple)) else x for x in (a, b))
     # As NumPy: the tolerance of an integer is a float's, so that nothing overflows.
     dtype = numpy.result_type(getattr(b, "dtype", type(b)), 1.0)
     b = np.astype(b, dtype) if hasattr(b, "shape") and b.shape else dtype.type(b)
@@ -42,12 +49,13 @@ def _differ(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
     """Whether shapes differ; a length that is not known yet (NaN) may be any."""
     if len(one) != len(other):
         return True
-    return any(m != n and m == m and n == n for m, n in zip(one, other, strict=True))
+    return builtins.any(m != n and m == m and n == n for m, n in zip(one, other, strict=True))
 
 
 def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Any:
     if _differ(np.shape(a1), np.shape(a2)):
         return False
+    a1, a2 = (array_of(a, one_of(a1, a2)) for a in (a1, a2))
     same = np.equal(a1, a2)
     if equal_nan:
         same = same | (np.not_equal(a1, a1) & np.not_equal(a2, a2))
@@ -84,3 +92,40 @@ def real_if_close(a: Any, tol: float = 100) -> Any:
     if tol > 1:
         tol = np.finfo(a.dtype.type).eps * tol
     return np.real(a) if np.all(np.abs(np.imag(a)) < tol) else a
+
+
+# Reductions ---------------------------------------------------------------------------------------
+
+
+def any(
+    a: Any,
+    axis: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    *,
+    where: Any = True,
+) -> Any:
+    refuse_out("any", out)
+    true = np.not_equal(a, 0)
+    if where is not True and where is not numpy._NoValue:
+        true = np.logical_and(true, where)
+    return np.greater(np.sum(true, axis=axis, keepdims=_keep(keepdims)), 0)
+
+
+def all(
+    a: Any,
+    axis: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    *,
+    where: Any = True,
+) -> Any:
+    refuse_out("all", out)
+    false = np.equal(a, 0)
+    if where is not True and where is not numpy._NoValue:
+        false = np.logical_and(false, where)
+    return np.equal(np.sum(false, axis=axis, keepdims=_keep(keepdims)), 0)
+
+
+def _keep(keepdims: Any) -> bool:
+    return keepdims is not numpy._NoValue and bool(keepdims)

@@ -12,13 +12,15 @@ import numpy
 
 import arrayproto.numpy as np
 
+from .creation import cast
+
 __all__ = ["arccos", "arcsin", "arctanh", "log", "log2", "log10", "logn", "power", "sqrt"]
 
 
 def _complex(x: Any) -> Any:
     """As NumPy's ``emath`` does: single precision stays single."""
     code = numpy.dtype(x.dtype).char
-    return x.astype(numpy.csingle if code in "fhBbHF" else numpy.cdouble)
+    return cast(x, numpy.csingle if code in "fhBbHF" else numpy.cdouble)
 
 
 def _is_real(x: Any) -> bool:

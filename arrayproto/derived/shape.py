@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 import arrayproto.numpy as np
+
+from .creation import array_of, one_of
 
 __all__ = [
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
+    "broadcast_arrays",
+    "diagonal",
+    "expand_dims",
+    "flip",
     "fliplr",
     "flipud",
     "matrix_transpose",
+    "moveaxis",
     "ndim",
     "ravel",
+    "roll",
     "rollaxis",
     "rot90",
     "shape",
     "size",
+    "squeeze",
     "swapaxes",
 ]
+
+_normalized = numpy.lib.array_utils.normalize_axis_tuple
 
 
 def ndim(a: Any) -> int:
@@ -43,7 +56,9 @@ def size(a: Any, axis: int | tuple[int, ...] | None = None) -> int:
 
 
 def _each(arrays: tuple[Any, ...], one: Any) -> Any:
-    return one(arrays[0]) if len(arrays) == 1 else tuple(one(a) for a in arrays)
+    like = one_of(*arrays)
+    found = tuple(one(array_of(a, like)) for a in arrays)
+    return found[0] if len(found) == 1 else found
 
 
 def atleast_1d(*arys: Any) -> Any:
@@ -54,11 +69,7 @@ def atleast_2d(*arys: Any) -> Any:
     def one(a: Any) -> Any:
         if np.ndim(a) == 0:
             return np.reshape(a, (1, 1))
-        return (
-            np.asanyarray(a)[None, :]
-            if isinstance(a, (list, tuple))
-            else (a[None, :] if np.ndim(a) == 1 else a)
-        )
+        return a[None, :] if np.ndim(a) == 1 else a
 
     return _each(arys, one)
 
@@ -139,3 +150,91 @@ def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
     if k == 1:
         return np.swapaxes(np.flip(m, axes[1]), *axes)
     return np.flip(np.swapaxes(m, *axes), axes[1])
+
+
+def expand_dims(a: Any, axis: Any) -> Any:
+    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    rank = np.ndim(a) + len(axes)
+    axes = _normalized(axes, rank)
+    lengths = iter(np.shape(a))
+    return np.reshape(a, tuple(1 if i in axes else next(lengths) for i in range(rank)))
+
+
+def squeeze(a: Any, axis: Any = None) -> Any:
+    lengths = tuple(np.shape(a))
+    if axis is None:
+        return np.reshape(a, tuple(n for n in lengths if n != 1))
+    axes = _normalized(axis, len(lengths))
+    if any(lengths[i] != 1 for i in axes):
+        raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
+    return np.reshape(a, tuple(n for i, n in enumerate(lengths) if i not in axes))
+
+
+def moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    rank = np.ndim(a)
+    source = np.lib.array_utils.normalize_axis_tuple(source, rank, "source")
+    destination = np.lib.array_utils.normalize_axis_tuple(destination, rank, "destination")
+    if len(source) != len(destination):
+        raise ValueError(
+            "`source` and `destination` arguments must have the same number of elements"
+        )
+    order = [i for i in range(rank) if i not in source]
+    for to, of in sorted(zip(destination, source, strict=True)):
+        order.insert(to, of)
+    return np.transpose(a, order)
+
+
+def flip(m: Any, axis: Any = None) -> Any:
+    rank = np.ndim(m)
+    axes = range(rank) if axis is None else _normalized(axis, rank)
+    return m[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(rank))]
+
+
+def roll(a: Any, shift: Any, axis: Any = None) -> Any:
+    if axis is not None and numpy.size(axis) == 0:
+        raise ValueError("not enough values to unpack (expected 2, got 0)")
+    if axis is None:
+        return np.reshape(roll(np.reshape(a, (-1,)), shift, 0), np.shape(a))
+    axes = np.lib.array_utils.normalize_axis_tuple(axis, np.ndim(a), allow_duplicate=True)
+    shifts, places = numpy.broadcast_arrays(shift, axes)
+    if shifts.ndim > 1:
+        raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
+    total = dict.fromkeys(axes, 0)
+    for by, at in zip(shifts.ravel().tolist(), places.ravel().tolist(), strict=True):
+        total[at] += int(by)
+    for at, by in total.items():
+        length = np.shape(a)[at]
+        by = by % length if length else 0
+        if by:
+            before = (slice(None),) * at
+            parts = [a[(*before, slice(-by, None))], a[(*before, slice(None, -by))]]
+            a = np.concatenate(parts, at)
+    return a
+
+
+def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
+    like = one_of(*args)
+    args = tuple(array_of(a, like) for a in args)
+    shape = numpy.broadcast_shapes(*(np.shape(a) for a in args))
+    return tuple(np.broadcast_to(a, shape) for a in args)
+
+
+def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    rank = np.ndim(a)
+    if rank < 2:
+        raise ValueError("diag requires an array of at least two dimensions")
+    first, second = (
+        numpy.lib.array_utils.normalize_axis_index(axis, rank, prefix)
+        for axis, prefix in ((axis1, "axis1"), (axis2, "axis2"))
+    )
+    if first == second:
+        raise ValueError("axis1 and axis2 cannot be the same")
+    a = np.moveaxis(a, (first, second), (-2, -1))
+    *others, rows, columns = np.shape(a)
+    row, column = max(-offset, 0), max(offset, 0)
+    length = max(min(rows - row, columns - column), 0)
+    flat = np.reshape(a, (*others, rows * columns))
+    if not length:
+        return flat[..., :0]
+    start = row * columns + column
+    return flat[..., start : start + (length - 1) * (columns + 1) + 1 : columns + 1]

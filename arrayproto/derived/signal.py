@@ -8,6 +8,8 @@ import numpy
 
 import arrayproto.numpy as np
 
+from .creation import cast
+
 __all__ = ["convolve", "correlate", "unwrap"]
 
 
@@ -95,5 +97,5 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * num
     before = (slice(None),) * axis
     first, others = p[(*before, slice(None, 1))], p[(*before, slice(1, None))]
     return np.concatenate(
-        [first.astype(dtype), (others + np.cumsum(correction, axis)).astype(dtype)], axis
+        [cast(first, dtype), cast(others + np.cumsum(correction, axis), dtype)], axis
     )

@@ -10,20 +10,27 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
+from .creation import alike, array_of, cast, is_duck, one_of
 
 __all__ = [
+    "amax",
+    "amin",
     "average",
     "corrcoef",
     "count_nonzero",
+    "cov",
     "cumulative_prod",
     "cumulative_sum",
+    "mean",
     "median",
     "nanargmax",
     "nanargmin",
     "percentile",
     "ptp",
     "quantile",
+    "std",
     "trapezoid",
+    "var",
 ]
 
 
@@ -42,6 +49,30 @@ def _keep(keepdims: Any) -> bool:
 
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return np.sum(np.not_equal(a, 0), axis=axis, dtype=np.intp, keepdims=keepdims)
+
+
+def amax(
+    a: Any,
+    axis: Any = None,
+    out: Any = None,
+    keepdims: Any = numpy._NoValue,
+    initial: Any = numpy._NoValue,
+    where: Any = numpy._NoValue,
+) -> Any:
+    _refuse("amax", out=out)
+    return np.max(a, axis=axis, **_rest(keepdims=keepdims, initial=initial, where=where))
+
+
+def amin(
+    a: Any,
+    axis: Any = None,
+    out: Any = None,
+    keepdims: Any = numpy._NoValue,
+    initial: Any = numpy._NoValue,
+    where: Any = numpy._NoValue,
+) -> Any:
+    _refuse("amin", out=out)
+    return np.min(a, axis=axis, **_rest(keepdims=keepdims, initial=initial, where=where))
 
 
 def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
@@ -78,8 +109,12 @@ def average(
     keepdims = _keep(keepdims)
     if weights is None:
         result = np.mean(a, axis=axis, keepdims=keepdims)
+        if np.size(result) == 0:
+            raise ZeroDivisionError("division by zero")
         total = np.full_like(result, np.size(a) / np.size(result)) if returned else None
     else:
+        like = one_of(a, weights)
+        a, weights = alike(a, like), array_of(weights, like)
         weights = _weights_like(a, axis, weights)
         extra = (np.float64,) if a.dtype.kind in "biu" else ()
         dtype = numpy.result_type(a.dtype, weights.dtype, *extra)
@@ -143,6 +178,57 @@ def median(
     return np.reshape(result, kept if keepdims else dropped)
 
 
+#: Method to alpha and beta of Hyndman and Fan.
+_CONTINUOUS = {
+    "interpolated_inverted_cdf": (0.0, 1.0),
+    "hazen": (0.5, 0.5),
+    "weibull": (0.0, 0.0),
+    "linear": (1.0, 1.0),
+    "median_unbiased": (1.0 / 3.0, 1.0 / 3.0),
+    "normal_unbiased": (3.0 / 8.0, 3.0 / 8.0),
+}
+
+
+def place(count: Any, q: float, method: str) -> tuple[Any, Any]:
+    """The lower of two places in a sorted line, and how far to go to the next."""
+    if method in ("lower", "higher", "midpoint", "nearest"):
+        place = np.multiply(np.subtract(count, 1), q)
+    elif method in ("inverted_cdf", "averaged_inverted_cdf"):
+        place = np.subtract(np.multiply(count, q), 1)
+    elif method == "closest_observation":
+        place = np.subtract(np.multiply(count, q), 1.5)
+    elif method == "linear":
+        place = np.multiply(np.subtract(count, 1), q)
+    elif method in _CONTINUOUS:
+        alpha, beta = _CONTINUOUS[method]
+        place = np.subtract(np.add(np.multiply(count, q), alpha + q * (1 - alpha - beta)), 1)
+    else:
+        known = "linear, lower, higher, midpoint, nearest, inverted_cdf, averaged_inverted_cdf, "
+        raise ValueError(
+            f"{method!r} is not a valid method. Use one of: {known}closest_observation, "
+            + ", ".join(_CONTINUOUS)
+        )
+    below = np.floor(place)
+    part = np.subtract(place, below)
+    if method == "lower":
+        part = np.multiply(part, 0)
+    elif method in ("higher", "inverted_cdf"):
+        part = np.where(np.greater(part, 0), 1.0, 0.0)
+    elif method == "midpoint":
+        part = np.where(np.greater(part, 0), 0.5, 0.0)
+    elif method == "averaged_inverted_cdf":
+        part = np.where(np.greater(part, 0), 1.0, 0.5)
+    elif method in ("nearest", "closest_observation"):
+        half = 0.5 if method == "nearest" else 0.0
+        even = np.equal(np.remainder(below, 2), 0)
+        down = np.logical_or(np.less(part, half), np.logical_and(np.equal(part, half), even))
+        part = np.where(down, 0.0, 1.0)
+    return below, part
+
+
+#: Methods whose result is an element.
+DISCRETE = ("lower", "higher", "nearest", "inverted_cdf", "closest_observation")
+
 #: Method to what it makes of the fractional part of the index.
 _FRACTIONS = {
     "linear": lambda t: t,
@@ -156,11 +242,7 @@ def _quantile(
     name: str, a: Any, q: Any, axis: Any, out: Any, method: str, keepdims: bool, weights: Any
 ) -> Any:
     _refuse(name, out=out, weights=weights)
-    if method not in _FRACTIONS:
-        known = ", ".join(map(repr, _FRACTIONS))
-        raise UnsupportedArgumentError(
-            f"numpy.{name}: method={method!r} is not supported here; methods are {known}"
-        )
+    place(1.0, 0.5, method)  # refuses a method that is none
     lines, dropped, kept = _sorted_lines(a, axis)
     shape = kept if keepdims else dropped
     count = np.shape(lines)[-1]
@@ -168,12 +250,17 @@ def _quantile(
         raise IndexError(f"numpy.{name} of no elements")
     results = []
     for quantile in q.ravel():
-        index = quantile * (count - 1)
-        below = math.floor(index)
-        above = min(below + 1, count - 1)
-        fraction = _FRACTIONS[method](index - q.dtype.type(below))
+        if method in _FRACTIONS:
+            index = quantile * (count - 1)
+            below = math.floor(index)
+            fraction = _FRACTIONS[method](index - q.dtype.type(below))
+        else:
+            lower, part = place(q.dtype.type(count), quantile, method)
+            below, fraction = int(lower), q.dtype.type(part)
+        above = min(max(below + 1, 0), count - 1)
+        below = min(max(below, 0), count - 1)
         low, high = lines[..., below : below + 1], lines[..., above : above + 1]
-        if method in ("lower", "higher"):  # an element as it is, in its own dtype
+        if method in DISCRETE:  # an element as it is, in its own dtype
             result = high if fraction else low
         else:
             step = np.subtract(high, low)  # the nearer end is the one that stays exact
@@ -184,9 +271,13 @@ def _quantile(
     return np.reshape(np.stack(results), (*q.shape, *shape))
 
 
-def _probabilities(a: Any, q: Any, scale: int, message: str) -> Any:
+def probabilities(a: Any, q: Any, scale: int, message: str) -> Any:
     if a.dtype.kind == "c":
         raise TypeError("a must be an array of real numbers")
+    if is_duck(q):  # how many results there are, and of which elements, is for Python to say
+        flat = np.reshape(q, (-1,))
+        values = [float(flat[i]) for i in range(flat.shape[0])]
+        q = numpy.array(values, q.dtype).reshape(q.shape)
     if scale != 1:
         q = numpy.true_divide(q, a.dtype.type(scale) if a.dtype.kind == "f" else scale)
     elif isinstance(q, (int, float)) and a.dtype.kind == "f":
@@ -210,7 +301,8 @@ def quantile(
     *,
     weights: Any = None,
 ) -> Any:
-    q = _probabilities(a, q, 1, "Quantiles must be in the range [0, 1]")
+    a = alike(a, q)
+    q = probabilities(a, q, 1, "Quantiles must be in the range [0, 1]")
     return _quantile("quantile", a, q, axis, out, method, keepdims, weights)
 
 
@@ -225,7 +317,8 @@ def percentile(
     *,
     weights: Any = None,
 ) -> Any:
-    q = _probabilities(a, q, 100, "Percentiles must be in the range [0, 100]")
+    a = alike(a, q)
+    q = probabilities(a, q, 100, "Percentiles must be in the range [0, 100]")
     return _quantile("percentile", a, q, axis, out, method, keepdims, weights)
 
 
@@ -234,8 +327,7 @@ def percentile(
 
 def _cumulative(name: str, x: Any, axis: Any, dtype: Any, out: Any, initial: int | None) -> Any:
     _refuse(name, out=out)
-    if np.ndim(x) == 0:
-        raise ValueError("Input arrays must be at least one dimensional, but it is a 0-d array.")
+    x = np.atleast_1d(x)
     if axis is None:
         if np.ndim(x) > 1:
             raise ValueError(
@@ -310,3 +402,173 @@ def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
             width = np.reshape(width, shape)
     heights = y[(*before, slice(1, None))] + y[(*before, slice(None, -1))]
     return np.sum(np.multiply(heights, width) / 2.0, axis=axis)
+
+
+# Moments ------------------------------------------------------------------------------------------
+
+
+def _rest(**arguments: Any) -> dict[str, Any]:
+    return {key: value for key, value in arguments.items() if value is not numpy._NoValue}
+
+
+def _count(a: Any, axis: Any, keepdims: bool, where: Any) -> Any:
+    """How many elements a reduction is over: a number, or an array where `where` says."""
+    shape = np.shape(a)
+    if where is not True and where is not numpy._NoValue:
+        there = np.broadcast_to(where, shape)
+        return np.sum(there, axis=axis, dtype=numpy.intp, keepdims=keepdims)
+    axes = range(len(shape))
+    if axis is not None:
+        axes = numpy.lib.array_utils.normalize_axis_tuple(axis, len(shape))
+    return math.prod(shape[i] for i in axes)
+
+
+def _totalled(a: Any, dtype: Any) -> tuple[Any, Any]:
+    """The dtype to add in, and the one of the result; None for the array's."""
+    if dtype is None and a.dtype.kind in "biu":
+        return numpy.dtype(float), None
+    if dtype is None and a.dtype == numpy.float16:
+        return numpy.dtype(numpy.float32), numpy.dtype(numpy.float16)
+    return dtype, None
+
+
+def mean(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: Any = numpy._NoValue,
+    *,
+    where: Any = numpy._NoValue,
+) -> Any:
+    _refuse("mean", out=out)
+    keep = _keep(keepdims)
+    adds, result_dtype = _totalled(a, dtype)
+    total = np.sum(a, axis=axis, dtype=adds, keepdims=keep, **_rest(where=where))
+    result = np.divide(total, _count(a, axis, keep, where))
+    return cast(result, result_dtype or total.dtype)
+
+
+def var(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    ddof: Any = 0,
+    keepdims: Any = numpy._NoValue,
+    *,
+    where: Any = numpy._NoValue,
+    mean: Any = numpy._NoValue,
+    correction: Any = numpy._NoValue,
+) -> Any:
+    _refuse("var", out=out)
+    if correction is not numpy._NoValue:
+        if ddof != 0:
+            raise ValueError("ddof and correction can't be provided simultaneously.")
+        ddof = correction
+    keep = _keep(keepdims)
+    adds, result_dtype = _totalled(a, dtype)
+    rest = _rest(where=where)
+    if mean is numpy._NoValue:
+        mean = np.mean(a, axis=axis, dtype=adds, keepdims=True, **rest)
+    apart = np.subtract(a, mean)
+    if apart.dtype.kind == "c":
+        real, imag = np.real(apart), np.imag(apart)
+        squares = np.add(np.multiply(real, real), np.multiply(imag, imag))
+        adds = None if adds is None else numpy.empty(0, adds).real.dtype
+    else:
+        squares = np.multiply(apart, apart)
+    total = np.sum(squares, axis=axis, dtype=adds, keepdims=keep, **rest)
+    freedom = np.maximum(np.subtract(_count(a, axis, keep, where), ddof), 0)
+    return cast(np.divide(total, freedom), result_dtype or total.dtype)
+
+
+def std(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    ddof: Any = 0,
+    keepdims: Any = numpy._NoValue,
+    *,
+    where: Any = numpy._NoValue,
+    mean: Any = numpy._NoValue,
+    correction: Any = numpy._NoValue,
+) -> Any:
+    _refuse("std", out=out)
+    rest = _rest(keepdims=keepdims, where=where, mean=mean, correction=correction)
+    return np.sqrt(np.var(a, axis=axis, dtype=dtype, ddof=ddof, **rest))
+
+
+def _inverse(freedom: Any) -> Any:
+    if is_duck(freedom):
+        return np.divide(1, freedom)
+    return float(numpy.divide(1.0, freedom))  # with NumPy's warning where there is none
+
+
+def cov(
+    m: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
+    *,
+    dtype: Any = None,
+) -> Any:
+    if ddof is not None and ddof != int(ddof):
+        raise ValueError("ddof must be integer")
+    like = one_of(m, *(() if y is None else (y,)))
+    given = [
+        alike(a if hasattr(a, "dtype") else numpy.asarray(a), like) for a in (m, y) if a is not None
+    ]
+    for name, a in zip(("m", "y"), given, strict=False):
+        if np.ndim(a) > 2:
+            raise ValueError(f"{name} has more than 2 dimensions")
+    if dtype is None:
+        dtype = numpy.result_type(*(a.dtype for a in given), numpy.float64)
+    rows = []
+    for i, a in enumerate(given):
+        turned = not rowvar and np.ndim(a) == 2 and (i > 0 or np.shape(a)[0] != 1)
+        a = np.transpose(a) if turned else a
+        rows.append(cast(np.reshape(a, (1, -1)) if np.ndim(a) < 2 else a, dtype))
+    x = rows[0] if len(rows) == 1 else np.concatenate(rows, 0)
+    count = np.shape(x)[1]
+    if ddof is None:
+        ddof = 0 if bias else 1
+    weights: Any = None
+    for name, given_weights in (("fweights", fweights), ("aweights", aweights)):
+        if given_weights is None:
+            continue
+        w = alike(
+            given_weights if hasattr(given_weights, "dtype") else numpy.asarray(given_weights), like
+        )
+        w = cast(w, float)
+        if name == "fweights" and not np.all(np.equal(w, np.rint(w))):
+            raise TypeError("fweights must be integer")
+        if np.ndim(w) > 1:
+            raise RuntimeError(f"cannot handle multidimensional {name}")
+        if np.shape(w)[0] != count:
+            raise RuntimeError(f"incompatible numbers of samples and {name}")
+        if np.any(np.less(w, 0)):
+            raise ValueError(f"{name} cannot be negative")
+        weights = w if weights is None else np.multiply(weights, w)
+    average, total = np.average(x, axis=1, weights=weights, returned=True)
+    total = total[0]
+    if weights is None:
+        freedom = count - ddof
+    elif ddof == 0:
+        freedom = total
+    elif aweights is None:
+        freedom = np.subtract(total, ddof)
+    else:
+        w = cast(
+            alike(aweights if hasattr(aweights, "dtype") else numpy.asarray(aweights), like), float
+        )
+        freedom = np.subtract(total, np.divide(np.sum(np.multiply(weights, w)) * ddof, total))
+    freedom = np.maximum(freedom, 0) if is_duck(freedom) else max(float(freedom), 0.0)
+    x = np.subtract(x, average[:, None])
+    turned = np.transpose(x if weights is None else np.multiply(x, weights))
+    products = np.dot(x, np.conjugate(turned) if turned.dtype.kind == "c" else turned)
+    return np.squeeze(np.multiply(products, _inverse(freedom)))

@@ -26,32 +26,6 @@ cupy: Library = Library(
             "np.nextafter(abs(x), np.inf) - abs(x)",
         ),
     },
-    reasons={
-        "geomspace": Unsupported(
-            "CuPy has linspace and logspace only",
-            "np.exp(np.linspace(np.log(start), np.log(stop), num)) stays on the device",
-        ),
-        "histogram_bin_edges": Unsupported(
-            "CuPy has no function for the edges alone", "np.histogram(x, bins)[1]"
-        ),
-        "insert": Unsupported(
-            "CuPy has no insertion at positions",
-            "np.concatenate((x[:i], values, x[i:])) stays on the device",
-        ),
-        **dict.fromkeys(
-            ("nanpercentile", "nanquantile"),
-            Unsupported(
-                "CuPy's percentiles do not leave NaN out",
-                "np.percentile(x[~np.isnan(x)], q), where no axis is needed",
-            ),
-        ),
-        "polydiv": Unsupported(
-            "CuPy divides no polynomials", "coefficients are few: np.polydiv(u.get(), v.get())"
-        ),
-        "linalg.svdvals": Unsupported(
-            "CuPy has them with the vectors only", "np.linalg.svd(x, compute_uv=False)"
-        ),
-    },
     to_host="get",
     from_host="asarray",
     advice="Call .get() where a NumPy array in host memory is what you want.",

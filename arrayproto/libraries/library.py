@@ -119,7 +119,8 @@ class Library:
     accepts_also : callable, optional
         Classes of others that the library's own functions work with, beyond ndarray and scalars.
     reasons : mapping of str to Unsupported
-        Why it lacks functions, or families of them (see `arrayproto.libraries.reasons`), where the
+        Why it lacks functions, or families of them (see `arrayproto.libraries.reasons`), and why
+        they are not derived either, where the
         general reason is not its own. Unlike rows of `differences` they hide nothing: they count
         once a function is not to be had in any way.
     advice : str
@@ -327,7 +328,7 @@ class Library:
         path = row.path if row and row.path else name
         found = self.find(path)
         if found is None or found is function:
-            if name in derived_functions():
+            if name in derived_functions() and name not in self.reasons:
                 return self._derived(name)
             found = self.find_member(path)
         if found is None:
