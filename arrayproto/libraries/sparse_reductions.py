@@ -187,7 +187,7 @@ def _joined(function: str, arrays: Any, axis: Any, dtype: Any, casting: str) -> 
         raise ValueError("need at least one array to concatenate")
     wide = np.result_type(*(a.dtype for a in arrays)) if dtype is None else np.dtype(dtype)
     _check_casting([a.dtype for a in arrays], wide, casting)
-    arrays = [a.astype(wide) for a in arrays]
+    arrays = [a if a.dtype == wide else a.astype(wide) for a in arrays]
     return getattr(module(), function)(arrays, axis=axis)
 
 

@@ -82,6 +82,9 @@ def _unique(
         (axis,) = normalize((axis,), ar.ndim)
         if ar.ndim > 1:
             return _unique_slices(ar, axis, return_index, return_inverse, return_counts)
+    if equal_nan and not (return_index or return_inverse or return_counts):
+        missing = [ar.fill_value] if ar.nnz < ar.size else []
+        return in_full(np.unique(np.append(ar.data, missing).astype(ar.dtype, copy=False)))
     found = _distinct(ar, equal_nan)
     if not equal_nan and not (return_index or return_inverse):
         found = _expanded_nans(found, ar)
