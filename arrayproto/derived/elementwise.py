@@ -206,7 +206,8 @@ def float_power(x1: Any, x2: Any, /) -> Any:
 def expm1(x: Any, /) -> Any:
     # 2 sinh(x/2) exp(x/2), which does not cancel.
     half = np.multiply(x, _scalar(0.5, x))
-    return np.multiply(np.multiply(_scalar(2, x), np.sinh(half)), np.exp(half))
+    near = np.multiply(np.multiply(_scalar(2, x), np.sinh(half)), np.exp(half))
+    return np.where(np.abs(x) < 1, near, np.subtract(np.exp(x), _scalar(1, x)))
 
 
 def log1p(x: Any, /) -> Any:
@@ -220,12 +221,21 @@ def log1p(x: Any, /) -> Any:
     return np.where(usual, precise, np.where(difference == 0, x, np.log(sum_)))
 
 
+def _scaled(x: Any, factor: float) -> Any:
+    """The product with a real number; a complex infinity times a complex number is NaN."""
+    if _real(x):
+        return np.multiply(x, _scalar(factor, x))
+    real, imag = np.real(x), np.imag(x)
+    scale = _scalar(factor, real)
+    return np.add(np.multiply(real, scale), np.multiply(np.multiply(imag, scale), _scalar(1j, x)))
+
+
 def log2(x: Any, /) -> Any:
-    return np.multiply(np.log(x), _scalar(1 / math.log(2), x))
+    return _scaled(np.log(x), 1 / math.log(2))
 
 
 def log10(x: Any, /) -> Any:
-    return np.multiply(np.log(x), _scalar(1 / math.log(10), x))
+    return _scaled(np.log(x), 1 / math.log(10))
 
 
 def logaddexp(x1: Any, x2: Any, /) -> Any:
@@ -289,6 +299,7 @@ def trunc(x: Any, /) -> Any:
 
 
 def fmod(x1: Any, x2: Any, /) -> Any:
+    """Of numbers whose quotient is so large that it is rounded, the result is rounded too."""
     if x1.dtype.kind == "f":
         rest = np.subtract(x1, np.multiply(np.trunc(np.divide(x1, x2)), x2))
         endless = np.logical_and(np.isinf(x2), np.isfinite(x1))
@@ -304,14 +315,24 @@ def fmod(x1: Any, x2: Any, /) -> Any:
 
 def remainder(x1: Any, x2: Any, /) -> Any:
     if x1.dtype.kind != "f":
-        return np.subtract(x1, np.multiply(np.floor_divide(x1, x2), x2))
+        rest = np.subtract(x1, np.multiply(np.floor_divide(x1, x2), x2))
+        return np.where(np.equal(x2, _scalar(0, x2)), _scalar(0, x1), rest)
     rest = np.fmod(x1, x2)
     rest = np.where((rest != 0) & ((rest < 0) != (x2 < 0)), np.add(rest, x2), rest)
     return np.where(rest == 0, np.copysign(_scalar(0, x1), x2), rest)
 
 
 def floor_divide(x1: Any, x2: Any, /) -> Any:
-    return np.floor(np.divide(x1, x2))
+    if x1.dtype.kind != "f":
+        zero = np.equal(x2, _scalar(0, x2))
+        quotient = np.floor(np.divide(x1, np.where(zero, _scalar(1, x2), x2)))
+        return np.where(zero, _scalar(0, quotient), quotient)
+    rest = np.fmod(x1, x2)
+    quotient = np.divide(np.subtract(x1, rest), x2)
+    below = (rest != 0) & ((rest < 0) != (x2 < 0))
+    quotient = np.floor(np.where(below, quotient - 1, quotient) + 0.5)
+    quotient = np.where(quotient == 0, np.copysign(_scalar(0, x1), np.divide(x1, x2)), quotient)
+    return np.where(x2 == 0, np.divide(x1, x2), quotient)
 
 
 def divmod(x1: Any, x2: Any, /) -> Any:

@@ -338,6 +338,8 @@ def reduce(
     )
     axes = _axes(axis, np.ndim(array)) if np.ndim(array) else ()
     neutral = initial if ufunc.identity is None else ufunc.identity
+    if ufunc is numpy.hypot and initial is _nothing:
+        initial = 0  # NumPy begins with it: the reduction of -1 alone is 1
     sequential = ufunc not in ASSOCIATIVE
     if where is not True and not sequential:
         x = np.where(_mask(where, [x]), x, cast(neutral, loop_dtype))
@@ -391,6 +393,8 @@ def _prepared(
         result_dtype = out.dtype
         if dtype is None:
             loop_dtype = ufunc.resolve_dtypes((out.dtype, array.dtype, None), reduction=True)[0]
+    if ufunc is numpy.ldexp:  # the one loop whose second input has a dtype of its own
+        return array, loop_dtype, result_dtype
     return cast(array, loop_dtype), loop_dtype, result_dtype
 
 
@@ -418,7 +422,7 @@ def _partial_folds(
     if where is not True:
         where = np.broadcast_to(_mask(where, [x]), _shape(x))
     if initial is _nothing or initial is None:
-        result, start = x[_slices(axis, 0, 1)], 1
+        result, start = cast(x[_slices(axis, 0, 1)], dtype), 1
         yield result
     else:
         result = cast(initial, dtype)

@@ -85,8 +85,8 @@ def _fills_alike(ufunc: np.ufunc, x1: Any, x2: Any) -> bool:
     return True
 
 
-#: Running results that have no more non-zero elements than the array.
-_SPARSE_RUNNING = ("multiply", "logical_and", "bitwise_and")
+#: Running sums have a row of their own; the others have no more non-zero elements than the array.
+_SPARSE_RUNNING = ("add", "multiply", "logical_and", "bitwise_and")
 
 
 ROWS: dict[str, Row] = {
