@@ -201,7 +201,11 @@ FAMILIES: dict[str, Family] = {
         "np.isfinite(x).all() tells the same",
         "asarray_chkfinite",
     ),
-    "old names": Family("NumPy has removed or deprecates it", "np.vstack is the same", "row_stack"),
+    "old names": Family(
+        "NumPy has removed or deprecates it",
+        "np.vstack, np.isin and np.trapezoid are its new names for row_stack, in1d and trapz",
+        "row_stack in1d trapz",
+    ),
     "series": Family(
         _NOBODY_IS_ASKED,
         "coefficients are few: {name} takes {copy}. np.polyval evaluates a power series, its "
