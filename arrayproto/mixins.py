@@ -85,7 +85,8 @@ def _check_overridable(function: Any) -> None:
             return
         from numpy.testing.overrides import allows_array_function_override
 
-        if allows_array_function_override(function):  # a creation function, on like=
+        # Creation functions, on like=; NumPy 2.0 does not count those written in C.
+        if allows_array_function_override(function) or "like=None" in (function.__doc__ or ""):
             return
     raise TypeError(
         f"{function!r} is neither a ufunc nor a function that NumPy dispatches with "
