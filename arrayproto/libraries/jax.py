@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from .array_api import NumPyDtypes, standard_core
 from .library import Library, Unsupported
 
 
@@ -26,6 +27,8 @@ jax: Library = Library(
     array_class=_array_classes,
     guest=True,
     parts=("jaxlib",),
+    dtypes=lambda namespace: NumPyDtypes(),
+    core=standard_core,
     differences={},
     reasons={
         "asanyarray": Unsupported(

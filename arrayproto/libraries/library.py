@@ -11,7 +11,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, ModuleType
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from .bridge import bridge
 from .reasons import NOT_NUMPYS, Unsupported, why
 from .ufuncs import UfuncTable
 from .ufuncs import resolve as resolve_ufunc
+
+if TYPE_CHECKING:
+    from .array_api import Dtypes
 
 Kind = Literal["native", "bridged", "derived", "unsupported"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -142,6 +145,13 @@ class Library:
     writing : callable, optional
         Makes a function that takes NumPy's ``out`` of one that does not: is given NumPy's name, the
         function and the position of `out` among the arguments, None if it is a keyword only.
+    core : callable, optional
+        For a library that is no copy of NumPy: returns, of its module and its dtypes, the functions
+        of `arrayproto.derived.core` for its arrays. NumPy's other functions are derived from them;
+        a function of the library with the name of one of NumPy's is called only where a row says
+        so.
+    dtypes : callable, optional
+        Returns, of its module, its dtypes and NumPy's, where there is a core.
     """
 
     def __init__(
@@ -160,9 +170,12 @@ class Library:
         parts: tuple[str, ...] = (),
         write: Callable[[Any, Any], None] | None = None,
         writing: Callable[[str, Callable[..., Any], int | None], Callable[..., Any]] | None = None,
+        core: Callable[[Any, Dtypes], Mapping[str, Callable[..., Any]]] | None = None,
+        dtypes: Callable[[Any], Dtypes] | None = None,
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.guest, self.parts = guest, parts
+        self._core, self._dtypes = core, dtypes
         self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
         self.operators, self.write = operators, write
@@ -232,6 +245,17 @@ class Library:
     def cls(self) -> type:
         """The first of the classes."""
         return self.classes[0]
+
+    @functools.cached_property
+    def dtypes(self) -> Dtypes:
+        """Its dtypes and NumPy's; only for a library with a core."""
+        assert self._dtypes is not None
+        return self._dtypes(self.namespace)
+
+    @functools.cached_property
+    def core(self) -> Mapping[str, Callable[..., Any]]:
+        """The core functions for its arrays; empty for a copy of NumPy."""
+        return {} if self._core is None else self._core(self.namespace, self.dtypes)
 
     @functools.cached_property
     def stock(self) -> dict[str, Callable[..., Any]]:
@@ -325,6 +349,8 @@ class Library:
             return self._derived(name)
         if row is not None and not isinstance(row, Renamed):
             return Resolution("bridged", row, f"arrayproto.libraries.{self.name}")
+        if row is None and self.core:
+            return self._through_ducks(function, name)
         path = row.path if row and row.path else name
         found = self.find(path)
         if found is None or found is function:
@@ -381,6 +407,16 @@ class Library:
             ``casting=`` are done around it.
         """
         return resolve_ufunc(self, ufunc, method)
+
+    def _through_ducks(self, function: Callable[..., Any], name: str) -> Resolution:
+        from ..ducks import through_ducks
+
+        call = through_ducks(self, function)
+        if call is None:
+            return self._refusal(self.why(name))
+        if name in self.core:
+            return Resolution("bridged", call, f"the core of arrayproto.libraries.{self.name}")
+        return Resolution("derived", call, "arrayproto.derived, of the core")
 
     @staticmethod
     def _derived(name: str) -> Resolution:

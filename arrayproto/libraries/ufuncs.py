@@ -18,31 +18,13 @@ import numpy as np
 
 from ..derived import derived_ufuncs
 from ..errors import UnsupportedFunctionError
+from .array_api import ARRAY_API_NAMES
 from .reasons import Unsupported
 
 if TYPE_CHECKING:
     from .library import Library, Resolution
 
 Call = Callable[..., Any]
-
-#: NumPy's names to those of the Array API standard, where they differ.
-ARRAY_API_NAMES = {
-    "absolute": "abs",
-    "arccos": "acos",
-    "arccosh": "acosh",
-    "arcsin": "asin",
-    "arcsinh": "asinh",
-    "arctan": "atan",
-    "arctan2": "atan2",
-    "arctanh": "atanh",
-    "conjugate": "conj",
-    "invert": "bitwise_invert",
-    "left_shift": "bitwise_left_shift",
-    "power": "pow",
-    "right_shift": "bitwise_right_shift",
-    "rint": "round",
-}
-
 
 @functools.cache
 def _composed() -> ModuleType:
@@ -130,6 +112,8 @@ def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
         return Resolution("native", with_arguments, f"{library.cls.__name__}.__array_ufunc__")
     if name is None:
         return Resolution("unsupported", None, "it is not a ufunc of NumPy", library.advice)
+    if library.core and row is None:
+        return _by_ducks(library, ufunc, "__call__")
     for path in (row.path if row else name, name, ARRAY_API_NAMES.get(name, name)):
         found = library.find(path) if path else None
         if found is not None and found is not ufunc:
@@ -160,8 +144,24 @@ def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolutio
     if row is not None and not isinstance(row, (Renamed, Derived)):
         where = f"arrayproto.libraries.{library.name}"
         return Resolution("bridged", functools.partial(row, ufunc), where)
+    if library.core and name is not None:
+        return _by_ducks(library, ufunc, method)
     composed = _composed().METHODS[method]
     return Resolution("derived", functools.partial(composed, ufunc), _place(composed))
+
+
+def _by_ducks(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
+    from ..ducks import derives, ufunc_through_ducks
+    from .library import Resolution
+
+    name = ufunc.__name__
+    if not derives(library, ufunc):
+        lacking = library.why(name)
+        return Resolution("unsupported", None, lacking.reason, lacking.instead)
+    call = functools.partial(ufunc_through_ducks, library, ufunc, method)
+    if method == "__call__" and name in library.core:
+        return Resolution("bridged", call, f"the core of arrayproto.libraries.{library.name}")
+    return Resolution("derived", call, "arrayproto.derived, of the core")
 
 
 def _not_in_numpy(ufunc: np.ufunc, method: str) -> str | None:

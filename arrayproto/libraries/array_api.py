@@ -1,0 +1,178 @@
+"""The core (see `arrayproto.derived.core`) of any library with the Array API standard's functions.
+
+https://data-apis.org/array-api/latest/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..derived.core import UFUNCS
+
+#: NumPy's names of ufuncs to those of the standard, where they differ.
+ARRAY_API_NAMES = {
+    "absolute": "abs",
+    "arccos": "acos",
+    "arccosh": "acosh",
+    "arcsin": "asin",
+    "arcsinh": "asinh",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "arctanh": "atanh",
+    "conjugate": "conj",
+    "invert": "bitwise_invert",
+    "left_shift": "bitwise_left_shift",
+    "power": "pow",
+    "right_shift": "bitwise_right_shift",
+    "rint": "round",
+}
+
+#: NumPy's dtypes that the standard has not got, to those that take their place.
+NEAREST = {"float16": "float32", "longdouble": "float64", "clongdouble": "complex128"}
+
+_NAMES = (
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64", "complex64", "complex128"),
+)
+
+
+class Dtypes:
+    """A library's dtypes and NumPy's.
+
+    Parameters
+    ----------
+    namespace : module
+        Has them as attributes with NumPy's names.
+
+    Attributes
+    ----------
+    classes : tuple of type
+        What the library's dtypes are instances of.
+    """
+
+    def __init__(self, namespace: Any) -> None:
+        self._own = {n: getattr(namespace, n) for n in _NAMES if hasattr(namespace, n)}
+        self._numpy: dict[Any, np.dtype[Any]] = {own: np.dtype(n) for n, own in self._own.items()}
+        self.classes = tuple({type(own) for own in self._own.values()} - {type, np.dtype})
+
+    def to_numpy(self, dtype: Any) -> np.dtype[Any]:
+        """NumPy's dtype for one of the library's.
+
+        Raises
+        ------
+        TypeError
+            If NumPy has none, as for bfloat16.
+        """
+        try:
+            return self._numpy[dtype]
+        except (KeyError, TypeError):
+            raise TypeError(
+                f"NumPy has no dtype for {dtype}, so its functions have no meaning for arrays of "
+                "it; convert the array to float32 with its own library before"
+            ) from None
+
+    def from_numpy(self, dtype: Any) -> Any:
+        """The library's dtype for one of NumPy's, or the nearest that it has.
+
+        Raises
+        ------
+        TypeError
+            If it has none.
+        """
+        name = np.dtype(dtype).name
+        own = self._own.get(name, self._own.get(NEAREST.get(name, name)))
+        if own is None:
+            raise TypeError(f"the array library has no dtype for NumPy's {name}")
+        return own
+
+
+class NumPyDtypes(Dtypes):
+    """For libraries whose arrays have NumPy's own dtypes."""
+
+    def __init__(self) -> None:
+        self.classes = ()
+
+    def to_numpy(self, dtype: Any) -> np.dtype[Any]:
+        return np.dtype(dtype)
+
+    def from_numpy(self, dtype: Any) -> Any:
+        return np.dtype(dtype)
+
+
+def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
+    """The core functions, of the standard's.
+
+    Parameters
+    ----------
+    xp : module
+        A namespace of the standard.
+    dtypes : Dtypes
+
+    Returns
+    -------
+    mapping of str to callable
+        On the library's arrays; dtypes are NumPy's.
+    """
+    own = dtypes.from_numpy
+
+    def ordered(name: str) -> Callable[..., Any]:
+        function = getattr(xp, name)
+
+        def call(a: Any, axis: Any) -> Any:
+            # The standard has no order of booleans.
+            if a.dtype == own("bool"):
+                result = function(xp.astype(a, own("uint8")), axis=axis)
+                return result if name == "argsort" else xp.astype(result, own("bool"))
+            return function(a, axis=axis)
+
+        return call
+
+    def argsort(a: Any, axis: int) -> Any:
+        a = xp.astype(a, own("uint8")) if a.dtype == own("bool") else a
+        return xp.argsort(a, axis=axis, stable=True)
+
+    def total(name: str) -> Callable[..., Any]:
+        function = getattr(xp, name)
+
+        def call(a: Any, axis: Any, dtype: Any) -> Any:
+            return function(xp.astype(a, own(dtype), copy=False), axis=axis)
+
+        return call
+
+    core: dict[str, Callable[..., Any]] = {
+        "getitem": lambda a, key: a[key],
+        "asarray": xp.asarray,
+        "astype": lambda x, dtype: xp.astype(x, own(dtype), copy=False),
+        "reshape": xp.reshape,
+        "transpose": xp.permute_dims,
+        "broadcast_to": xp.broadcast_to,
+        "concatenate": lambda arrays, axis: xp.concat(arrays, axis=axis),
+        "where": xp.where,
+        "take": lambda a, indices, axis: xp.take(a, indices, axis=axis),
+        "nonzero": xp.nonzero,
+        "argsort": argsort,
+        "sum": total("sum"),
+        "prod": total("prod"),
+        "min": ordered("min"),
+        "max": ordered("max"),
+        "cumsum": total("cumulative_sum"),
+        "cumprod": total("cumulative_prod"),
+        "real": xp.real,
+        "imag": xp.imag,
+    }
+    for name in UFUNCS:
+        core[name] = getattr(xp, ARRAY_API_NAMES.get(name, name))
+    if hasattr(xp, "linalg"):
+        linalg = xp.linalg
+        core |= {f"linalg.{n}": getattr(linalg, n) for n in ("cholesky", "slogdet", "solve")}
+        core["linalg.eigh"] = linalg.eigh
+        core["linalg.qr"] = lambda a, mode: linalg.qr(a, mode=mode)
+        core["linalg.svd"] = lambda a, full: linalg.svd(a, full_matrices=full)
+        if hasattr(linalg, "eig"):
+            core["linalg.eig"] = linalg.eig
+    if hasattr(xp, "fft"):
+        core["fft.fft"] = lambda a, axis: xp.fft.fft(a, axis=axis)
+    return core
