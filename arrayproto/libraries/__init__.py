@@ -7,9 +7,10 @@ from .dask import dask
 from .jax import jax
 from .library import Library, Renamed, Resolution, Unsupported, public_name
 from .sparse import sparse
+from .torch import torch
 
 #: By name, in the order in which they are shown.
-LIBRARIES: dict[str, Library] = {library.name: library for library in (cupy, sparse, dask, jax)}
+LIBRARIES: dict[str, Library] = {library.name: library for library in (cupy, sparse, dask, jax, torch)}
 
 
 def get_library(name: str) -> Library:

@@ -110,6 +110,12 @@ def _out_of_jax() -> Iterator[tuple[Any, str]]:
             yield array_class, name
 
 
+def _out_of_torch() -> Iterator[tuple[Any, str]]:
+    tensor = sys.modules["torch"].Tensor
+    for name in ("__array__", "tolist", "numpy"):
+        yield tensor, name
+
+
 def _dask_values(value: Any) -> Any:
     computed = value.compute(scheduler="sync")
     if isinstance(computed, type(value)):  # ndarray's constructor would ask it, and so on for ever
@@ -161,6 +167,17 @@ SUBJECTS: dict[str, Subject] = {
             lambda: (sys.modules["jax"].Array,),
             _NOT_NUMERIC | {"writes"},
             _out_of_jax,
+            eager=True,
+        ),
+        Subject(
+            "torch",
+            "torch",
+            "torch",
+            lambda array: sys.modules["torch"].from_numpy(array.copy()),
+            lambda value: value.detach().cpu().numpy(),
+            lambda: (sys.modules["torch"].Tensor,),
+            _NOT_NUMERIC,
+            _out_of_torch,
             eager=True,
         ),
         Subject(
