@@ -9,13 +9,15 @@ NumPy follows. Nothing is copied on the way in or out.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 
 from .derived.core import numpy_function
-from .libraries.library import Library
+from .errors import UnsupportedArgumentError, UnsupportedFunctionError
+from .libraries.library import Library, Resolution
 from .mixins import ArrayFunctionMixin
 
 
@@ -51,6 +53,15 @@ class Duck(ArrayFunctionMixin, derive=True):
 
     def __getitem__(self, key: Any) -> Duck:
         return type(self)(self._library.core["getitem"](self.native, key))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        write = self._library.core.get("setitem")
+        if write is None:
+            raise UnsupportedFunctionError(
+                f"arrays of {self._library.name} cannot be written to; numpy.where makes a new one"
+            )
+        own = type(self)._implementations.core.own(value, self.dtype)
+        write(self.native, unwrap(key), own.native)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -91,7 +102,7 @@ def duck_class(library: Library) -> type[Duck]:
 def _duck_class(name: str, library: Library) -> type[Duck]:
     cls = type(f"{name.capitalize()}Duck", (Duck,), {"__slots__": (), "_library": library})
     for path, native in library.core.items():
-        if path == "getitem":
+        if path in ("getitem", "setitem"):
             continue
         function = numpy_function(path)
         call = _loop if isinstance(function, np.ufunc) else _on_natives
@@ -206,6 +217,16 @@ def unwrap(value: Any) -> Any:
     return value
 
 
+def _is_mutable(library: Library) -> bool:
+    return "setitem" in library.core
+
+
+#: Functions whose whole point is to write into their first argument.
+_WRITING = frozenset(
+    {"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask", "resize"}
+)
+
+
 def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..., Any] | None:
     """What a library answers NumPy's function with, by way of ducks; None if it cannot.
 
@@ -217,19 +238,95 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         NumPy's own.
     """
     found = duck_class(library)._implementations[function]
-    if found is None:
+    name = getattr(function, "__name__", "call")
+    if found is None or (name in _WRITING and not _is_mutable(library)):
         return None
     implementation: Callable[..., Any] = found
+    out_at = _place_of_out(function)
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        out = None
+        if out_at is not None:
+            args, kwargs, out = _without_out(args, kwargs, out_at)
         args = tuple([wrap(library, a) for a in args])
         if kwargs:
             kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
-        return unwrap(implementation(*args, **kwargs))
+        result = implementation(*args, **kwargs)
+        return unwrap(result) if out is None else write_out(library, name, result, out)
 
-    call.__name__ = call.__qualname__ = getattr(function, "__name__", "call")
+    call.__name__ = call.__qualname__ = name
     call.__wrapped__ = implementation  # type: ignore[attr-defined]
     return call
+
+
+def _place_of_out(function: Callable[..., Any]) -> int | None:
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return None
+    for position, parameter in enumerate(parameters):
+        if parameter.name == "out":
+            by_position = parameter.kind is not parameter.KEYWORD_ONLY
+            variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+            return position if by_position and not variadic else 10**6
+    return None
+
+
+def _without_out(
+    args: tuple[Any, ...], kwargs: dict[str, Any], position: int
+) -> tuple[tuple[Any, ...], dict[str, Any], Any]:
+    if len(args) > position:
+        return (*args[:position], None, *args[position + 1 :]), kwargs, args[position]
+    if kwargs.get("out") is not None:
+        kwargs = dict(kwargs)
+        return args, kwargs, kwargs.pop("out")
+    return args, kwargs, None
+
+
+def write_out(
+    library: Library, name: str, result: Any, out: Any, where: Any = True, casting: Any = None
+) -> Any:
+    """Write a duck's values to ``out=``, as NumPy does, and return it.
+
+    Raises
+    ------
+    UnsupportedArgumentError
+        If `out` is not an array of the library, or cannot be written to.
+    """
+    if isinstance(out, tuple) and len(out) == 1 and not isinstance(result, tuple):
+        out = out[0]
+    if isinstance(result, tuple):
+        pairs = zip(result, out, strict=True)
+        return tuple(
+            unwrap(one) if to is None else write_out(library, name, one, to, where, casting)
+            for one, to in pairs
+        )
+    cls = duck_class(library)
+    if not isinstance(out, library.classes) or not _is_mutable(library):
+        raise UnsupportedArgumentError(
+            f"numpy.{name}: out= is not supported for arrays of {library.name}"
+            + (
+                ", which cannot be written to; leave it out, and assign the result"
+                if not _is_mutable(library)
+                else f" where it is a {type(out).__name__}; give an array of {library.name}"
+            )
+        )
+    target = cls(out)
+    result = result if isinstance(result, cls) else np.asarray(result)
+    if casting is None and not np.can_cast(result.dtype, target.dtype, "same_kind"):
+        raise TypeError(
+            f"numpy.{name}: cannot cast the result from {result.dtype!r} to {target.dtype!r} of "
+            "out= with casting rule 'same_kind'"
+        )
+    if np.broadcast_shapes(result.shape, target.shape) != target.shape:
+        raise ValueError(
+            f"numpy.{name}: out= has the shape {target.shape}, and the result {result.shape}"
+        )
+    if where is True:
+        target[...] = result
+    else:
+        target[...] = np.where(wrap(library, where), result, target)
+    return out
 
 
 def ufunc_through_ducks(
@@ -237,17 +334,57 @@ def ufunc_through_ducks(
 ) -> Any:
     """The answer to a ufunc, or to a method of it, by way of ducks."""
     cls = duck_class(library)
+    if method == "at":
+        return _at(library, ufunc, *inputs)
     inputs = tuple([wrap(library, x) for x in inputs])
+    out, where = kwargs.pop("out", None), True
+    if out is not None:
+        if method == "__call__":
+            where = kwargs.pop("where", True)
+        if "casting" in kwargs or "dtype" in kwargs:
+            # The loop is chosen by these alone; what is written has to fit the array.
+            pass
     kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
-    first = next((x for x in inputs if isinstance(x, cls)), None)
-    if first is None:  # only out= or where= is an array of the library
-        first = next(v for v in _flat(kwargs.values()) if isinstance(v, cls))
-    return unwrap(first._derive_ufunc(ufunc, method, *inputs, **kwargs))
+    duck = next((x for x in (*inputs, *kwargs.values()) if isinstance(x, cls)), None)
+    if duck is None:  # only out= or where= is an array of the library
+        inputs = (cls._implementations.core.own(np.asarray(inputs[0])), *inputs[1:])
+        duck = inputs[0]
+    result = duck._derive_ufunc(ufunc, method, *inputs, **kwargs)
+    if result is NotImplemented:
+        raise library.refusal(
+            f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}"),
+            library.classes,
+            Resolution("unsupported", None, "it cannot be composed of the core", library.advice),
+        )
+    if out is None:
+        return unwrap(result)
+    return write_out(library, ufunc.__name__, result, out, where)
 
 
-def _flat(values: Any) -> Any:
-    for value in values:
-        if isinstance(value, (list, tuple)):
-            yield from value
-        else:
-            yield value
+def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, b: Any = None) -> Any:
+    """``ufunc.at``: one element after the other, so that repeated indices count repeatedly."""
+    if not isinstance(a, library.classes) or not _is_mutable(library):
+        raise UnsupportedFunctionError(
+            f"numpy.{ufunc.__name__}.at is not supported for arrays of {library.name}, which "
+            "cannot be written to. numpy.bincount(indices, weights=b) adds up by index"
+        )
+    target = wrap(library, a)
+    places = np.empty(target.shape, np.intp)
+    places.flat[:] = np.arange(places.size)
+    where = places[_on_host(indices)].reshape(-1)
+    values = None
+    if b is not None:
+        shape = places[_on_host(indices)].shape
+        values = np.reshape(np.broadcast_to(wrap(library, b), shape), -1)
+    flat = np.reshape(target, -1)
+    for n, place in enumerate(where):
+        one = flat[int(place)]
+        flat[int(place)] = ufunc(one) if values is None else ufunc(one, values[n])
+    target[...] = np.reshape(flat, target.shape)
+    return None
+
+
+def _on_host(indices: Any) -> Any:
+    if isinstance(indices, tuple):
+        return tuple(map(_on_host, indices))
+    return indices

@@ -44,6 +44,10 @@ def _getitem(a: Any, key: Any) -> Any:
     return a.flip(flipped)[tuple(forward)]
 
 
+def _setitem(a: Any, key: Any, value: Any) -> None:
+    a[key] = value
+
+
 def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     core = dict(standard_core(_namespace(), dtypes))
     core["getitem"] = _getitem
@@ -60,6 +64,7 @@ def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
 
         return call
 
+    core["setitem"] = _setitem
     core["floor_divide"] = whole_numbers("floor_divide")
     core["remainder"] = whole_numbers("remainder")
     return core
