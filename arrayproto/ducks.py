@@ -17,7 +17,7 @@ import numpy as np
 
 from .derived.core import numpy_function
 from .errors import UnsupportedArgumentError, UnsupportedFunctionError
-from .libraries.library import Library, Resolution
+from .libraries.library import Library
 from .mixins import ArrayFunctionMixin
 
 
@@ -329,8 +329,16 @@ def write_out(
     return out
 
 
+def derives(library: Library, ufunc: np.ufunc) -> bool:
+    """Whether a library with a core gets a ufunc."""
+    from .derived import core_ufuncs  # needs the namespace, and that us
+
+    name = ufunc.__name__
+    return name in library.core or name in core_ufuncs.__all__
+
+
 def ufunc_through_ducks(
-    library: Library, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
+    library: Library, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
 ) -> Any:
     """The answer to a ufunc, or to a method of it, by way of ducks."""
     cls = duck_class(library)
@@ -338,24 +346,14 @@ def ufunc_through_ducks(
         return _at(library, ufunc, *inputs)
     inputs = tuple([wrap(library, x) for x in inputs])
     out, where = kwargs.pop("out", None), True
-    if out is not None:
-        if method == "__call__":
-            where = kwargs.pop("where", True)
-        if "casting" in kwargs or "dtype" in kwargs:
-            # The loop is chosen by these alone; what is written has to fit the array.
-            pass
+    if out is not None and method == "__call__":
+        where = kwargs.pop("where", True)
     kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
     duck = next((x for x in (*inputs, *kwargs.values()) if isinstance(x, cls)), None)
     if duck is None:  # only out= or where= is an array of the library
         inputs = (cls._implementations.core.own(np.asarray(inputs[0])), *inputs[1:])
         duck = inputs[0]
     result = duck._derive_ufunc(ufunc, method, *inputs, **kwargs)
-    if result is NotImplemented:
-        raise library.refusal(
-            f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}"),
-            library.classes,
-            Resolution("unsupported", None, "it cannot be composed of the core", library.advice),
-        )
     if out is None:
         return unwrap(result)
     return write_out(library, ufunc.__name__, result, out, where)

@@ -434,22 +434,6 @@ def _array_ufunc(library: Library) -> Callable[..., Any]:
     return __array_ufunc__
 
 
-def _guest_array_ufunc(library: Library) -> Callable[..., Any]:
-    """`_array_ufunc` for a library without a protocol, whose own code counts on stock NumPy."""
-    answer = _array_ufunc(library)
-    own, frame = _OwnFrames(library), sys._getframe
-
-    def __array_ufunc__(
-        self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
-    ) -> Any:
-        if own[frame(1).f_globals.get("__name__", "")]:
-            arrays = [np.asarray(a) if isinstance(a, library.classes) else a for a in inputs]
-            return getattr(ufunc, method)(*arrays, **kwargs)
-        return answer(self, ufunc, method, *inputs, **kwargs)
-
-    return __array_ufunc__
-
-
 def _refused_ufunc(
     library: Library,
     self: Any,
@@ -515,9 +499,9 @@ class LibraryMixin(ArrayFunctionMixin):
         if "_library" in vars(cls):
             guest = cls._library.guest
             answer = guest_array_function if guest else array_function
-            answer_ufunc = _guest_array_ufunc if guest else _array_ufunc
             cls.__array_function__ = answer(cls._library)  # type: ignore[method-assign]
-            cls.__array_ufunc__ = answer_ufunc(cls._library)  # type: ignore[method-assign]
+            # A guest's own code too: an operator with an ndarray on the left gave its own array.
+            cls.__array_ufunc__ = _array_ufunc(cls._library)  # type: ignore[method-assign]
         elif cls._own_implementations:  # type: ignore[attr-defined]
             _let_own_answer(cls)
 
