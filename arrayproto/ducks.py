@@ -100,19 +100,19 @@ def duck_class(library: Library) -> type[Duck]:
 
 @functools.cache
 def _duck_class(name: str, library: Library) -> type[Duck]:
-    cls = type(f"{name.capitalize()}Duck", (Duck,), {"__slots__": (), "_library": library})
+    members = {"__slots__": (), "_library": library}
+    cls: Any = type(f"{name.capitalize()}Duck", (Duck,), members)
     for path, native in library.core.items():
         if path in ("getitem", "setitem"):
             continue
         function = numpy_function(path)
-        call = _loop if isinstance(function, np.ufunc) else _on_natives
-        cls.implements(function)(call(cls, function, native))
-    return cls
+        is_ufunc = isinstance(function, np.ufunc)
+        call = _loop(cls, function, native) if is_ufunc else _on_natives(cls, native)
+        cls.implements(function)(call)
+    return cls  # type: ignore[no-any-return]
 
 
-def _on_natives(
-    cls: type[Duck], function: Callable[..., Any], native: Callable[..., Any]
-) -> Callable[..., Any]:
+def _on_natives(cls: type[Duck], native: Callable[..., Any]) -> Callable[..., Any]:
     """A core function of ducks, from that of the library's arrays."""
 
     def call(*args: Any) -> Any:
@@ -196,7 +196,7 @@ _OF_BOOLS: dict[str, Callable[..., Any]] = {
 
 
 def wrap(library: Library, value: Any) -> Any:
-    """Arguments with the library's arrays in them, however deep, as ducks; its dtypes as NumPy's."""
+    """Arguments with the library's arrays in them as ducks, and its dtypes as NumPy's."""
     if isinstance(value, library.classes):
         return duck_class(library)(value)
     if isinstance(value, library.dtypes.classes):

@@ -10,7 +10,9 @@ from .sparse import sparse
 from .torch import torch
 
 #: By name, in the order in which they are shown.
-LIBRARIES: dict[str, Library] = {library.name: library for library in (cupy, sparse, dask, jax, torch)}
+LIBRARIES: dict[str, Library] = {
+    library.name: library for library in (cupy, sparse, dask, jax, torch)
+}
 
 
 def get_library(name: str) -> Library:

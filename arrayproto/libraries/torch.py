@@ -11,8 +11,6 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from .array_api import Dtypes, standard_core
 from .library import Library
 

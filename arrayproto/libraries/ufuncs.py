@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Call = Callable[..., Any]
 
+
 @functools.cache
 def _composed() -> ModuleType:
     """`arrayproto.derived.ufuncs`, imported late: it needs the namespace, and that us."""
