@@ -106,9 +106,10 @@ def _duck_class(name: str, library: Library) -> type[Duck]:
         if path in ("getitem", "setitem"):
             continue
         function = numpy_function(path)
-        is_ufunc = isinstance(function, np.ufunc)
-        call = _loop(cls, function, native) if is_ufunc else _on_natives(cls, native)
-        cls.implements(function)(call)
+        if isinstance(function, np.ufunc):
+            cls.implements(function)(_loop(cls, function, native))
+        else:
+            cls.implements(function)(_on_natives(cls, native))
     return cls  # type: ignore[no-any-return]
 
 
@@ -140,7 +141,7 @@ def _loop(cls: type[Duck], ufunc: np.ufunc, native: Callable[..., Any]) -> Calla
     def call(*inputs: Any) -> Any:
         kinds = [x.dtype if type(x) is cls else _kind(x) for x in inputs]
         *wanted, result_dtype = ufunc.resolve_dtypes((*kinds, None))
-        if of_bools is not None and wanted[0] == bool:
+        if of_bools is not None and wanted[0].kind == "b":
             return of_bools(*inputs)
         natives = []
         for x, kind in zip(inputs, wanted, strict=True):
