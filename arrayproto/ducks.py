@@ -332,10 +332,10 @@ def write_out(
 
 def derives(library: Library, ufunc: np.ufunc) -> bool:
     """Whether a library with a core gets a ufunc."""
-    from .derived import core_ufuncs  # needs the namespace, and that us
+    from .derived import elementwise  # needs the namespace, and that us
 
     name = ufunc.__name__
-    return name in library.core or name in core_ufuncs.__all__
+    return name in library.core or name in elementwise.__all__
 
 
 def ufunc_through_ducks(

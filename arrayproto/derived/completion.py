@@ -507,13 +507,13 @@ def call_ufunc(
     inputs = tuple(x if n and keep else core.own(x) for x, n in zip(inputs, numbers, strict=True))
     if found is not None:
         return found(*inputs)
-    from . import core_ufuncs, ufuncs
+    from . import elementwise, ufuncs
 
     name = ufunc.__name__
-    if name not in core_ufuncs.__all__:
+    if name not in elementwise.__all__:
         return NotImplemented
-    composed = getattr(core_ufuncs, name)
-    if name in core_ufuncs.AS_THEY_ARE:
+    composed = getattr(elementwise, name)
+    if name in elementwise.AS_THEY_ARE:
         return composed(*inputs)
     return ufuncs.loop(ufunc, composed, inputs)
 
