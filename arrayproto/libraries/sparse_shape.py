@@ -295,5 +295,5 @@ ROWS: dict[str, Row | Callable[..., Any]] = {
     "linalg.cross": all_sparse("linalg.cross", 2),
     "linalg.tensordot": all_sparse("linalg.tensordot", 2, "tensordot"),
     "outer": all_sparse("outer", 2, "outer"),
-    "linalg.outer": all_sparse("linalg.outer", 2, "outer"),
+    "linalg.outer": all_sparse("linalg.outer", 2),
 }

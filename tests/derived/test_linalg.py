@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import dask
 import dask.array as da
 import numpy as np
 import pytest
@@ -327,9 +328,13 @@ def test_matrices_in_one_chunk(
 @pytest.mark.parametrize(
     "name", ["det", "slogdet", "eigh", "cond", "pinv", "matrix_rank", "svdvals"]
 )
-def test_matrices_in_several_chunks_are_refused(name: str) -> None:
+def test_matrices_too_large_for_a_chunk_are_refused(name: str) -> None:
     x = da.from_array(square.values, chunks=2)
-    with nothing_converted(), pytest.raises(UnsupportedArgumentError, match="several chunks"):
+    with (
+        dask.config.set({"array.chunk-size": "64 B"}),
+        nothing_converted(),
+        pytest.raises(UnsupportedArgumentError, match="several chunks"),
+    ):
         getattr(anp.linalg, name)(x)
 
 
@@ -362,19 +367,12 @@ def test_dtype_of_eigenvalues_is_not_known_before(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["cholesky", "cond", "det", "eig", "eigh", "eigvals", "eigvalsh", "inv", "matrix_rank", "pinv",
-     "qr", "slogdet", "svd", "svdvals", "tensorinv"],
+    ["cond", "eig", "eigh", "eigvals", "eigvalsh", "matrix_rank", "pinv", "qr", "svd", "svdvals"],
 )  # fmt: skip
 def test_sparse_says_who_has_it(name: str) -> None:
     x = MAKERS["coo"](square)
     with nothing_converted(), pytest.raises(UnsupportedFunctionError, match="scipy|scikit"):
         getattr(anp.linalg, name)(x)
-
-
-@pytest.mark.parametrize("name", ["fft", "ifft", "fftn", "rfft", "irfft2", "hfft", "ihfft"])
-def test_sparse_has_no_transforms(name: str) -> None:
-    with nothing_converted(), pytest.raises(UnsupportedFunctionError, match="is dense"):
-        getattr(anp.fft, name)(MAKERS["coo"](matrix))
 
 
 @pytest.mark.parametrize("maker", list(MAKERS))
