@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import sys
 import threading
 import types
 import warnings
@@ -19,8 +20,8 @@ from typing import Any, NamedTuple
 from . import policy
 from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
-from .libraries import LIBRARIES, Library, get_library
-from .mixins import LIBRARY_MIXINS, family
+from .libraries import LIBRARIES, Library, get_library, library_of_class
+from .mixins import family, mixin_of
 from .rebinding import rebound, undispatched
 
 _ABSENT = object()
@@ -62,24 +63,50 @@ class _State:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.permanent: set[str] = set()  # by activate()
-        self.scoped: Counter[str] = Counter()  # by activated(), one for each open context
-        self.patches: dict[str, list[_Patch]] = {}
-        self.rebound: dict[tuple[str, str], tuple[_Patch, set[str]]] = {}
-        self.refused: set[str] = set()  # were imported later, and could not be changed
+        self.permanent: set[Library] = set()  # by activate()
+        self.scoped: Counter[Library] = Counter()  # by activated(), one for each open context
+        self.patches: dict[Library, list[_Patch]] = {}
+        self.rebound: dict[tuple[str, str], tuple[_Patch, set[Library]]] = {}
+        self.refused: set[Library] = set()  # were imported later, and could not be changed
         self.left: list[_Patch] = []  # not undone, since somebody else had patched over them
         self.watcher = ImportWatcher(_imported)
 
-    def wanted(self) -> set[str]:
-        scoped = {name for name, count in self.scoped.items() if count > 0}
+    def wanted(self) -> set[Library]:
+        scoped = {library for library, count in self.scoped.items() if count > 0}
         return (self.permanent | scoped) - self.refused
 
 
-def _names(libraries: Sequence[str]) -> list[str]:
-    return [get_library(name).name for name in libraries] if libraries else list(LIBRARIES)
+Named = str | type | Library
 
 
-def activate(*libraries: str, fallback: policy.Fallback | None = None) -> None:
+def _named(libraries: Sequence[Named]) -> list[Library]:
+    """The libraries that are meant; an adapter of another distribution that fails is left out."""
+    if not libraries:
+        return list(LIBRARIES.values())
+    found = []
+    for named in libraries:
+        if isinstance(named, type):
+            found.append(library_of_class(named))
+        elif isinstance(named, Library):
+            found.append(named)
+        else:
+            try:
+                found.append(get_library(named))
+            except ActivationError as error:
+                message = f"{error}. Everything else goes on without it"
+                warnings.warn(message, ArrayProtoWarning, stacklevel=_outside())
+    return found
+
+
+def _outside() -> int:
+    """The number of frames up to the first that is not of this module, or of a context of it."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__") in (__name__, "contextlib"):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def activate(*libraries: Named, fallback: policy.Fallback | None = None) -> None:
     """Make unchanged ``np.*`` calls work on the arrays of other libraries.
 
     One line at the top of a program. Libraries may be imported before it or after it; none is
@@ -87,8 +114,11 @@ def activate(*libraries: str, fallback: policy.Fallback | None = None) -> None:
 
     Parameters
     ----------
-    *libraries : str
-        Names of libraries, such as ``"sparse"`` and ``"dask"``; all known ones by default.
+    *libraries : str, type or Library
+        Names of libraries, such as ``"sparse"`` and ``"dask"``; all known ones by default. A name
+        that arrayproto does not know is looked for among the adapters that other distributions
+        ship. An array class of the Array API standard, one with ``__array_namespace__``, needs
+        neither. A `arrayproto.libraries.Library` is what an adapter describes a library with.
     fallback : {"raise", "warn", "convert"}, optional
         What happens where a library has not got a function, or an argument of it: raise an error
         (the default); do as the library does without arrayproto; or copy the arrays to NumPy, call
@@ -99,8 +129,15 @@ def activate(*libraries: str, fallback: policy.Fallback | None = None) -> None:
     ------
     ValueError
         If a name or `fallback` is unknown; nothing is changed then.
+    TypeError
+        If a class is no array class of the Array API standard; nothing is changed then.
     ActivationError
         If a library's class cannot be changed; what was changed for it is put back.
+
+    Warns
+    -----
+    ArrayProtoWarning
+        If the adapter of another distribution does not load; it names the distribution.
 
     See Also
     --------
@@ -123,13 +160,13 @@ def activate(*libraries: str, fallback: policy.Fallback | None = None) -> None:
            [0., 1., 0.],
            [1., 0., 0.]])
     """
-    names = _names(libraries)
+    chosen = _named(libraries)
     if fallback is not None:
         policy.check_fallback(fallback)
     with _state.lock:
         before = set(_state.permanent)
-        _state.permanent |= set(names)
-        _state.refused -= set(names)
+        _state.permanent |= set(chosen)
+        _state.refused -= set(chosen)
         try:
             _reconcile()
         except BaseException:
@@ -140,13 +177,14 @@ def activate(*libraries: str, fallback: policy.Fallback | None = None) -> None:
             policy.set_fallback(fallback)
 
 
-def deactivate(*libraries: str) -> None:
+def deactivate(*libraries: Named) -> None:
     """Undo `activate`, exactly.
 
     Parameters
     ----------
-    *libraries : str
-        Names of libraries; all of them by default. Those that are not active are passed over.
+    *libraries : str, type or Library
+        As for `activate`; everything that is active by default. Those that are not active are
+        passed over.
 
     Warns
     -----
@@ -158,21 +196,21 @@ def deactivate(*libraries: str) -> None:
     -----
     Contexts opened with `activated` keep what they have activated until they are left.
     """
-    names = _names(libraries)
+    chosen = _named(libraries) if libraries else None
     with _state.lock:
-        _state.permanent -= set(names)
+        _state.permanent -= _state.permanent if chosen is None else set(chosen)
         if not _state.permanent:
             policy.set_fallback("raise")
         _reconcile()
 
 
 @contextlib.contextmanager
-def activated(*libraries: str, fallback: policy.Fallback | None = None) -> Iterator[None]:
+def activated(*libraries: Named, fallback: policy.Fallback | None = None) -> Iterator[None]:
     """`activate` for the time of a ``with`` block; blocks may nest and overlap in any order.
 
     Parameters
     ----------
-    *libraries : str
+    *libraries : str, type or Library
         As for `activate`.
     fallback : {"raise", "warn", "convert"}, optional
         As for `activate`, until the block is left.
@@ -181,17 +219,17 @@ def activated(*libraries: str, fallback: policy.Fallback | None = None) -> Itera
     -----
     Classes are global, so what is active is so for every thread of the process.
     """
-    names = _names(libraries)
+    chosen = _named(libraries)
     before = policy.fallback()
     if fallback is not None:
         policy.check_fallback(fallback)
     with _state.lock:
-        _state.scoped.update(names)
-        _state.refused -= set(names)
+        _state.scoped.update(chosen)
+        _state.refused -= set(chosen)
         try:
             _reconcile()
         except BaseException:
-            _state.scoped.subtract(names)
+            _state.scoped.subtract(chosen)
             _reconcile()
             raise
         if fallback is not None:
@@ -200,7 +238,7 @@ def activated(*libraries: str, fallback: policy.Fallback | None = None) -> Itera
         yield
     finally:
         with _state.lock:
-            _state.scoped.subtract(names)
+            _state.scoped.subtract(chosen)
             if fallback is not None:
                 policy.set_fallback(before)
             _reconcile()
@@ -256,17 +294,19 @@ def status() -> Status:
         Print it for a text.
     """
     with _state.lock:
-        wanted = _state.wanted()
+        shown = dict.fromkeys([*LIBRARIES.values(), *_state.patches, *_state.wanted()])
+        active = [library for library in shown if library in _state.patches]
+        waiting = [library for library in shown if library in _state.wanted() - set(active)]
         return Status(
-            active=tuple(n for n in LIBRARIES if n in _state.patches),
-            waiting=tuple(n for n in LIBRARIES if n in wanted and n not in _state.patches),
+            active=tuple(library.name for library in active),
+            waiting=tuple(library.name for library in waiting),
             classes={
                 f"{p.holder.__module__}.{p.holder.__qualname__}.{p.name}": p.ours.__module__
                 for patches in _state.patches.values()
                 for p in patches
             },
             functions={
-                f"{module}.{name}": tuple(sorted(who))
+                f"{module}.{name}": tuple(sorted(library.name for library in who))
                 for (module, name), (_, who) in _state.rebound.items()
             },
             fallback=policy.fallback(),
@@ -282,19 +322,19 @@ def _reconcile() -> None:
     _state.left = [patch for patch in _state.left if patch.undo() is not None]
     wanted = _state.wanted()
     messages: list[str] = []
-    for name in [n for n in _state.patches if n not in wanted]:
-        messages += _leave(LIBRARIES[name])
-    for name in wanted - _state.patches.keys():
-        if LIBRARIES[name].loaded() is not None:
-            _enter(LIBRARIES[name])
-    waiting = [LIBRARIES[n] for n in wanted - _state.patches.keys()]
+    for library in [one for one in _state.patches if one not in wanted]:
+        messages += _leave(library)
+    for library in wanted - _state.patches.keys():
+        if library.loaded() is not None:
+            _enter(library)
+    waiting = wanted - _state.patches.keys()
     _state.watcher.watch({name for library in waiting for name in (library.root, library.module)})
     for message in messages:  # last: a warning may be turned into an error
         warnings.warn(message, ArrayProtoWarning, stacklevel=3)
 
 
 def _enter(library: Library) -> None:
-    mixin = LIBRARY_MIXINS[library.name]
+    mixin = mixin_of(library)
     patches: list[_Patch] = []
     try:
         library.stock  # noqa: B018 - read before it is replaced
@@ -312,7 +352,7 @@ def _enter(library: Library) -> None:
             f"{library.name} stays as it is; arrayproto.numpy dispatches on its arrays without a "
             "change to the class, if they are registered with arrayproto.register()"
         ) from error
-    _state.patches[library.name] = patches
+    _state.patches[library] = patches
     for module, name, function, relevant in undispatched(library):
         _rebind(library, module, name, function, relevant)
 
@@ -339,9 +379,9 @@ def _asking_first(library: Library, method: Callable[..., Any]) -> Callable[...,
 
 def _leave(library: Library) -> list[str]:
     """Undo all for one library; what could not be undone, in words."""
-    patches = _state.patches.pop(library.name)[::-1]
+    patches = _state.patches.pop(library)[::-1]
     for key, (patch, libraries) in list(_state.rebound.items()):
-        libraries.discard(library.name)
+        libraries.discard(library)
         if not libraries:
             del _state.rebound[key]
             patches.append(patch)
@@ -363,10 +403,10 @@ def _rebind(
 ) -> None:
     key = (module.__name__, name)
     if key in _state.rebound:
-        _state.rebound[key][1].add(library.name)
+        _state.rebound[key][1].add(library)
         return
     ours = rebound(function, tuple(relevant))
-    _state.rebound[key] = (_Patch.apply(module, name, ours), {library.name})
+    _state.rebound[key] = (_Patch.apply(module, name, ours), {library})
 
 
 def _imported(module: str) -> None:
@@ -376,7 +416,7 @@ def _imported(module: str) -> None:
             _reconcile()
         except ActivationError as error:
             # An import that works without us works with us.
-            _state.refused |= {n for n in LIBRARIES if LIBRARIES[n].module == module}
+            _state.refused |= {one for one in _state.wanted() if one.module == module}
             _reconcile()
             warnings.warn(str(error), ArrayProtoWarning, stacklevel=3)
 

@@ -486,6 +486,12 @@ def _is_calling(library: Library) -> bool:
     return name.partition(".")[0] == library.root
 
 
+#: The mixin of each library.
+_mixins: dict[Library, type[LibraryMixin]] = {}
+#: What the mixins put on classes, to the library that it answers for.
+answering: dict[Any, Library] = {}
+
+
 class LibraryMixin(ArrayFunctionMixin):
     """Base of the mixins that answer from a library's table.
 
@@ -502,6 +508,8 @@ class LibraryMixin(ArrayFunctionMixin):
             cls.__array_function__ = answer(cls._library)  # type: ignore[method-assign]
             # A guest's own code too: an operator with an ndarray on the left gave its own array.
             cls.__array_ufunc__ = _array_ufunc(cls._library)  # type: ignore[method-assign]
+            _mixins[cls._library] = cls
+            answering[cls.__array_function__] = cls._library
         elif cls._own_implementations:  # type: ignore[attr-defined]
             _let_own_answer(cls)
 
@@ -561,12 +569,10 @@ class DaskMixin(LibraryMixin):
     _library = LIBRARIES["dask"]
 
 
-#: What `arrayproto.activate` puts on a library's class.
-LIBRARY_MIXINS: dict[str, type[LibraryMixin]] = {
-    mixin._library.name: mixin for mixin in (CupyMixin, SparseMixin, DaskMixin)
-} | {
-    # Nobody subclasses the classes of these.
-    name: type(f"{name.capitalize()}Mixin", (LibraryMixin,), {"_library": library})
-    for name, library in LIBRARIES.items()
-    if library.guest
-}
+def mixin_of(library: Library) -> type[LibraryMixin]:
+    """What `arrayproto.activate` puts on a library's class."""
+    found = _mixins.get(library)
+    if found is None:  # nobody subclasses the classes of these
+        found = type(f"{library.name.capitalize()}Mixin", (LibraryMixin,), {"_library": library})
+        found = _mixins.setdefault(library, found)
+    return found

@@ -20,14 +20,11 @@ import numpy as np
 from . import dispatch
 from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
 from .libraries import LIBRARIES
-from .mixins import LIBRARY_MIXINS
+from .mixins import answering, mixin_of
 from .wrapper import generate
 
 #: Stock methods of the libraries' classes to ours; swapped whole when a library turns up.
 _adapters: dict[Any, Callable[..., Any]] = {}
-_answering = {
-    vars(mixin)["__array_function__"]: mixin._library for mixin in LIBRARY_MIXINS.values()
-}
 _pending = list(LIBRARIES.values())
 _PLAIN = (np.ndarray, list, tuple, int, float, complex, bool)
 
@@ -35,7 +32,7 @@ _PLAIN = (np.ndarray, list, tuple, int, float, complex, bool)
 def find(cls: type) -> Callable[..., Any] | None:
     """The method that answers for a class: ours in the place of a known library's own."""
     method = dispatch.find_method(cls)
-    if method in _answering:
+    if method in answering:
         return method
     if method is None:
         if _pending:
@@ -54,7 +51,7 @@ def _look_for_libraries() -> None:
     global _adapters
     for library in list(_pending):
         if library.loaded() is not None:
-            ours = vars(LIBRARY_MIXINS[library.name])["__array_function__"]
+            ours = vars(mixin_of(library))["__array_function__"]
             if library.guest:
                 for cls in library.classes:
                     dispatch.set_registered(cls, ours)
@@ -78,14 +75,14 @@ class _Collector:
     def __call__(self, relevant_args: Any) -> dispatch.Overrides | None:
         found = dispatch.implementing_of_many(relevant_args, find)
         for _, method in found:
-            if method in _answering or method in dispatch.registered_methods():
+            if method in answering or method in dispatch.registered_methods():
                 if len(found) == 1:
                     self._remember(type(found[0][0]), method)
                 return found, tuple([type(argument) for argument, _ in found])
         return None
 
     def _remember(self, cls: type, method: dispatch.Method) -> None:
-        library = _answering.get(method)
+        library = answering.get(method)
         # Only classes of the library's own: they stay as long as the process does.
         if library is not None and cls.__module__.partition(".")[0] == library.root:
             library.table[self.function]

@@ -17,7 +17,7 @@ import numpy as np
 
 from .dispatch import collect, no_implementation, registry, seen_by_numpy
 from .libraries import LIBRARIES, Library
-from .mixins import LIBRARY_MIXINS
+from .mixins import answering
 from .wrapper import generate
 
 
@@ -91,7 +91,7 @@ def rebound(function: Callable[..., Any], relevant: tuple[str, ...]) -> ReboundF
     def collect_active(relevant_args: Iterable[Any]) -> Any:
         found = collect(relevant_args)
         # Classes that know NumPy's protocol but not this function, which NumPy never asks about.
-        if found is None or not any(m in _methods() for _, m in found[0]):
+        if found is None or not any(m in answering for _, m in found[0]):
             return None
         # A library's own code counts on stock NumPy. Frame 0 is this one, 1 the wrapper's.
         caller = sys._getframe(2).f_globals.get("__name__", "").partition(".")[0]
@@ -113,7 +113,3 @@ def rebound(function: Callable[..., Any], relevant: tuple[str, ...]) -> ReboundF
     ours = ReboundFunction(wrapper)
     functools.update_wrapper(ours, function)
     return ours
-
-
-def _methods() -> set[Any]:
-    return {vars(LIBRARY_MIXINS[n])["__array_function__"] for n in LIBRARY_MIXINS}

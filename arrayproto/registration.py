@@ -5,29 +5,32 @@ from __future__ import annotations
 from types import ModuleType
 
 from . import dispatch
-from .libraries import Library, get_library
-from .mixins import LIBRARY_MIXINS, array_function
+from .libraries import Library, get_library, library_of_class
+from .mixins import answering, array_function, mixin_of
 
 
-def register(cls: type, library: str | ModuleType) -> None:
+def register(cls: type, library: str | ModuleType | Library | None = None) -> None:
     """Make `arrayproto.numpy`, and functions decorated by us, dispatch on a class.
 
     For a class that does not implement ``__array_function__`` and cannot be given it, because it
-    is written in C for example. A class that has the protocol keeps its own.
+    is written in C for example; or that shall not be changed. A class that has the protocol keeps
+    its own. NumPy itself asks nobody about a registered class: unchanged ``np.*`` calls, and
+    ufuncs, need `activate`, which takes array classes too.
 
     Parameters
     ----------
     cls : type
         The array class; its subclasses are dispatched on too.
-    library : str or module
+    library : str, module or Library, optional
         Who answers: a library that arrayproto knows, by name, or a module with functions that are
-        called as NumPy's are.
+        called as NumPy's are. A class of the Array API standard, one with ``__array_namespace__``,
+        says it itself: all of NumPy that can be composed of the standard's functions follows.
 
     Raises
     ------
     TypeError
         If `cls` is not a class or a basic type of Python, or `library` neither a name nor a
-        module.
+        module; or is not given, and `cls` has no ``__array_namespace__``.
     ValueError
         If no library of that name is known.
 
@@ -57,11 +60,16 @@ def register(cls: type, library: str | ModuleType) -> None:
     if isinstance(library, ModuleType):
         described = Library.of_module(library, cls)
         method = array_function(described)
-    elif isinstance(library, str):
-        described = get_library(library)
-        method = vars(LIBRARY_MIXINS[described.name])["__array_function__"]
     else:
-        raise TypeError(f"register() takes the name of a library or a module, not {library!r}")
+        if library is None:
+            described = library_of_class(cls)
+        elif isinstance(library, str):
+            described = get_library(library)
+        elif isinstance(library, Library):
+            described = library
+        else:
+            raise TypeError(f"register() takes the name of a library or a module, not {library!r}")
+        method = vars(mixin_of(described))["__array_function__"]
     described.adopt_class(cls)
     dispatch.set_registered(cls, method)
 
@@ -76,4 +84,7 @@ def unregister(cls: type) -> None:
     """
     if not dispatch.is_registered(cls):
         raise KeyError(f"{cls!r} is not registered")
+    library = answering.get(dispatch.find_method(cls))
     dispatch.set_registered(cls, None)
+    if library is not None:
+        library.table.clear()  # so that nothing is left of it where calls are remembered

@@ -17,7 +17,7 @@ import pytest
 import arrayproto
 from arrayproto import activation
 from arrayproto.libraries import LIBRARIES, Library, library_of
-from arrayproto.mixins import LIBRARY_MIXINS, LibraryMixin
+from arrayproto.mixins import mixin_of
 from arrayproto.rebinding import ReboundFunction, rebound
 from tests.oracle import BACKENDS, check
 
@@ -73,7 +73,7 @@ class TestActivate:
     def test_gives_the_class_the_protocol(self, known_library):
         cls = array_class(known_library)
         arrayproto.activate(known_library)
-        mixin = LIBRARY_MIXINS[known_library]
+        mixin = mixin_of(LIBRARIES[known_library])
         assert vars(cls)["__array_function__"] is vars(mixin)["__array_function__"]
         assert vars(cls)["__array_ufunc__"] is vars(mixin)["__array_ufunc__"]
 
@@ -380,11 +380,6 @@ def stone_to_come(monkeypatch):
     """A library that nobody has imported."""
     library = Library(name="stone", module="stone_for_tests", array_class="Stone")
     monkeypatch.setitem(LIBRARIES, "stone", library)
-
-    class StoneMixin(LibraryMixin):
-        _library = library
-
-    monkeypatch.setitem(LIBRARY_MIXINS, "stone", StoneMixin)
     yield library
     arrayproto.deactivate()  # while LIBRARIES still knows it
 

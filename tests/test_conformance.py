@@ -28,7 +28,7 @@ def _subject(name):
 
 
 def _disagreements(subject, calls):
-    with arrayproto.activated(subject.library):
+    with arrayproto.activated(subject.named):
         for call in calls:
             judgement = judge(call, subject)
             gap = known_gap(subject.name, subject.library, call.expression)

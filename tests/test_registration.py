@@ -67,10 +67,10 @@ class TestRegister:
     def test_functions_that_the_module_lacks_are_refused(self, toy):
         arrayproto.register(toy.Toy, toy)
         with pytest.raises(arrayproto.UnsupportedFunctionError) as caught:
-            anp.lexsort(toy.Toy())
-        assert "numpy.lexsort" in str(caught.value)
+            anp.argsort(toy.Toy())
+        assert "numpy.argsort" in str(caught.value)
         assert "Toy" in str(caught.value)
-        assert "toy has no function 'lexsort'" in str(caught.value)
+        assert "toy has no function 'argsort'" in str(caught.value)
 
     def test_numpy_is_not_told(self, toy):
         arrayproto.register(toy.Toy, toy)
@@ -97,7 +97,7 @@ class TestRegister:
         assert anp.sum(a) == 3.0  # by conversion: NumPy knows the buffer
         arrayproto.register(array.array, module)
         with pytest.raises(arrayproto.UnsupportedFunctionError):
-            anp.mean(a)
+            anp.argsort(a)
         assert anp.sum(a) == 3.0
 
     def test_with_a_library_by_name(self):

@@ -1,11 +1,17 @@
-"""The array libraries that arrayproto knows: one small file each."""
+"""The array libraries that arrayproto knows: one small file each.
+
+What is named here is public: it is what an adapter for another library is written with (see
+docs/adapters.md).
+"""
 
 from __future__ import annotations
 
+from .adapters import adapter_names, load_adapter
+from .array_api import Dtypes, NumPyDtypes, standard_core
 from .cupy import cupy
 from .dask import dask
 from .jax import jax
-from .library import Library, Renamed, Resolution, Unsupported, public_name
+from .library import Derived, Library, Native, Renamed, Resolution, Unsupported, public_name
 from .sparse import sparse
 from .torch import torch
 
@@ -13,6 +19,9 @@ from .torch import torch
 LIBRARIES: dict[str, Library] = {
     library.name: library for library in (cupy, sparse, dask, jax, torch)
 }
+
+#: Array classes of the Array API standard to the libraries that were made of them.
+_of_classes: dict[type, Library] = {}
 
 
 def get_library(name: str) -> Library:
@@ -22,20 +31,40 @@ def get_library(name: str) -> Library:
     ------
     ValueError
         If there is none of that name; the message lists those that there are.
+    ActivationError
+        If another distribution has an adapter for it, which does not load.
     """
-    try:
-        return LIBRARIES[name]
-    except (KeyError, TypeError):
-        known = ", ".join(map(repr, LIBRARIES))
-        raise ValueError(
-            f"unknown array library {name!r}; arrayproto knows {known}. A class of your own needs "
-            "no library: subclass arrayproto.ArrayFunctionMixin, or arrayproto.register() it"
-        ) from None
+    if not isinstance(name, str) or name not in LIBRARIES:
+        found = load_adapter(name) if isinstance(name, str) else None
+        if found is None:
+            known = ", ".join(map(repr, dict.fromkeys([*LIBRARIES, *adapter_names()])))
+            raise ValueError(
+                f"unknown array library {name!r}; arrayproto knows {known}. A class of your own "
+                "needs no library: subclass arrayproto.ArrayFunctionMixin, or "
+                "arrayproto.register() it"
+            )
+        LIBRARIES.setdefault(name, found)
+    return LIBRARIES[name]
+
+
+def library_of_class(array_class: type) -> Library:
+    """The library that an array class belongs to, or is all that is known of.
+
+    Raises
+    ------
+    TypeError
+        If it is no array class: neither of a known library nor of the Array API standard.
+    """
+    library = library_of(array_class)
+    if library is None:
+        made = Library.of_array_api(array_class)
+        library = _of_classes.setdefault(array_class, made)
+    return library
 
 
 def library_of(cls: type) -> Library | None:
     """The known library whose array class this is, or a subclass of it."""
-    for library in LIBRARIES.values():
+    for library in (*LIBRARIES.values(), *_of_classes.values()):
         if library.loaded() is not None and issubclass(cls, library.classes):
             return library
     return None
@@ -43,11 +72,17 @@ def library_of(cls: type) -> Library | None:
 
 __all__ = [
     "LIBRARIES",
+    "Derived",
+    "Dtypes",
     "Library",
+    "Native",
+    "NumPyDtypes",
     "Renamed",
     "Resolution",
     "Unsupported",
     "get_library",
     "library_of",
+    "library_of_class",
     "public_name",
+    "standard_core",
 ]

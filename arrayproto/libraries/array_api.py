@@ -5,6 +5,7 @@ https://data-apis.org/array-api/latest/
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -100,6 +101,49 @@ class NumPyDtypes(Dtypes):
 
     def from_numpy(self, dtype: Any) -> Any:
         return np.dtype(dtype)
+
+
+def namespace_of(array_class: type) -> Any:
+    """The namespace of an array class of the standard.
+
+    Parameters
+    ----------
+    array_class : type
+        With ``__array_namespace__``.
+
+    Returns
+    -------
+    module
+
+    Raises
+    ------
+    TypeError
+        If it is not a class of the standard, or tells its namespace for an array only.
+    """
+    full = f"{array_class.__module__}.{array_class.__qualname__}"
+    ask: Any = getattr(array_class, "__array_namespace__", None)
+    if ask is None:
+        raise TypeError(
+            f"{full} has no __array_namespace__, so it is no array class of the Array API "
+            "standard. Say who answers for it: arrayproto.register(cls, library), with the name of "
+            "a library or a module of functions that are called as NumPy's are; or subclass "
+            "arrayproto.ArrayFunctionMixin"
+        )
+    try:
+        return ask(None)  # next to no class looks at its array for this
+    except Exception:
+        # Written in C, or it does. Then it is the package that the class lives in, or none.
+        module = array_class.__module__
+        while module:
+            found = sys.modules.get(module)
+            if hasattr(found, "__array_namespace_info__"):
+                return found
+            module = module.rpartition(".")[0]
+    raise TypeError(
+        f"{full} tells its namespace for an array only. Say it: "
+        "arrayproto.libraries.Library.of_array_api(cls, x.__array_namespace__()), for an array x, "
+        "is what register() and activate() take for such a class"
+    )
 
 
 def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:

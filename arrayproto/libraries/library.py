@@ -11,20 +11,18 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from .. import private
 from ..derived import derived_functions
 from ..errors import UnsupportedFunctionError
+from .array_api import Dtypes, namespace_of, standard_core
 from .bridge import bridge
 from .reasons import NOT_NUMPYS, Unsupported, why
 from .ufuncs import UfuncTable
 from .ufuncs import resolve as resolve_ufunc
-
-if TYPE_CHECKING:
-    from .array_api import Dtypes
 
 Kind = Literal["native", "bridged", "derived", "unsupported"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -193,6 +191,42 @@ class Library:
         vars(library).update(namespace=module, classes=(array_class,), stock={})
         return library
 
+    @classmethod
+    def of_array_api(cls, array_class: type, namespace: Any = None) -> Library:
+        """A library of the Array API standard, described by its array class alone.
+
+        Parameters
+        ----------
+        array_class : type
+            With ``__array_namespace__``.
+        namespace : module, optional
+            The standard's functions for arrays of the class, where the class does not tell them
+            without an array.
+
+        Raises
+        ------
+        TypeError
+            If `array_class` is not a class of the standard, or does not tell its namespace.
+        """
+        if issubclass(array_class, np.ndarray):
+            raise TypeError(
+                f"{array_class.__qualname__} is an ndarray, which NumPy's functions take as it is"
+            )
+        if namespace is None:
+            namespace = namespace_of(array_class)
+        module = getattr(namespace, "__name__", array_class.__module__)
+        library = cls(
+            module.partition(".")[0],
+            module,
+            array_class.__qualname__,
+            guest=True,
+            dtypes=Dtypes,
+            core=standard_core,
+            advice="Convert the array with its own library where a NumPy array is what you want.",
+        )
+        vars(library).update(namespace=namespace, classes=(array_class,))
+        return library
+
     def __repr__(self) -> str:
         return f"<arrayproto library {self.name!r}>"
 
@@ -211,6 +245,8 @@ class Library:
 
         A library that is still importing is not there yet: it may call NumPy on its own arrays.
         """
+        if "namespace" in vars(self):
+            return self.namespace
         for name in {self.root, self.module}:
             module = sys.modules.get(name)
             if module is None or getattr(getattr(module, "__spec__", None), "_initializing", False):

@@ -85,7 +85,7 @@ def run(
     """
     subject.load()
     judgements = []
-    with activated(subject.library):
+    with activated(subject.named):
         for call in load_calls() if calls is None else calls:
             judgements.append(judge(call, subject))
             if progress is not None:

@@ -42,6 +42,8 @@ class Subject(NamedTuple):
         Returns pairs of a holder and the name of what turns its arrays into ndarrays.
     eager : bool
         Its own code may use these ways, since its arrays are dense and in memory anyway.
+    by_class : bool
+        `arrayproto.activate` is given its class, and knows nothing else of it.
     """
 
     name: str
@@ -53,6 +55,12 @@ class Subject(NamedTuple):
     lacks: frozenset[str] = frozenset()
     ways_out: Callable[[], Iterator[tuple[Any, str]]] = _nowhere
     eager: bool = False
+    by_class: bool = False
+
+    @property
+    def named(self) -> str | type:
+        """What `arrayproto.activate` is given."""
+        return self.classes()[0] if self.by_class else self.library
 
     def load(self) -> Any:
         """Import it."""
@@ -114,6 +122,13 @@ def _out_of_torch() -> Iterator[tuple[Any, str]]:
     tensor = sys.modules["torch"].Tensor
     for name in ("__array__", "tolist", "numpy"):
         yield tensor, name
+
+
+def _out_of_strict() -> Iterator[tuple[Any, str]]:
+    array_class = type(sys.modules["array_api_strict"].zeros(()))
+    for name in ("__array__", "__buffer__", "__dlpack__"):
+        if hasattr(array_class, name):
+            yield array_class, name
 
 
 def _dask_values(value: Any) -> Any:
@@ -179,6 +194,19 @@ SUBJECTS: dict[str, Subject] = {
             _NOT_NUMERIC,
             _out_of_torch,
             eager=True,
+        ),
+        Subject(
+            # Has nothing but what the standard says, and raises where more is wanted.
+            "array-api-strict",
+            "array_api_strict",
+            "array_api_strict",
+            lambda array: sys.modules["array_api_strict"].asarray(array),
+            lambda value: np.from_dlpack(value),
+            lambda: (type(sys.modules["array_api_strict"].zeros(())),),
+            _NOT_NUMERIC,
+            _out_of_strict,
+            eager=True,
+            by_class=True,
         ),
         Subject(
             # A C class, whose methods cannot be replaced; its __array__ raises anyway.
