@@ -554,8 +554,11 @@ def cov(
         if np.any(np.less(w, 0)):
             raise ValueError(f"{name} cannot be negative")
         weights = w if weights is None else np.multiply(weights, w)
-    average, total = np.average(x, axis=1, weights=weights, returned=True)
-    total = total[0]
+    if count == 0 and weights is None:  # NaN, and a warning, where np.average raises
+        average, total = np.mean(x, axis=1), None
+    else:
+        average, total = np.average(x, axis=1, weights=weights, returned=True)
+        total = total[0]
     if weights is None:
         freedom = count - ddof
     elif ddof == 0:

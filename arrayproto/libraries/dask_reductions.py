@@ -75,7 +75,7 @@ def reduction(name: str) -> Callable[..., Any]:
         axis = kwargs.get("axis")
         if simple and axis.__class__ is not tuple and name not in _EXTREMES:
             if name not in ("nanmean", *_VARIANCES[2:]):
-                return _own(name)(a, **kwargs)
+                return _empty_of_its_shape(_own(name)(a, **kwargs))
         try:
             given = signature.bind(a, *args, **kwargs).arguments
         except TypeError as error:
@@ -123,11 +123,18 @@ def reduction(name: str) -> Callable[..., Any]:
                 neutral = np.asarray(_NEUTRAL[name]).astype(a.dtype)[()]
                 a = da().where(where, a, neutral)
         if not _given(initial):
-            return _own(name)(a, **given)
-        return _with_initial(name, a, initial, given)
+            return _empty_of_its_shape(_own(name)(a, **given))
+        return _empty_of_its_shape(_with_initial(name, a, initial, given))
 
     call.__name__ = name
     return call
+
+
+def _empty_of_its_shape(result: Any) -> Any:
+    """Dask computes some empty results in another shape than it has said."""
+    if 0 not in result.shape:
+        return result
+    return da().zeros(result.shape, dtype=result.dtype)
 
 
 def _with_initial(name: str, a: Any, initial: Any, given: dict[str, Any]) -> Any:
