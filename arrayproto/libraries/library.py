@@ -495,9 +495,13 @@ class Library:
 
             method.__name__, method.__module__ = name, f"{self.cls.__module__}.{self.cls.__name__}"
             try:
-                method.__signature__ = inspect.signature(member)  # type: ignore[attr-defined]
+                signature = inspect.signature(member)
             except (TypeError, ValueError):
                 return None
+            itself, *others = signature.parameters.values()
+            # Bound by NumPy's name for it, and passed by position.
+            itself = itself.replace(kind=inspect.Parameter.POSITIONAL_ONLY)
+            method.__signature__ = signature.replace(parameters=[itself, *others])  # type: ignore[attr-defined]
             return method
         if isinstance(member, property):
 

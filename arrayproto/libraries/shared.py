@@ -49,5 +49,5 @@ def no_text(module: str) -> dict[str, Unsupported]:
     module : str
         The library's module.
     """
-    names = FAMILIES["text"].names
-    return {name: why(name, module) for name in names if name[-1] != "*"}
+    names = (f"strings.{n}" for n in FAMILIES["text"].names if n[-1] != "*")
+    return {name: why(name, module) for name in names}

@@ -146,14 +146,15 @@ class Lines:
         shape.insert(axis, length)
         return made(np.stack(coords), data, shape, fill)
 
-    def array_of_blocks(self, numbers: Any, block: Any) -> Any:
-        """`blocks` as an array again; lines that are not among the numbers are zero."""
+    def array_of_blocks(self, numbers: Any, block: Any, fill: Any = None) -> Any:
+        """`blocks` as an array again; lines that are not among the numbers are `fill`, or zero."""
         length = block.shape[1]
         return self.array(
             np.repeat(numbers, length),
             np.tile(np.arange(length), len(numbers)),
             block.ravel(),
             length,
+            fill,
         )
 
     def reduced(self, values: Any, untouched: Any, keepdims: bool) -> Any:
@@ -169,6 +170,14 @@ class Lines:
             kept = tuple(n if i in self.others else 1 for i, n in enumerate(self.shape))
             return result.reshape(kept)
         return result
+
+
+def whole(a: Any) -> Any:
+    """The elements as an ndarray, of something small, or of as many as the result has."""
+    lines = Lines(a, None)
+    values = np.full(lines.length, lines.fill)
+    values[lines.place] = lines.data
+    return values.reshape(a.shape)
 
 
 def size(shape: Sequence[int]) -> int:

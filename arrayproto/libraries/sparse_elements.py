@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import UnsupportedArgumentError
 from .library import Row
 from .reasons import Unsupported
-from .sparse_arrays import Lines, coo, in_full, is_sparse, module
+from .sparse_arrays import Lines, coo, in_full, is_sparse, module, whole
 from .sparse_reductions import stack
 
 
@@ -27,14 +27,6 @@ def _elementwise(name: str) -> Callable[..., Any]:
 
     call.__name__ = name
     return call
-
-
-def _whole(a: Any) -> Any:
-    """The elements of a vector whose result is as long, and dense."""
-    lines = Lines(a, None)
-    values = np.full(lines.length, lines.fill)
-    values[lines.place] = lines.data
-    return values.reshape(a.shape)
 
 
 # Bits ------------------------------------------------------------------------------------------
@@ -124,8 +116,9 @@ def _spaced(start: Any, stop: Any, num: int, endpoint: bool, dtype: Any, axis: i
     """`numpy.linspace`, one point after the other: zero where both ends are."""
     elemwise = module().elemwise
     start, stop = _scalar(start), _scalar(stop)
-    kinds = [x.dtype if hasattr(x, "dtype") else np.asarray(x).dtype for x in (start, stop)]
-    inexact = np.result_type(*kinds, float(num))
+    # A number gives way to the arrays, as in NumPy.
+    kinds = [x.dtype if hasattr(x, "dtype") else x for x in (start, stop)]
+    inexact = np.result_type(*kinds, 0.0)
     whole = dtype is not None and np.issubdtype(dtype, np.integer)
     divisor = num - 1 if endpoint else num
     delta = elemwise(lambda a, b: np.subtract(b, a, dtype=inexact), start, stop)
@@ -178,24 +171,6 @@ def _linspace(
     return (points, step) if retstep else points
 
 
-def _logspace(
-    start: Any,
-    stop: Any,
-    num: int = 50,
-    endpoint: bool = True,
-    base: Any = 10.0,
-    dtype: Any = None,
-    axis: int = 0,
-) -> Any:
-    if np.ndim(base):
-        raise UnsupportedArgumentError(
-            "numpy.logspace: base= may be no array where others are arrays of sparse; give a number"
-        )
-    exponents = _linspace(start, stop, num, endpoint, axis=axis)
-    powers = module().elemwise(lambda e: np.power(base, e), exponents)
-    return powers if dtype is None else powers.astype(dtype)
-
-
 def _geomspace(
     start: Any,
     stop: Any,
@@ -237,32 +212,12 @@ def _sharing(name: str) -> Callable[..., Any]:
     return call
 
 
-# Filling ---------------------------------------------------------------------------------------
-
-
-def _full_like(
-    a: Any,
-    fill_value: Any,
-    dtype: Any = None,
-    order: Any = "K",
-    subok: bool = True,
-    shape: Any = None,
-    *,
-    device: Any = None,
-) -> Any:
-    dtype = np.dtype(a.dtype if dtype is None else dtype)
-    shape = a.shape if shape is None else shape
-    shape = (shape,) if np.ndim(shape) == 0 else tuple(shape)
-    if np.ndim(fill_value) == 0 and not is_sparse(fill_value):
-        form = type(a).__name__.lower() if is_sparse(a) else "coo"
-        fill = np.full((), fill_value, dtype=dtype)[()]  # with NumPy's cast, and its errors
-        return module().full(shape, fill, dtype=dtype, format=form)
-    return module().broadcast_to(coo(fill_value).astype(dtype), shape)
+# Polynomials -----------------------------------------------------------------------------------
 
 
 def _polydiv(u: Any, v: Any) -> Any:
     """Quotient and remainder have as many elements as `u`."""
-    results = np.polydiv(*(_whole(p) if is_sparse(p) else p for p in (u, v)))
+    results = np.polydiv(*(whole(p) if is_sparse(p) else p for p in (u, v)))
     return tuple(map(in_full, results))
 
 
@@ -277,11 +232,9 @@ ROWS: dict[str, Row | Callable[..., Any]] = {
     "ravel_multi_index": _ravel_multi_index,
     "unravel_index": _unravel_index,
     "linspace": _linspace,
-    "logspace": _logspace,
     "geomspace": _geomspace,
     "may_share_memory": _sharing("may_share_memory"),
     "shares_memory": _sharing("shares_memory"),
-    "full_like": _full_like,
     "polydiv": _polydiv,
     "polyfit": Unsupported(
         "least squares need a dense matrix", "np.polyfit(x.todense(), y.todense(), deg)"

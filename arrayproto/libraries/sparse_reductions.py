@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .library import Row
-from .sparse_arrays import coo, in_full, is_sparse, module, normalize, refuse
+from .sparse_arrays import coo, in_full, is_sparse, made, module, normalize, refuse
 
 _NO_VALUE: Any = np._NoValue
 
@@ -163,7 +163,8 @@ def _of_one_fill(arrays: Any) -> list[Any]:
 
     def with_fill(a: Any) -> Any:
         if a.fill_value == fill or (a.fill_value != a.fill_value and fill != fill):
-            return a
+            same = np.signbit(np.real(a.fill_value)) == np.signbit(np.real(fill))
+            return a if same else made(a.coords, a.data, a.shape, a.dtype.type(fill))
         values = np.full(a.shape, a.fill_value, dtype=a.dtype)
         values[tuple(a.coords)] = a.data
         wide = np.result_type(a.dtype, np.asarray(fill).dtype)

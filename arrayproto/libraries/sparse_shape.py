@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..derived import derived_functions
-from ..errors import UnsupportedArgumentError
 from .library import Row
-from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse
+from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse, whole
+from .sparse_places import nonzero
 from .sparse_reductions import ROWS as REDUCTIONS
 from .sparse_reductions import keep
 
@@ -60,7 +60,7 @@ def all_sparse(
 
 def _where(condition: Any, x: Any = _NO_VALUE, y: Any = _NO_VALUE, /) -> Any:
     if x is _NO_VALUE and y is _NO_VALUE:
-        return coo(condition).nonzero()
+        return nonzero(condition)
     if x is _NO_VALUE or y is _NO_VALUE:
         raise ValueError("either both or neither of x and y should be given")
     condition, x, y = map(_to_sparse, (condition, x, y))
@@ -83,7 +83,8 @@ def _clip(
     **kwargs: Any,
 ) -> Any:
     """sparse's own takes out= and does not write to it."""
-    refuse("clip", out=out, **kwargs)
+    unknown = {key: value for key, value in kwargs.items() if key not in ("dtype", "casting")}
+    refuse("clip", out=out, **unknown)
     if a_min is _NO_VALUE and a_max is _NO_VALUE:
         a_min = None if min is _NO_VALUE else min
         a_max = None if max is _NO_VALUE else max
@@ -100,7 +101,7 @@ def _clip(
     low, high = a_min is not None, a_max is not None
 
     def clip(values: Any, *given: Any) -> Any:
-        return np.clip(values, given[0] if low else None, given[-1] if high else None)
+        return np.clip(values, given[0] if low else None, given[-1] if high else None, **kwargs)
 
     return module().elemwise(clip, _to_sparse(a), *bounds)
 
@@ -115,10 +116,7 @@ def _take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "
         a, axis = a.reshape((a.size,)), 0
     (axis,) = normalize((operator.index(axis),), a.ndim)
     if is_sparse(indices):  # as many as the result has elements of it
-        lines = Lines(indices, None)
-        whole = np.full(lines.length, lines.fill)
-        whole[lines.place] = lines.data
-        indices = whole.reshape(indices.shape)
+        indices = whole(indices)
     indices = np.asarray(indices)
     if indices.dtype.kind not in "biu" and indices.size:
         raise TypeError(
@@ -137,9 +135,7 @@ def _repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
         a, axis = a.reshape((a.size,)), 0
     (axis,) = normalize((operator.index(axis),), a.ndim)
     if is_sparse(repeats):
-        lines = Lines(repeats, None)
-        repeats = np.full(lines.length, lines.fill)
-        repeats[lines.place] = lines.data
+        repeats = whole(repeats)
     # NumPy checks the counts.
     return _take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis)
 
@@ -176,16 +172,7 @@ def _interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
     """Elements one by one; the points that are given are few, and written out."""
-
-    def whole(a: Any) -> Any:
-        if not is_sparse(a):
-            return a
-        lines = Lines(a, None)
-        values = np.full(lines.length, lines.fill)
-        values[lines.place] = lines.data
-        return values.reshape(a.shape)
-
-    xp, fp = whole(xp), whole(fp)
+    xp, fp = (whole(a) if is_sparse(a) else a for a in (xp, fp))
     if not is_sparse(x):
         result = np.interp(x, xp, fp, left, right, period)
         return in_full(result) if np.ndim(result) else result
@@ -265,11 +252,7 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> A
                     raise ValueError("index can't contain negative values")
                 shape = [n + int(w.sum()) for n, w in zip(probe.shape, widths, strict=True)]
                 return made(array.coords + widths[:, :1], array.data, shape, array.fill_value)
-    raise UnsupportedArgumentError(
-        f"numpy.pad: mode={mode!r} with values other than the fill value, {array.fill_value}, is "
-        "not supported for arrays of sparse: the margins would be dense; np.concatenate joins "
-        "margins of your own"
-    )
+    return derived_functions()["pad"](array, pad_width, mode, **kwargs)
 
 
 ROWS: dict[str, Row | Callable[..., Any]] = {
@@ -293,7 +276,4 @@ ROWS: dict[str, Row | Callable[..., Any]] = {
     "inner": all_sparse("inner", 2),
     "cross": all_sparse("cross", 2),
     "linalg.cross": all_sparse("linalg.cross", 2),
-    "linalg.tensordot": all_sparse("linalg.tensordot", 2, "tensordot"),
-    "outer": all_sparse("outer", 2, "outer"),
-    "linalg.outer": all_sparse("linalg.outer", 2),
 }

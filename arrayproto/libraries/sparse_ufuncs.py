@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,8 @@ import numpy as np
 
 from .library import Derived, Row
 from .reasons import Unsupported
+from .sparse_arrays import Lines, coo, is_sparse, refuse, whole
+from .sparse_products import matmul
 
 
 def _sparse() -> Any:
@@ -62,6 +65,9 @@ def _gufunc(ufunc: np.ufunc, stock: Callable[..., Any]) -> Callable[..., Any]:
     array_class = _sparse().SparseArray
 
     def call(x1: Any, x2: Any) -> Any:
+        if ufunc is np.matmul:
+            x1, x2 = (a if isinstance(a, (array_class, np.ndarray)) else coo(a) for a in (x1, x2))
+            return NotImplemented if x1.ndim == 0 or x2.ndim == 0 else matmul(x1, x2)
         x1, x2 = (a if isinstance(a, array_class) else np.asarray(a) for a in (x1, x2))
         own = x1 if isinstance(x1, array_class) else x2
         if x1.ndim == 0 or x2.ndim == 0:
@@ -89,12 +95,44 @@ def _fills_alike(ufunc: np.ufunc, x1: Any, x2: Any) -> bool:
 _SPARSE_RUNNING = ("add", "multiply", "logical_and", "bitwise_and")
 
 
+def _accumulate(
+    ufunc: np.ufunc, array: Any, /, axis: Any = 0, dtype: Any = None, out: Any = None
+) -> Any:
+    """Lines with a stored value in full, and the others from one that has none."""
+    out = out[0] if isinstance(out, tuple) else out
+    refuse(f"{ufunc.__name__}.accumulate", out=out)
+    a = coo(array)
+    probe = np.ones((1,) * a.ndim, dtype=a.dtype)
+    asked = ufunc.accumulate(probe, axis=axis, dtype=dtype)  # with NumPy's checks
+    lines = Lines(a, 0 if axis is None else axis)
+
+    def run(block: Any) -> Any:
+        return ufunc.accumulate(block, axis=1, dtype=dtype)
+
+    untouched = run(np.full((1, lines.length), lines.fill, dtype=a.dtype))[0]
+    fill = untouched[0] if len(untouched) else asked.dtype.type(0)
+    numbers, block = lines.blocks(run)
+    if len(numbers) < lines.count and not np.array_equal(untouched, np.full_like(untouched, fill)):
+        every = np.tile(untouched, (lines.count, 1))  # no element to leave out
+        every[numbers] = block
+        numbers, block = np.arange(lines.count), every
+    return lines.array_of_blocks(numbers, block, fill)
+
+
+def _reduceat(
+    ufunc: np.ufunc, array: Any, indices: Any, /, axis: Any = 0, dtype: Any = None, out: Any = None
+) -> Any:
+    """The indices, as many as results, may be an array of sparse."""
+    composed = importlib.import_module("arrayproto.derived.ufuncs").METHODS["reduceat"]
+    if is_sparse(indices):
+        indices = whole(indices)
+    return composed(ufunc, array, indices, axis=axis, dtype=dtype, out=out)
+
+
 ROWS: dict[str, Row] = {
     "ufunc.__call__": _beside_dense,
-    "ufunc.accumulate": Unsupported(
-        "a running result is non-zero from the first stored value on, so it would be dense",
-        "use x.todense() where that fits in memory",
-    ),
+    "ufunc.accumulate": _accumulate,
+    "ufunc.reduceat": _reduceat,
     **{f"{name}.accumulate": Derived() for name in _SPARSE_RUNNING},
     "ufunc.at": Unsupported(
         "sparse.COO and GCXS cannot be written to",

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import UnsupportedArgumentError
 from .library import Derived, Row
-from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse
+from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse, whole
 
 
 class _Distinct(NamedTuple):
@@ -200,12 +200,7 @@ def _isin(
 
 def _edges(bins: Any) -> Any:
     """Edges of bins are few: those in an array of sparse are written out."""
-    if not is_sparse(bins):
-        return bins
-    lines = Lines(bins, None)
-    edges = np.full(lines.length, lines.fill)
-    edges[lines.place] = lines.data
-    return edges
+    return whole(bins) if is_sparse(bins) else bins
 
 
 def _weighted(name: str, a: Any, weights: Any) -> tuple[Any, Any]:

@@ -37,10 +37,10 @@ def _composed() -> ModuleType:
 def public_ufuncs() -> dict[np.ufunc, str]:
     """NumPy's ufuncs to their names, those of ``numpy.strings`` included."""
     found = {}
-    for module in (np.strings, np):
+    for prefix, module in (("strings.", np.strings), ("", np)):
         for value in vars(module).values():
             if isinstance(value, np.ufunc) and hasattr(module, value.__name__):
-                found[value] = value.__name__
+                found[value] = f"{prefix}{value.__name__}"
     return found
 
 

@@ -12,9 +12,15 @@ from unittest import mock
 
 import numpy as np
 
+from .calls import Call
+
 
 class WentThroughTheHostError(AssertionError):
     """A duck array became an ndarray, dense, or was computed."""
+
+
+def _never(call: Call) -> bool:
+    return False
 
 
 def _nowhere() -> Iterator[tuple[Any, str]]:
@@ -44,6 +50,9 @@ class Subject(NamedTuple):
         Its own code may use these ways, since its arrays are dense and in memory anyway.
     by_class : bool
         `arrayproto.activate` is given its class, and knows nothing else of it.
+    host_results : callable
+        Says of a `Call` whether its results may be ndarrays, although they are of the library's
+        arrays.
     """
 
     name: str
@@ -56,6 +65,7 @@ class Subject(NamedTuple):
     ways_out: Callable[[], Iterator[tuple[Any, str]]] = _nowhere
     eager: bool = False
     by_class: bool = False
+    host_results: Callable[[Call], bool] = _never
 
     @property
     def named(self) -> str | type:
@@ -98,6 +108,45 @@ def _out_of_sparse() -> Iterator[tuple[Any, str]]:
         for name in ("__array__", "todense", "maybe_densify"):
             if name in vars(cls):
                 yield cls, name
+
+
+#: sparse's arrays cannot be indexed with its own arrays, but with ndarrays of positions.
+_POSITIONS = frozenset(
+    {
+        "argwhere",
+        "diag_indices_from",
+        "flatnonzero",
+        "ix_",
+        "nonzero",
+        "tril_indices_from",
+        "triu_indices_from",
+        "unravel_index",
+    }
+)
+#: sparse has these functions itself, and they give ndarrays: programs that count on it are there.
+_ITS_OWN = frozenset({"unique_counts", "unique_values"})
+#: The product with an ndarray is dense, and an ndarray as sparse itself has it.
+_PRODUCTS = frozenset(
+    {
+        "dot",
+        "linalg.matmul",
+        "linalg.multi_dot",
+        "linalg.tensordot",
+        "matmul",
+        "matvec",
+        "tensordot",
+        "vecmat",
+    }
+)
+
+
+def _host_results_of_sparse(call: Call) -> bool:
+    name = call.public_api
+    return (
+        name in _POSITIONS | _ITS_OWN
+        or (name == "where" and "," not in call.expression)
+        or (name in _PRODUCTS and "host." in call.expression)
+    )
 
 
 def _out_of_dask() -> Iterator[tuple[Any, str]]:
@@ -157,8 +206,9 @@ SUBJECTS: dict[str, Subject] = {
             lambda array: sys.modules["sparse"].COO.from_numpy(array),
             lambda value: value.todense(),
             lambda: (sys.modules["sparse"].SparseArray,),
-            _NOT_NUMERIC | {"writes"},
+            _NOT_NUMERIC | {"writes", "dense"},
             _out_of_sparse,
+            host_results=_host_results_of_sparse,
         ),
         *(
             Subject(

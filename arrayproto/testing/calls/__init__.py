@@ -17,6 +17,9 @@ Words behind ``#`` say what a library must have for the call to make sense:
 ``memory``
     what only an ndarray has: a layout in memory (order, strides, flags, byte order), being written
     to by a function of the caller, subclasses (``np.matrix``);
+``dense``
+    an algorithm on all elements of a matrix, which sparse matrices have others for: factorizations
+    (``np.linalg.svd`` and ``eig``, ``qr``, and what is made of them, such as ``pinv``, ``roots``);
 ``values``
     a result whose shape or kind depends on values, which a lazy library does not know.
 """
@@ -36,7 +39,9 @@ import numpy.lib.recfunctions  # no attribute of np.lib until somebody imports i
 
 from ..arrays import ARRAYS
 
-TAGS = frozenset({"writes", "text", "dates", "objects", "records", "files", "memory", "values"})
+TAGS = frozenset(
+    {"writes", "text", "dates", "objects", "records", "files", "memory", "dense", "values"}
+)
 
 
 class Call(NamedTuple):
