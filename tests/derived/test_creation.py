@@ -332,7 +332,7 @@ def test_like_of_an_array_of_the_library(library: str, maker: str) -> None:
         assert np.asarray(x, like=x) is x
 
 
-@pytest.mark.parametrize(("library", "maker"), [("sparse", "coo"), ("dask", "rows")])
+@pytest.mark.parametrize(("library", "maker"), [("dask", "rows")])
 def test_like_that_a_library_has_not_got_is_an_error_and_no_ndarray(
     library: str, maker: str
 ) -> None:
