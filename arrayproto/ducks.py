@@ -63,6 +63,11 @@ class Duck(ArrayFunctionMixin, derive=True):
         own = type(self)._implementations.core.own(value, self.dtype)
         write(self.native, unwrap(key), own.native)
 
+    @property
+    def known(self) -> bool:
+        """Whether there are values: while a library traces a program there are none."""
+        return self._library.known(self.native)
+
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of unsized object")
@@ -152,7 +157,12 @@ def _loop(cls: type[Duck], ufunc: np.ufunc, native: Callable[..., Any]) -> Calla
             else:
                 x = astype(x.native, kind)
             natives.append(x)
-        result = native(*natives)
+        try:
+            result = native(*natives)
+        except TypeError:
+            if ufunc.signature is None:
+                np.broadcast_shapes(*(tuple(x.shape) for x in natives))  # NumPy's error
+            raise
         if dtypes.to_numpy(result.dtype) != result_dtype:
             result = astype(result, result_dtype)
         return cls(result)
@@ -224,7 +234,7 @@ def _is_mutable(library: Library) -> bool:
 
 #: Functions whose whole point is to write into their first argument.
 _WRITING = frozenset(
-    {"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask", "resize"}
+    {"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"}
 )
 
 

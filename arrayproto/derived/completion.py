@@ -201,7 +201,9 @@ def _within(indices: Any, length: int, axis: int, mode: str) -> Any:
     if mode != "raise":
         numpy.take(numpy.zeros(1), 0, mode=mode)  # type: ignore[call-overload]
     bad = np.logical_or(np.less(indices, -length), np.greater_equal(indices, length))
-    if np.any(bad):
+    from .creation import certainly
+
+    if certainly(np.any(bad)):
         first = int(indices[int(np.argmax(bad))])
         raise IndexError(f"index {first} is out of bounds for axis {axis} with size {length}")
     return np.where(np.less(indices, 0), np.add(indices, length), indices)

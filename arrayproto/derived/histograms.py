@@ -11,7 +11,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .creation import array_of, cast, is_duck, make, one_of
+from .creation import array_of, cast, certainly, is_duck, make, one_of
 
 __all__ = ["bincount", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd"]
 
@@ -35,7 +35,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
         raise ValueError("'minlength' must not be negative")
     count = np.shape(x)[0]
     x = cast(x, numpy.intp)
-    if count and np.any(np.less(x, 0)):
+    if count and certainly(np.any(np.less(x, 0))):
         raise ValueError("'list' argument must have no negative elements")
     length = max(int(np.max(x)) + 1 if count else 0, minlength)
     order = np.argsort(x, stable=True)
@@ -153,7 +153,7 @@ def _edges(a: Any, bins: Any, range: Any, weights: Any) -> tuple[Any, Any]:
         return array_of(edges, a), count
     if np.ndim(bins) == 1:
         edges = array_of(bins, a)
-        if np.any(np.greater(edges[:-1], edges[1:])):
+        if certainly(np.any(np.greater(edges[:-1], edges[1:]))):
             raise ValueError("`bins` must increase monotonically, when an array")
         return edges, None
     raise ValueError("`bins` must be 1d, when an array")
@@ -241,7 +241,7 @@ def histogramdd(
             edge = array_of(numpy.linspace(first, last, number + 1), x)
         elif np.ndim(given) == 1:
             edge = array_of(given, x)
-            if np.any(np.greater(edge[:-1], edge[1:])):
+            if certainly(np.any(np.greater(edge[:-1], edge[1:]))):
                 raise ValueError(f"`bins[{i}]` must be monotonically increasing, when an array")
         else:
             raise ValueError(f"`bins[{i}]` must be a scalar or 1d array")

@@ -12,7 +12,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .creation import alike, array_of, cast, is_duck, one_of, refuse_out
+from .creation import alike, array_of, cast, certainly, is_duck, one_of, refuse_out
 
 __all__ = [
     "append",
@@ -195,7 +195,7 @@ def _inserted(arr: Any, obj: Any, values: Any, axis: int) -> Any:
     obj = np.nonzero(obj)[0] if obj.dtype == bool else np.reshape(obj, (-1,))
     count = np.shape(obj)[0]
     obj = np.where(np.less(obj, 0), np.add(obj, length), obj)
-    if np.any(np.logical_or(np.less(obj, 0), np.greater(obj, length))):
+    if certainly(np.any(np.logical_or(np.less(obj, 0), np.greater(obj, length)))):
         raise IndexError(f"index is out of bounds for axis {axis} with size {length}")
     shape = tuple(count if i == axis else n for i, n in enumerate(np.shape(arr)))
     both = np.concatenate([np.broadcast_to(values, shape), arr], axis)

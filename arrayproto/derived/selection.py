@@ -12,7 +12,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .creation import alike, array_of, cast, is_duck, make, one_of, take
+from .creation import alike, array_of, cast, certainly, is_duck, make, one_of, take
 
 __all__ = [
     "apply_along_axis",
@@ -81,7 +81,7 @@ def _not_named(obj: Any, length: int) -> Any:
         return np.logical_not(obj)
     places = make(numpy.arange, obj, length)
     named = np.where(np.less(obj, 0), np.add(obj, length), obj)
-    if np.any(np.logical_or(np.less(named, 0), np.greater_equal(named, length))):
+    if certainly(np.any(np.logical_or(np.less(named, 0), np.greater_equal(named, length)))):
         raise IndexError(f"index is out of bounds for axis 0 with size {length}")
     return np.isin(places, named, invert=True)
 
@@ -126,7 +126,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
         a = np.mod(a, len(choices))
     elif mode == "clip":
         a = np.clip(a, 0, len(choices) - 1)
-    elif np.any((a < 0) | (a >= len(choices))):
+    elif certainly(np.any((a < 0) | (a >= len(choices)))):
         raise ValueError("invalid entry in choice array")
     result = choices[0]
     for index, choice in enumerate(choices[1:], 1):
@@ -235,13 +235,16 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
         raise ValueError("`indices` and `arr` must have the same number of dimensions")
     like = one_of(arr, indices)
     arr, indices = np.moveaxis(alike(arr, like), axis, -1), np.moveaxis(indices, axis, -1)
-    others = numpy.broadcast_shapes(np.shape(arr)[:-1], np.shape(indices)[:-1])
+    try:
+        others = numpy.broadcast_shapes(np.shape(arr)[:-1], np.shape(indices)[:-1])
+    except ValueError as error:
+        raise IndexError(str(error)) from None
     length, count = np.shape(arr)[-1], np.shape(indices)[-1]
     arr = np.broadcast_to(arr, (*others, length))
     indices = cast(np.broadcast_to(indices, (*others, count)), numpy.intp)
     if math.prod((*others, count)):
         bad = np.logical_or(np.less(indices, -length), np.greater_equal(indices, length))
-        if np.any(bad):
+        if certainly(np.any(bad)):
             raise IndexError(
                 f"index out of bounds: `indices` must be within axis {axis} with size {length}"
             )
@@ -381,7 +384,7 @@ def unravel_index(indices: Any, shape: Any, order: str = "C") -> Any:
         raise TypeError("only int indices permitted")
     size = math.prod(length for length, _ in radices)
     bad = np.logical_or(np.less(indices, 0), np.greater_equal(indices, size))
-    if np.any(bad):
+    if certainly(np.any(bad)):
         first = int(np.reshape(indices, (-1,))[int(np.argmax(bad))])
         raise ValueError(f"index {first} is out of bounds for array with size {size}")
     indices = cast(indices, numpy.intp)
@@ -407,7 +410,7 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
             index = np.clip(index, 0, length - 1)
         elif how != "raise":
             numpy.ravel_multi_index((0,), (1,), mode=how)
-        elif np.any(np.logical_or(np.less(index, 0), np.greater_equal(index, length))):
+        elif certainly(np.any(np.logical_or(np.less(index, 0), np.greater_equal(index, length)))):
             raise ValueError("invalid entry in coordinates array")
         total = np.add(total, np.multiply(index, stride))
     return cast(total, numpy.intp)

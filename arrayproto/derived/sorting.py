@@ -9,7 +9,7 @@ import numpy
 
 import arrayproto.numpy as np
 
-from .creation import alike, array_of, cast, is_duck, make, one_of, refuse_out
+from .creation import alike, array_of, cast, certainly, is_duck, make, one_of, refuse_out
 
 __all__ = [
     "argmax",
@@ -258,7 +258,7 @@ def digitize(x: Any, bins: Any, right: bool = False) -> Any:
         raise TypeError("x may not be complex")
     if np.ndim(bins) != 1:
         raise ValueError("object of too small depth for desired array")
-    rising = bool(np.all(np.less_equal(bins[:-1], bins[1:])))
+    rising = not certainly(np.logical_not(np.all(np.less_equal(bins[:-1], bins[1:]))))
     if not rising and not bool(np.all(np.greater_equal(bins[:-1], bins[1:]))):
         raise ValueError("bins must be monotonically increasing or decreasing")
     side = "left" if right else "right"

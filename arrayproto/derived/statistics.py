@@ -10,7 +10,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .creation import alike, array_of, cast, is_duck, one_of
+from .creation import alike, array_of, cast, certainly, is_duck, one_of
 
 __all__ = [
     "amax",
@@ -119,7 +119,7 @@ def average(
         extra = (np.float64,) if a.dtype.kind in "biu" else ()
         dtype = numpy.result_type(a.dtype, weights.dtype, *extra)
         total = np.sum(weights, axis=axis, dtype=dtype, keepdims=keepdims)
-        if np.any(total == 0.0):
+        if certainly(np.any(total == 0.0)):
             raise ZeroDivisionError("Weights sum to zero, can't be normalized")
         products = np.multiply(a, weights, dtype=dtype)
         result = np.divide(np.sum(products, axis=axis, keepdims=keepdims), total)
@@ -376,7 +376,7 @@ def _nanarg(name: str, a: Any, axis: Any, out: Any, keepdims: Any) -> Any:
     extreme, worst = (np.argmax, -np.inf) if name == "nanargmax" else (np.argmin, np.inf)
     if a.dtype.kind == "f":
         missing = np.isnan(a)
-        if np.any(np.all(missing, axis=axis)):
+        if certainly(np.any(np.all(missing, axis=axis))):
             raise ValueError("All-NaN slice encountered")
         a = np.where(missing, a.dtype.type(worst), a)
     return extreme(a, axis=axis, keepdims=keepdims)
@@ -545,13 +545,13 @@ def cov(
             given_weights if hasattr(given_weights, "dtype") else numpy.asarray(given_weights), like
         )
         w = cast(w, float)
-        if name == "fweights" and not np.all(np.equal(w, np.rint(w))):
+        if name == "fweights" and certainly(np.any(np.not_equal(w, np.rint(w)))):
             raise TypeError("fweights must be integer")
         if np.ndim(w) > 1:
             raise RuntimeError(f"cannot handle multidimensional {name}")
         if np.shape(w)[0] != count:
             raise RuntimeError(f"incompatible numbers of samples and {name}")
-        if np.any(np.less(w, 0)):
+        if certainly(np.any(np.less(w, 0))):
             raise ValueError(f"{name} cannot be negative")
         weights = w if weights is None else np.multiply(weights, w)
     if count == 0 and weights is None:  # NaN, and a warning, where np.average raises

@@ -182,7 +182,9 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         function = getattr(xp, name)
 
         def call(a: Any, axis: Any, dtype: Any) -> Any:
-            return function(xp.astype(a, own(dtype), copy=False), axis=axis)
+            wanted = own(dtype)
+            result = function(xp.astype(a, wanted, copy=False), axis=axis)
+            return result if result.dtype == wanted else xp.astype(result, wanted)
 
         return call
 

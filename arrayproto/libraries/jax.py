@@ -7,9 +7,13 @@ functions written with NumPy can be given to `jax.jit`, `jax.grad` and `jax.vmap
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .array_api import NumPyDtypes, standard_core
+import numpy as np
+
+from .array_api import Dtypes, NumPyDtypes, standard_core
+from .jax_own import OWN
 from .library import Library, Unsupported
 
 
@@ -21,6 +25,39 @@ def _array_classes() -> tuple[type, ...]:
     return internal.ArrayImpl, core.Tracer
 
 
+def _known(array: Any) -> bool:
+    return not isinstance(array, sys.modules["jax._src.core"].Tracer)  # type: ignore[attr-defined]
+
+
+def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
+    core = dict(standard_core(namespace, dtypes))
+    power, cholesky, solve = core["power"], core["linalg.cholesky"], core["linalg.solve"]
+
+    def checked_power(x1: Any, x2: Any) -> Any:
+        if x2.dtype.kind == "i" and _known(x2) and bool(namespace.any(x2 < 0)):
+            raise ValueError("Integers to negative integer powers are not allowed.")
+        return power(x1, x2)
+
+    def checked_cholesky(a: Any) -> Any:
+        factor = cholesky(a, symmetrize_input=False)
+        # What cannot be factored is NaN there, and an error in NumPy.
+        if _known(factor) and bool(namespace.any(namespace.isnan(factor))):
+            raise np.linalg.LinAlgError("Matrix is not positive definite")
+        return factor
+
+    def checked_solve(a: Any, b: Any) -> Any:
+        result = solve(a, b)
+        if _known(result) and not bool(namespace.all(namespace.isfinite(result))):
+            if bool(namespace.any(namespace.linalg.det(a) == 0)):
+                raise np.linalg.LinAlgError("Singular matrix")
+        return result
+
+    core["power"] = checked_power
+    core["linalg.cholesky"], core["linalg.solve"] = checked_cholesky, checked_solve
+    core["linalg.eigh"] = lambda a: namespace.linalg.eigh(a, symmetrize_input=False)
+    return core
+
+
 jax: Library = Library(
     name="jax",
     module="jax.numpy",
@@ -28,8 +65,9 @@ jax: Library = Library(
     guest=True,
     parts=("jaxlib",),
     dtypes=lambda namespace: NumPyDtypes(),
-    core=standard_core,
-    differences={},
+    core=_core,
+    known=_known,
+    differences=OWN,
     reasons={
         "asanyarray": Unsupported(
             "JAX has no subclasses of arrays to pass through", "np.asarray(..., like=x)"

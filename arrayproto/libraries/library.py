@@ -93,13 +93,25 @@ class Derived:
     __slots__ = ()
 
 
+class Made:
+    """A row that makes what is called, for a library with a core."""
+
+    __slots__ = ()
+
+    def make(
+        self, library: Library, function: Callable[..., Any], ducks: Callable[..., Any]
+    ) -> Callable[..., Any]:
+        """What is called for NumPy's `function`, which goes through ducks otherwise."""
+        raise NotImplementedError
+
+
 class Native:
     """A row for a ufunc's method: the library's ``__array_ufunc__`` does what NumPy does."""
 
     __slots__ = ()
 
 
-Row = Renamed | Unsupported | Derived | Native | Callable[..., Any]
+Row = Renamed | Unsupported | Derived | Made | Native | Callable[..., Any]
 
 
 class Library:
@@ -148,6 +160,9 @@ class Library:
         of `arrayproto.derived.core` for its arrays. NumPy's other functions are derived from them;
         a function of the library with the name of one of NumPy's is called only where a row says
         so.
+    known : callable, optional
+        Whether an array of it has values, which it has not while the library traces a program; by
+        default they all have.
     dtypes : callable, optional
         Returns, of its module, its dtypes and NumPy's, where there is a core.
     """
@@ -170,10 +185,11 @@ class Library:
         writing: Callable[[str, Callable[..., Any], int | None], Callable[..., Any]] | None = None,
         core: Callable[[Any, Dtypes], Mapping[str, Callable[..., Any]]] | None = None,
         dtypes: Callable[[Any], Dtypes] | None = None,
+        known: Callable[[Any], bool] = lambda array: True,
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.guest, self.parts = guest, parts
-        self._core, self._dtypes = core, dtypes
+        self._core, self._dtypes, self.known = core, dtypes, known
         self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
         self.operators, self.write = operators, write
@@ -383,6 +399,12 @@ class Library:
             return self._refusal(row)
         if isinstance(row, Derived):
             return self._derived(name)
+        if isinstance(row, Made):
+            found = self._through_ducks(function, name)
+            if found.call is None:
+                return found
+            call = row.make(self, function, found.call)
+            return Resolution("bridged", call, f"{self.module}.{name}")
         if row is not None and not isinstance(row, Renamed):
             return Resolution("bridged", row, f"arrayproto.libraries.{self.name}")
         if row is None and self.core:

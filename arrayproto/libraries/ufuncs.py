@@ -65,6 +65,7 @@ class UfuncTable:
         call = None if resolution.kind == "native" else resolution.call
         if type(call) is Corrected:
             call = call.function
+        call = getattr(call, "by_position", call)
         if resolution.call is None:
             call = functools.partial(_refuse, self.library, ufunc, "__call__")
         if ufunc in public_ufuncs():  # others come and go with the program
@@ -90,12 +91,17 @@ def resolve(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
 
 
 def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
-    from .library import Derived, Renamed, Resolution
+    from .library import Derived, Made, Renamed, Resolution
 
     name = public_ufuncs().get(ufunc)
     row = None if name is None else library.differences.get(name)
     if isinstance(row, Unsupported):
         return Resolution("unsupported", None, row.reason, row.instead or library.advice)
+    if isinstance(row, Made):
+        found = _by_ducks(library, ufunc, "__call__")
+        assert found.call is not None, f"no core function {name!r}"
+        call = row.make(library, ufunc, found.call)
+        return Resolution("bridged", call, f"{library.module}.{name}")
     with_arguments = functools.partial(_composed().call, ufunc)
     composed = derived_ufuncs().get(name or "")
     if isinstance(row, Derived):

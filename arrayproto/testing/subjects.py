@@ -161,8 +161,8 @@ def _out_of_dask() -> Iterator[tuple[Any, str]]:
 
 def _out_of_jax() -> Iterator[tuple[Any, str]]:
     array_class = type(sys.modules["jax.numpy"].zeros(()))
-    # Its _value is what all of these read, and the library's own code as well.
-    for name in ("__array__", "__float__", "__int__", "__bool__", "__index__", "tolist", "item"):
+    # Not __bool__, __int__ ...: a number that decides is read by its own functions as well.
+    for name in ("__array__", "__buffer__", "tolist"):
         if hasattr(array_class, name):
             yield array_class, name
 
