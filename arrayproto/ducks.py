@@ -142,16 +142,22 @@ def _loop(cls: type[Duck], ufunc: np.ufunc, native: Callable[..., Any]) -> Calla
     core, dtypes = cls._library.core, cls._library.dtypes
     asarray, astype = core["asarray"], core["astype"]
     of_bools = _OF_BOOLS.get(ufunc.__name__)
+    compares = ufunc.__name__ in ("less", "equal")
 
     def call(*inputs: Any) -> Any:
         kinds = [x.dtype if type(x) is cls else _kind(x) for x in inputs]
         *wanted, result_dtype = ufunc.resolve_dtypes((*kinds, None))
         if of_bools is not None and wanted[0].kind == "b":
             return of_bools(*inputs)
+        if compares:
+            known = _beyond(ufunc, inputs, wanted[0])
+            if known is not None:
+                shape = next(x.shape for x in inputs if type(x) is cls)
+                return cls(core["broadcast_to"](asarray(np.asarray(known)), shape))
         natives = []
         for x, kind in zip(inputs, wanted, strict=True):
             if type(x) is not cls:
-                x = asarray(_number(ufunc, x, kind))
+                x = asarray(np.asarray(x, kind))
             elif x.dtype == kind:
                 x = x.native
             else:
@@ -176,15 +182,16 @@ def _kind(number: Any) -> Any:
     return np.dtype(bool) if kind is bool else kind
 
 
-def _number(ufunc: np.ufunc, number: Any, dtype: Any) -> Any:
-    try:
-        return np.asarray(number, dtype)
-    except OverflowError:
-        if ufunc.__name__ not in ("less", "equal"):
-            raise
-        # Python's integers are compared by value, whatever the dtype can hold.
-        bounds = np.iinfo(dtype)
-        return np.asarray(bounds.max if number > 0 else bounds.min, dtype)
+def _beyond(ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any) -> bool | None:
+    """What a comparison says of an integer of Python's that the dtype cannot hold."""
+    if dtype.kind not in "iu":
+        return None
+    for position, x in enumerate(inputs):
+        if type(x) is int:
+            bounds = np.iinfo(dtype)
+            if not bounds.min <= x <= bounds.max:
+                return ufunc.__name__ == "less" and (x > 0) == (position == 1)
+    return None
 
 
 # Loops of booleans, which other libraries have not got ------------------------------------------

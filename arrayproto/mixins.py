@@ -7,6 +7,7 @@ functions on the library's own classes.
 
 from __future__ import annotations
 
+import dis
 import functools
 import sys
 import types as _types
@@ -371,6 +372,48 @@ class _OwnFrames(dict[str, bool]):
 _nothing = np.empty(0)
 
 
+class _Operator:
+    """Whether a frame is at an operator, not at a call of the ufunc behind it.
+
+    NumPy gives way to an array with ``__array_priority__`` on the right of an operator: the method
+    of that array answers. It gives way no longer once the array has ``__array_ufunc__``, so that
+    we have to.
+    """
+
+    #: Ufunc to the method that answers for the right operand.
+    METHODS = {
+        getattr(np, name): f"__{method}__"
+        for name, method in (
+            *((name, f"r{method}") for name, method in (
+                ("add", "add"), ("subtract", "sub"), ("multiply", "mul"), ("divide", "truediv"),
+                ("floor_divide", "floordiv"), ("remainder", "mod"), ("power", "pow"),
+                ("matmul", "matmul"), ("bitwise_and", "and"), ("bitwise_or", "or"),
+                ("bitwise_xor", "xor"), ("left_shift", "lshift"), ("right_shift", "rshift"),
+            )),
+            ("equal", "eq"), ("not_equal", "ne"), ("less", "gt"), ("greater", "lt"),
+            ("less_equal", "ge"), ("greater_equal", "le"),
+        )
+    }  # fmt: skip
+    _OPCODES = frozenset({dis.opmap["BINARY_OP"], dis.opmap["COMPARE_OP"]})
+
+    @classmethod
+    def method(cls, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The method of the right operand, if that is all there is to call."""
+        if len(inputs) != 2 or not isinstance(inputs[0], (np.ndarray, np.generic)):
+            return None
+        if kwargs and not cls.is_in_place(inputs, kwargs):
+            return None
+        return getattr(inputs[1], cls.METHODS.get(ufunc, ""), None)
+
+    @staticmethod
+    def is_in_place(inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        return len(kwargs) == 1 and kwargs.get("out", (None,))[0] is inputs[0]
+
+    @classmethod
+    def is_at(cls, frame: _types.FrameType) -> bool:
+        return frame.f_code.co_code[frame.f_lasti] in cls._OPCODES
+
+
 def numpys_own(func: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """What NumPy does with arguments that override nothing: its implementation, coercing them."""
     return np.ndarray.__array_function__(_nothing, func, (), args, kwargs)
@@ -384,7 +427,12 @@ def guest_array_function(library: Library) -> Callable[..., Any]:
 
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if own[frame(1).f_globals.get("__name__", "")]:
-            return numpys_own(func, args, kwargs)
+            try:
+                return numpys_own(func, args, kwargs)
+            except TypeError:
+                # A function of the user's that it calls on what has no values, as jax.vmap does.
+                if _all_known(library, args):
+                    raise
         if len(types) > 1 and not accepts(types):
             return NotImplemented
         try:
@@ -432,6 +480,43 @@ def _array_ufunc(library: Library) -> Callable[..., Any]:
         return result
 
     return __array_ufunc__
+
+
+def guest_array_ufunc(library: Library) -> Callable[..., Any]:
+    """`_array_ufunc` for a library without a protocol, whose own code counts on stock NumPy."""
+    answer = _array_ufunc(library)
+    own, frame = _OwnFrames(library), sys._getframe
+
+    def __array_ufunc__(
+        self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
+    ) -> Any:
+        caller = frame(1)
+        inside = own[caller.f_globals.get("__name__", "")]
+        if not inside and self is inputs[0]:
+            return answer(self, ufunc, method, *inputs, **kwargs)
+        if method == "__call__" and hasattr(self, "__array_priority__"):
+            reflected = _Operator.method(ufunc, inputs, kwargs)
+            # operator.iadd has no frame; an ndarray as its own out= is hardly ever anything else.
+            if reflected is not None and (inside or kwargs or _Operator.is_at(caller)):
+                result = reflected(inputs[0])
+                if result is not NotImplemented:
+                    return result
+        if inside and all(map(library.known, inputs)):
+            return getattr(ufunc, method)(*[_coerced(library, x) for x in inputs], **kwargs)
+        return answer(self, ufunc, method, *inputs, **kwargs)
+
+    return __array_ufunc__
+
+
+def _all_known(library: Library, args: Any) -> bool:
+    """Whether there are values in all arguments, and in the items of lists."""
+    return all(
+        _all_known(library, a) if isinstance(a, (list, tuple)) else library.known(a) for a in args
+    )
+
+
+def _coerced(library: Library, x: Any) -> Any:
+    return np.asarray(x) if isinstance(x, library.classes) else x
 
 
 def _refused_ufunc(
@@ -504,10 +589,10 @@ class LibraryMixin(ArrayFunctionMixin):
         super().__init_subclass__(**kwargs)
         if "_library" in vars(cls):
             guest = cls._library.guest
-            answer = guest_array_function if guest else array_function
-            cls.__array_function__ = answer(cls._library)  # type: ignore[method-assign]
-            # A guest's own code too: an operator with an ndarray on the left gave its own array.
-            cls.__array_ufunc__ = _array_ufunc(cls._library)  # type: ignore[method-assign]
+            function = guest_array_function if guest else array_function
+            cls.__array_function__ = function(cls._library)  # type: ignore[method-assign]
+            ufunc = guest_array_ufunc if guest else _array_ufunc
+            cls.__array_ufunc__ = ufunc(cls._library)  # type: ignore[method-assign]
             _mixins[cls._library] = cls
             answering[cls.__array_function__] = cls._library
         elif cls._own_implementations:  # type: ignore[attr-defined]

@@ -294,7 +294,7 @@ OWN: dict[str, WhereItAgrees] = _rows(
     "linalg.cross linalg.matrix_transpose linalg.matmul linalg.vecdot "
     # Fourier
     "fft.fft fft.ifft fft.rfft fft.irfft fft.fft2 fft.ifft2 fft.rfft2 fft.irfft2 fft.fftn "
-    "fft.ifftn fft.rfftn fft.irfftn fft.hfft fft.ihfft fft.fftshift fft.ifftshift "
+    "fft.ifftn fft.rfftn fft.irfftn fft.hfft fft.ihfft "
     # Ufuncs
     "absolute add subtract multiply divide negative positive conjugate sign square "
     "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh "
