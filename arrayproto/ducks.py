@@ -240,9 +240,7 @@ def _is_mutable(library: Library) -> bool:
 
 
 #: Functions whose whole point is to write into their first argument.
-_WRITING = frozenset(
-    {"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"}
-)
+_WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
 
 
 def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..., Any] | None:

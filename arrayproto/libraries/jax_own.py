@@ -183,9 +183,9 @@ class _Agreeing:
             raise error from None
 
     def _agrees(self, form: Any, result: Any, args: Any, kwargs: Any) -> bool:
-        if self._kinds and not all(dtype.kind in self._kinds for dtype in _dtypes_in(args)):
-            found = False
-        elif isinstance(self._function, np.ufunc) and not _numbers_fit(args):
+        kinds = {dtype.kind for dtype in _dtypes_in(args)}
+        apart = bool(self._kinds) and not kinds <= set(self._kinds)
+        if apart or (isinstance(self._function, np.ufunc) and not _numbers_fit(args)):
             found = False
         else:
             try:
@@ -270,8 +270,8 @@ def _rows(names: str, row: WhereItAgrees) -> dict[str, WhereItAgrees]:
 #: not raise them, and those with other defaults (`linalg.pinv`).
 OWN: dict[str, WhereItAgrees] = _rows(
     # Shape
-    "reshape ravel transpose swapaxes moveaxis rollaxis squeeze expand_dims flip fliplr flipud roll "
-    "rot90 broadcast_to atleast_1d atleast_2d atleast_3d matrix_transpose tile pad split "
+    "reshape ravel transpose swapaxes moveaxis rollaxis squeeze expand_dims flip fliplr flipud "
+    "roll rot90 broadcast_to atleast_1d atleast_2d atleast_3d matrix_transpose tile pad split "
     "array_split hsplit vsplit dsplit "
     "concatenate stack vstack hstack dstack column_stack append "
     # Selection

@@ -400,11 +400,11 @@ class Library:
         if isinstance(row, Derived):
             return self._derived(name)
         if isinstance(row, Made):
-            found = self._through_ducks(function, name)
-            if found.call is None:
-                return found
-            call = row.make(self, function, found.call)
-            return Resolution("bridged", call, f"{self.module}.{name}")
+            ducks = self._through_ducks(function, name)
+            if ducks.call is None:
+                return ducks
+            own = row.make(self, function, ducks.call)
+            return Resolution("bridged", own, f"{self.module}.{name}")
         if row is not None and not isinstance(row, Renamed):
             return Resolution("bridged", row, f"arrayproto.libraries.{self.name}")
         if row is None and self.core:

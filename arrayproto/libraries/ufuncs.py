@@ -98,10 +98,9 @@ def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
     if isinstance(row, Unsupported):
         return Resolution("unsupported", None, row.reason, row.instead or library.advice)
     if isinstance(row, Made):
-        found = _by_ducks(library, ufunc, "__call__")
-        assert found.call is not None, f"no core function {name!r}"
-        call = row.make(library, ufunc, found.call)
-        return Resolution("bridged", call, f"{library.module}.{name}")
+        ducks = _by_ducks(library, ufunc, "__call__").call
+        assert ducks is not None, f"no core function {name!r}"
+        return Resolution("bridged", row.make(library, ufunc, ducks), f"{library.module}.{name}")
     with_arguments = functools.partial(_composed().call, ufunc)
     composed = derived_ufuncs().get(name or "")
     if isinstance(row, Derived):
@@ -133,7 +132,7 @@ def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
 
 
 def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
-    from .library import Derived, Native, Renamed, Resolution
+    from .library import Derived, Made, Native, Renamed, Resolution
 
     reason = _not_in_numpy(ufunc, method)
     if reason:
@@ -148,7 +147,7 @@ def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolutio
     if isinstance(row, Native):
         call = functools.partial(_stock, library, ufunc, method)
         return Resolution("native", call, f"{library.cls.__name__}.__array_ufunc__")
-    if row is not None and not isinstance(row, (Renamed, Derived)):
+    if row is not None and not isinstance(row, (Renamed, Derived, Made)):
         where = f"arrayproto.libraries.{library.name}"
         return Resolution("bridged", functools.partial(row, ufunc), where)
     if library.core and name is not None:
