@@ -391,8 +391,8 @@ DIFFERENT = {
     ("sparse", "argsort", None): "equal elements come in a stable order, in NumPy in any",
     ("sparse", "argpartition", None): "what is not at kth comes in order, in NumPy in any",
     ("sparse", "partition", None): "what is not at kth comes in order, in NumPy in any",
-    ("sparse", "intersect1d", "(m, 0, 1)"): "assume_unique=1, and elements are not unique",
-    ("sparse", "intersect1d", "(m, 0.5, 2.0)"): "assume_unique=2.0, and elements are not unique",
+    (None, "intersect1d", "(m, 0, 1)"): "assume_unique=1, and elements are not unique",
+    (None, "intersect1d", "(m, 0.5, 2.0)"): "assume_unique=2.0, and elements are not unique",
 }
 
 
