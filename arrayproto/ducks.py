@@ -10,15 +10,27 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import numpy as np
 
-from .derived.core import numpy_function
+from .derived.core import numpy_function, stand_in
 from .errors import UnsupportedArgumentError, UnsupportedFunctionError
 from .libraries.library import Library
 from .mixins import ArrayFunctionMixin
+
+#: What a library's core may have beside NumPy's functions. The last three are of libraries whose
+#: arrays can be written to.
+NOT_NUMPYS = {
+    "getitem": "a, key",
+    # Write into an ndarray.
+    "fill": "out, a",
+    "setitem": "a, key, value",
+    # The result, or a copy of it if it shares memory with one of the arrays, or with itself.
+    "fresh": "result, arrays",
+}
 
 
 class Duck(ArrayFunctionMixin, derive=True):
@@ -108,7 +120,7 @@ def _duck_class(name: str, library: Library) -> type[Duck]:
     members = {"__slots__": (), "_library": library}
     cls: Any = type(f"{name.capitalize()}Duck", (Duck,), members)
     for path, native in library.core.items():
-        if path in ("getitem", "setitem"):
+        if path in NOT_NUMPYS:
             continue
         function = numpy_function(path)
         if isinstance(function, np.ufunc):
@@ -141,34 +153,39 @@ def _loop(cls: type[Duck], ufunc: np.ufunc, native: Callable[..., Any]) -> Calla
     """A ufunc of ducks: the library's function in the dtypes of the loop that NumPy would run."""
     core, dtypes = cls._library.core, cls._library.dtypes
     asarray, astype = core["asarray"], core["astype"]
-    of_bools = _OF_BOOLS.get(ufunc.__name__)
-    compares = ufunc.__name__ in ("less", "equal")
+    special = {
+        kind: found[ufunc.__name__]
+        for kind, found in (("b", _OF_BOOLS), ("c", _OF_COMPLEX))
+        if ufunc.__name__ in found
+    }
+    check: Callable[..., Any] = _check_matmul if ufunc.__name__ == "matmul" else np.broadcast_shapes
+    loops: dict[Any, Any] = {}
 
     def call(*inputs: Any) -> Any:
-        kinds = [x.dtype if type(x) is cls else _kind(x) for x in inputs]
-        *wanted, result_dtype = ufunc.resolve_dtypes((*kinds, None))
-        if of_bools is not None and wanted[0].kind == "b":
-            return of_bools(*inputs)
-        if compares:
-            known = _beyond(ufunc, inputs, wanted[0])
-            if known is not None:
-                shape = next(x.shape for x in inputs if type(x) is cls)
-                return cls(core["broadcast_to"](asarray(np.asarray(known)), shape))
+        kinds = tuple([x.dtype if type(x) is cls else _kind(x) for x in inputs])
+        found = loops.get(kinds)
+        if found is None:
+            found = loops[kinds] = ufunc.resolve_dtypes((*kinds, None))
+        *wanted, result_dtype = found
+        if wanted[0].kind in special:
+            return special[wanted[0].kind](*inputs)
         natives = []
         for x, kind in zip(inputs, wanted, strict=True):
             if type(x) is not cls:
-                x = asarray(np.asarray(x, kind))
+                try:
+                    x = asarray(np.asarray(x, kind))
+                except OverflowError:
+                    if ufunc.__name__ not in ("less", "equal"):
+                        raise
+                    return _out_of_bounds(cls, ufunc, *inputs)
             elif x.dtype == kind:
                 x = x.native
             else:
                 x = astype(x.native, kind)
             natives.append(x)
-        try:
-            result = native(*natives)
-        except TypeError:
-            if ufunc.signature is None:
-                np.broadcast_shapes(*(tuple(x.shape) for x in natives))  # NumPy's error
-            raise
+        if len(natives) > 1 and (natives[0].shape != natives[1].shape or check is _check_matmul):
+            check(tuple(natives[0].shape), tuple(natives[1].shape))
+        result = native(*natives)
         if dtypes.to_numpy(result.dtype) != result_dtype:
             result = astype(result, result_dtype)
         return cls(result)
@@ -182,16 +199,20 @@ def _kind(number: Any) -> Any:
     return np.dtype(bool) if kind is bool else kind
 
 
-def _beyond(ufunc: np.ufunc, inputs: tuple[Any, ...], dtype: Any) -> bool | None:
-    """What a comparison says of an integer of Python's that the dtype cannot hold."""
-    if dtype.kind not in "iu":
-        return None
-    for position, x in enumerate(inputs):
-        if type(x) is int:
-            bounds = np.iinfo(dtype)
-            if not bounds.min <= x <= bounds.max:
-                return ufunc.__name__ == "less" and (x > 0) == (position == 1)
-    return None
+def _check_matmul(shape1: tuple[int, ...], shape2: tuple[int, ...]) -> None:
+    """Raise NumPy's error where these cannot be multiplied."""
+    if not shape1 or not shape2 or shape1[-1] != shape2[-2 if len(shape2) > 1 else 0]:
+        np.matmul(stand_in(shape1), stand_in(shape2))
+    np.broadcast_shapes(shape1[:-2], shape2[:-2])
+
+
+def _out_of_bounds(cls: type[Duck], ufunc: np.ufunc, x1: Any, x2: Any) -> Any:
+    """A comparison with a Python integer that the array's dtype has not got: by value."""
+    first = type(x1) is cls
+    array, number = (x1, x2) if first else (x2, x1)
+    answer = ufunc.__name__ == "less" and (number > 0) == first
+    core = cls._library.core
+    return cls(core["broadcast_to"](core["asarray"](np.asarray(answer)), array.shape))
 
 
 # Loops of booleans, which other libraries have not got ------------------------------------------
@@ -211,6 +232,21 @@ _OF_BOOLS: dict[str, Callable[..., Any]] = {
     "equal": lambda x1, x2: np.invert(np.bitwise_xor(x1, x2)),
     "matmul": lambda x1, x2: np.not_equal(np.matmul(np.astype(x1, int), np.astype(x2, int)), 0),
 }
+
+
+# Orders of complex numbers, likewise ------------------------------------------------------------
+
+
+def _less_complex(x1: Any, x2: Any) -> Any:
+    re1, im1, re2, im2 = np.real(x1), np.imag(x1), np.real(x2), np.imag(x2)
+    known = np.logical_not(np.logical_or(np.isnan(im1), np.isnan(im2)))
+    return np.logical_or(
+        np.logical_and(np.less(re1, re2), known),
+        np.logical_and(np.equal(re1, re2), np.less(im1, im2)),
+    )
+
+
+_OF_COMPLEX: dict[str, Callable[..., Any]] = {"less": _less_complex}
 
 
 def wrap(library: Library, value: Any) -> Any:
@@ -243,6 +279,18 @@ def _is_mutable(library: Library) -> bool:
 _WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
 
 
+#: Functions whose results share memory with what they are given, in NumPy too.
+VIEWING = frozenset(
+    """
+    array_split asanyarray asarray asarray_chkfinite ascontiguousarray asfortranarray
+    atleast_1d atleast_2d atleast_3d broadcast_arrays broadcast_to diagonal dsplit
+    expand_dims flip fliplr flipud hsplit imag linalg.diagonal linalg.matrix_transpose
+    matrix_transpose moveaxis permute_dims ravel real require reshape rollaxis rot90
+    sliding_window_view split squeeze swapaxes transpose unstack vsplit
+    """.split()  # noqa: SIM905
+)
+
+
 def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..., Any] | None:
     """What a library answers NumPy's function with, by way of ducks; None if it cannot.
 
@@ -259,20 +307,59 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         return None
     implementation: Callable[..., Any] = found
     out_at = _place_of_out(function)
+    writes = name in _WRITING and "fill" in library.core
+    fresh = None if name in VIEWING else library.core.get("fresh")
 
     def call(*args: Any, **kwargs: Any) -> Any:
         out = None
+        if writes and args and type(args[0]) is np.ndarray:
+            target = library.core["asarray"](args[0].copy())
+            call(target, *args[1:], **kwargs)
+            library.core["fill"](args[0], target)
+            return None
+        given = (args, kwargs)
         if out_at is not None:
             args, kwargs, out = _without_out(args, kwargs, out_at)
         args = tuple([wrap(library, a) for a in args])
         if kwargs:
             kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
         result = implementation(*args, **kwargs)
-        return unwrap(result) if out is None else write_out(library, name, result, out)
+        if out is None and name == "nan_to_num" and not _copies(*args[1:2], **kwargs):
+            out = given[0][0]
+        if out is not None:
+            return write_out(library, name, result, out)
+        result = unwrap(result)
+        return result if fresh is None else _fresh(library, fresh, result, given)
 
     call.__name__ = call.__qualname__ = name
     call.__wrapped__ = implementation  # type: ignore[attr-defined]
     return call
+
+
+def _copies(copy: Any = True, **kwargs: Any) -> bool:
+    return bool(copy)
+
+
+def _fresh(library: Library, fresh: Callable[..., Any], result: Any, given: Any) -> Any:
+    """Results that may be written to without a change to what was given."""
+    if isinstance(result, library.classes):
+        return fresh(result, list(natives_in(library, given)))
+    if isinstance(result, tuple) and hasattr(result, "_fields"):
+        return type(result)(*(_fresh(library, fresh, item, given) for item in result))
+    if type(result) in (list, tuple):
+        return type(result)(_fresh(library, fresh, item, given) for item in result)
+    return result
+
+
+def natives_in(library: Library, value: Any) -> Iterator[Any]:
+    """The library's arrays in arguments."""
+    if isinstance(value, (library.classes, np.ndarray)):
+        yield value
+    elif isinstance(value, dict):
+        yield from natives_in(library, tuple(value.values()))
+    elif type(value) in (list, tuple):
+        for item in value:
+            yield from natives_in(library, item)
 
 
 def _place_of_out(function: Callable[..., Any]) -> int | None:
@@ -300,7 +387,12 @@ def _without_out(
 
 
 def write_out(
-    library: Library, name: str, result: Any, out: Any, where: Any = True, casting: Any = None
+    library: Library,
+    name: str,
+    result: Any,
+    out: Any,
+    where: Any = True,
+    casting: Any = "same_kind",
 ) -> Any:
     """Write a duck's values to ``out=``, as NumPy does, and return it.
 
@@ -318,7 +410,8 @@ def write_out(
             for one, to in pairs
         )
     cls = duck_class(library)
-    if not isinstance(out, library.classes) or not _is_mutable(library):
+    on_host = type(out) is np.ndarray and "fill" in library.core
+    if not on_host and (not isinstance(out, library.classes) or not _is_mutable(library)):
         raise UnsupportedArgumentError(
             f"numpy.{name}: out= is not supported for arrays of {library.name}"
             + (
@@ -327,17 +420,23 @@ def write_out(
                 else f" where it is a {type(out).__name__}; give an array of {library.name}"
             )
         )
-    target = cls(out)
+    target = out if on_host else cls(out)
     result = result if isinstance(result, cls) else np.asarray(result)
-    if casting is None and not np.can_cast(result.dtype, target.dtype, "same_kind"):
+    if not np.can_cast(result.dtype, target.dtype, casting):
         raise TypeError(
             f"numpy.{name}: cannot cast the result from {result.dtype!r} to {target.dtype!r} of "
-            "out= with casting rule 'same_kind'"
+            f"out= with casting rule {casting!r}"
         )
     if np.broadcast_shapes(result.shape, target.shape) != target.shape:
         raise ValueError(
             f"numpy.{name}: out= has the shape {target.shape}, and the result {result.shape}"
         )
+    if on_host:
+        if where is not True:
+            result = np.where(wrap(library, where), result, target)
+        own = cls._implementations.core.own
+        library.core["fill"](out, own(np.broadcast_to(own(result), out.shape), out.dtype).native)
+        return out
     if where is True:
         target[...] = result
     else:
@@ -360,45 +459,85 @@ def ufunc_through_ducks(
     cls = duck_class(library)
     if method == "at":
         return _at(library, ufunc, *inputs)
+    given = inputs
     inputs = tuple([wrap(library, x) for x in inputs])
+    if method == "reduceat" and isinstance(inputs[1], cls):
+        # Where the slices begin decides what is computed.
+        inputs = (inputs[0], [int(inputs[1][i]) for i in range(len(inputs[1]))], *inputs[2:])
     out, where = kwargs.pop("out", None), True
     if out is not None and method == "__call__":
         where = kwargs.pop("where", True)
+    casting = kwargs.get("casting", "same_kind") if method == "__call__" else "unsafe"
     kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
     duck = next((x for x in (*inputs, *kwargs.values()) if isinstance(x, cls)), None)
     if duck is None:  # only out= or where= is an array of the library
         inputs = (cls._implementations.core.own(np.asarray(inputs[0])), *inputs[1:])
         duck = inputs[0]
     result = duck._derive_ufunc(ufunc, method, *inputs, **kwargs)
-    if out is None:
-        return unwrap(result)
-    return write_out(library, ufunc.__name__, result, out, where)
+    if out is not None:
+        return write_out(library, ufunc.__name__, result, out, where, casting)
+    result, fresh = unwrap(result), library.core.get("fresh")
+    return result if fresh is None else _fresh(library, fresh, result, given)
 
 
-def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, b: Any = None) -> Any:
-    """``ufunc.at``: one element after the other, so that repeated indices count repeatedly."""
-    if not isinstance(a, library.classes) or not _is_mutable(library):
+def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, *operands: Any) -> None:
+    """``ufunc.at``: an index that occurs several times counts as often."""
+    cls, core = duck_class(library), library.core
+    name = f"numpy.{ufunc.__name__}.at"
+    on_host = type(a) is np.ndarray and "fill" in core
+    if not _is_mutable(library) or not (on_host or isinstance(a, library.classes)):
         raise UnsupportedFunctionError(
-            f"numpy.{ufunc.__name__}.at is not supported for arrays of {library.name}, which "
-            "cannot be written to. numpy.bincount(indices, weights=b) adds up by index"
+            f"{name} is not supported for arrays of {library.name}, which cannot be written to, "
+            f"nor where the array is a {type(a).__name__}. "
+            "numpy.bincount(indices, weights=b) adds up by index"
         )
-    target = wrap(library, a)
-    places = np.empty(target.shape, np.intp)
-    places.flat[:] = np.arange(places.size)
-    where = places[_on_host(indices)].reshape(-1)
-    values = None
-    if b is not None:
-        shape = places[_on_host(indices)].shape
-        values = np.reshape(np.broadcast_to(wrap(library, b), shape), -1)
-    flat = np.reshape(target, -1)
-    for n, place in enumerate(where):
-        one = flat[int(place)]
-        flat[int(place)] = ufunc(one) if values is None else ufunc(one, values[n])
+    own = cls._implementations.core.own
+    target = own(a.copy()) if on_host else wrap(library, a)
+    operands = tuple(wrap(library, b) for b in operands)
+    numbers = (
+        b if type(b) in (bool, int, float, complex) else np.ones((), _dtype(b)) for b in operands
+    )
+    ufunc.at(np.ones(1, target.dtype), [0], *numbers)  # NumPy's errors
+    size = math.prod(target.shape)
+    places = core["reshape"](core["asarray"](np.arange(size)), target.shape)
+    indexed = cls(core["getitem"](places, indices))
+    operands = tuple(
+        b
+        if type(b) in (bool, int, float, complex)
+        else np.reshape(np.broadcast_to(own(b), indexed.shape), (-1,))
+        for b in operands
+    )
+    where = np.reshape(indexed, (-1,))
+    flat = np.copy(np.reshape(target, (-1,)))
+    for turn in _turns(where):
+        here = np.take(where, turn)
+        chosen = (np.take(b, turn) if isinstance(b, cls) else b for b in operands)
+        value = np.astype(ufunc(np.take(flat, here), *chosen), target.dtype)
+        flat = _scattered(flat, here, value)
     target[...] = np.reshape(flat, target.shape)
-    return None
+    if on_host:
+        core["fill"](a, target.native)
 
 
-def _on_host(indices: Any) -> Any:
-    if isinstance(indices, tuple):
-        return tuple(map(_on_host, indices))
-    return indices
+def _dtype(value: Any) -> np.dtype[Any]:
+    return value.dtype if hasattr(value, "dtype") else np.asarray(value).dtype
+
+
+def _turns(where: Any) -> Iterator[Any]:
+    """Positions in `where`, in parts in each of which no value occurs twice."""
+    if not len(where):
+        return
+    order = np.argsort(where, stable=True)
+    ascending = np.take(where, order)
+    earlier = np.subtract(np.arange(len(where)), np.searchsorted(ascending, ascending))
+    for k in range(int(np.max(earlier)) + 1):
+        yield np.take(order, np.nonzero(np.equal(earlier, k))[0])
+
+
+def _scattered(flat: Any, here: Any, values: Any) -> Any:
+    """`flat` with `values` at the positions `here`, of which none occurs twice."""
+    source = np.arange(len(flat))
+    order = np.argsort(here)
+    nearest = np.searchsorted(np.take(here, order), source)
+    nearest = np.take(order, np.minimum(nearest, len(here) - 1))
+    return np.where(np.equal(np.take(here, nearest), source), np.take(values, nearest), flat)

@@ -16,14 +16,9 @@ import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
 from . import derived_functions
-from .core import Core
+from .core import Core, stand_in
 
 _NoValue = numpy._NoValue
-
-
-def stand_in(shape: Any, dtype: Any = bool) -> Any:
-    """An ndarray of that shape that holds one element: NumPy's checks of arguments for free."""
-    return numpy.broadcast_to(numpy.empty((), dtype), tuple(shape))
 
 
 def _refuse_out(name: str, out: Any) -> None:
@@ -154,7 +149,13 @@ def where(core: Core, condition: Any, x: Any = _NoValue, y: Any = _NoValue, /) -
     if condition.dtype != bool:
         condition = np.not_equal(condition, 0)
     numpy.broadcast_shapes(condition.shape, numpy.shape(stand_in(np.shape(x))), np.shape(y))
+    x, y = (_wrapped(value, dtype) for value in (x, y))
     return core["where"](condition, core.own(x, dtype), core.own(y, dtype))
+
+
+def _wrapped(value: Any, dtype: Any) -> Any:
+    """A Python integer that is out of bounds as `numpy.where` has it: modulo the range."""
+    return numpy.asarray(value).astype(dtype) if type(value) is int else value
 
 
 def _empty(x: Any) -> Any:
@@ -407,7 +408,20 @@ def linalg_cholesky(core: Core, a: Any, /, *, upper: bool = False) -> Any:
 
 
 def linalg_eig(core: Core, a: Any) -> Any:
-    return _named("eig", *core["linalg.eig"](_matrices(a)))
+    a = _matrices(a)
+    values, vectors = core["linalg.eig"](a)
+    if a.dtype.kind == "f" and _are_real(values):
+        values, vectors = np.real(values), np.real(vectors)
+    return _named("eig", values, vectors)
+
+
+def _are_real(values: Any) -> bool:
+    if values.dtype.kind != "c":
+        return False
+    try:
+        return not np.any(np.not_equal(np.imag(values), 0))
+    except TypeError:  # lazy arrays have no truth value
+        return False
 
 
 def linalg_eigh(core: Core, a: Any, UPLO: str = "L") -> Any:
@@ -573,7 +587,11 @@ def asarray(
             "Unable to avoid copy while creating an array as requested; an array of "
             f"{core.cls.__qualname__} is always made anew of what is none"
         )
-    result = np.astype(core.own(a), dtype) if dtype is not None else core.own(a)
+    if dtype is not None:
+        numpy.dtype(dtype)
+    if not isinstance(a, core.cls):
+        a = numpy.asarray(a, dtype)
+    result = core.own(a) if dtype is None else np.astype(core.own(a), dtype)
     rank = len(result.shape)
     return np.reshape(result, (1,) * (ndmin - rank) + tuple(result.shape))
 

@@ -132,6 +132,11 @@ EXTENSIONS = MappingProxyType(
 CORE = frozenset(FUNCTIONS) | UFUNCS
 
 
+def stand_in(shape: Any, dtype: Any = bool) -> Any:
+    """An ndarray of that shape that holds one element: NumPy's checks of arguments for free."""
+    return numpy.broadcast_to(numpy.empty((), dtype), tuple(shape))
+
+
 def numpy_function(name: str) -> Callable[..., Any]:
     """NumPy's function or ufunc of that name, without ``numpy.``."""
     found: Any = numpy

@@ -31,17 +31,31 @@ def _cast(values: Any, dtype: Any, casting: str = "same_kind") -> Any:
             f"Cannot cast array data from {values.dtype!r} to {numpy.dtype(dtype)!r} "
             f"according to the rule {casting!r}"
         )
-    return values.astype(dtype)
+    return np.astype(values, dtype)
 
 
-def _held(values: Any, function: str, argument: str) -> Any:
-    """`values` as an ndarray; refused if it would have to be computed or copied to the host."""
-    if hasattr(values, "__array_function__") and not isinstance(values, numpy.ndarray):
-        raise UnsupportedArgumentError(
-            f"numpy.{function}: argument {argument}= is a {type(values).__name__}; which elements "
-            "get which values is not known before it is computed. Give a list or a numpy.ndarray"
-        )
-    return numpy.asarray(values)
+def _told(condition: Any, function: str) -> bool:
+    """Whether any of it is true; refused of arrays that may have to be computed for that."""
+    if isinstance(condition, (bool, numpy.bool, numpy.ndarray)) or hasattr(condition, "_derives"):
+        return bool(np.any(condition))
+    raise UnsupportedArgumentError(
+        f"numpy.{function}: a {type(condition).__name__} says which elements get which values, "
+        "and is not known before it is computed. Give a list or a numpy.ndarray"
+    )
+
+
+def _flat(values: Any) -> Any:
+    """One axis; of what is no duck array, an ndarray."""
+    if hasattr(values, "__array_function__"):
+        return np.reshape(values, (-1,))
+    return numpy.ravel(values)
+
+
+def _repeated(values: Any, size: int) -> Any:
+    """As many of `values`, which are flat and not none, from the start again and again."""
+    if isinstance(values, numpy.ndarray):
+        return numpy.resize(values, size)
+    return np.take(values, numpy.arange(size) % values.shape[0])
 
 
 def _positions(a: Any, axis: int) -> Any:
@@ -51,6 +65,11 @@ def _positions(a: Any, axis: int) -> Any:
 
 
 def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+    if isinstance(dst, numpy.ndarray):
+        raise UnsupportedArgumentError(
+            f"numpy.copyto: dst is a numpy.ndarray and src a {type(src).__name__}; nothing is "
+            "converted. Convert src with its own library"
+        )
     values = np.broadcast_to(_cast(src, dst.dtype, casting), dst.shape)
     if where is not True:
         if np.dtype(getattr(where, "dtype", bool)) != np.dtype(bool):
@@ -66,6 +85,8 @@ def putmask(a: Any, /, mask: Any, values: Any) -> None:
     if math.prod(np.shape(mask)) != math.prod(a.shape):
         raise ValueError("putmask: mask and data must be the same size")
     mask = np.reshape(np.astype(mask, bool) if hasattr(mask, "dtype") else mask, a.shape)
+    if not hasattr(values, "dtype"):  # assigned, as Python's numbers are
+        values = numpy.asarray(values, a.dtype)
     values = _cast(values, a.dtype)
     size = math.prod(values.shape)
     if size == 0:
@@ -73,58 +94,69 @@ def putmask(a: Any, /, mask: Any, values: Any) -> None:
     if size == math.prod(a.shape):
         values = np.reshape(values, a.shape)
     elif size > 1:
-        values = _cycled(_held(values, "putmask", "values"), a)
+        values = np.reshape(_repeated(_flat(values), math.prod(a.shape)), a.shape)
     else:
         values = np.reshape(values, ())
     a[...] = np.where(mask, values, a)
 
 
-def _cycled(values: Any, a: Any) -> Any:
-    return make(numpy.asarray, a, numpy.resize(values, a.shape))
-
-
 def place(arr: Any, mask: Any, vals: Any) -> None:
     if math.prod(np.shape(mask)) != math.prod(arr.shape):
         raise ValueError("place: mask and data must be the same size")
-    values = _cast(_held(vals, "place", "vals").ravel(), arr.dtype)
-    if values.size != 1:
-        raise UnsupportedArgumentError(
-            "numpy.place: which element gets which of several values is not known before the mask "
-            "is computed; give one value, or use numpy.where"
-        )
-    putmask(arr, mask, values)
+    values = _cast(_flat(vals), arr.dtype)
+    count = values.shape[0]
+    mask = np.reshape(np.astype(mask, bool) if hasattr(mask, "dtype") else mask, arr.shape)
+    if count == 0:
+        if _told(mask, "place"):
+            raise ValueError("Cannot insert from an empty array!")
+        return
+    if count > 1:
+        # The k-th true element gets the k-th value.
+        number = np.subtract(np.cumsum(_like(np.reshape(mask, (-1,)), arr)), 1)
+        values = np.reshape(np.take(_like(values, arr), np.remainder(number, count)), arr.shape)
+    else:
+        values = np.reshape(values, ())
+    arr[...] = np.where(mask, values, arr)
+
+
+def _like(values: Any, a: Any) -> Any:
+    """An array of the library of `a`."""
+    if isinstance(values, (numpy.ndarray, list, tuple)):
+        return make(numpy.asarray, a, numpy.asarray(values))
+    return values
 
 
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
-    indices = _held(ind, "put", "ind").ravel().astype(numpy.intp)
-    values = _held(v, "put", "v").ravel()
-    size = math.prod(a.shape)
-    if indices.size and mode == "raise":
-        bad = indices[(indices < -size) | (indices >= size)]
-        if bad.size:
-            raise IndexError(f"index {bad[0]} is out of bounds for axis 0 with size {size}")
-        indices = indices % size
-    elif indices.size and mode == "wrap":
-        indices = indices % size
-    elif indices.size and mode == "clip":
-        indices = numpy.clip(indices, 0, size - 1)
-    elif mode not in ("raise", "wrap", "clip"):
+    indices, values = _flat(ind), _flat(v)
+    size, count = math.prod(a.shape), indices.shape[0]
+    if mode not in ("raise", "wrap", "clip"):
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
-    if not indices.size or not values.size:
+    if not count or not values.shape[0]:
         return
-    values = _cast(numpy.resize(values, indices.shape), a.dtype)
-    last = dict(zip(indices.tolist(), range(indices.size), strict=True))
-    order = sorted(last)
-    flat = np.ravel(a)
-    flat[numpy.array(order)] = values[[last[i] for i in order]]
-    a[...] = np.reshape(flat, a.shape)
+    indices = np.astype(indices, numpy.intp)
+    if mode == "clip":
+        indices = np.clip(indices, 0, size - 1)
+    elif mode == "raise" and _told((indices < -size) | (indices >= size), "put"):
+        raise IndexError(f"an index is out of bounds for axis 0 with size {size}")
+    else:
+        indices = np.remainder(indices, size)
+    values = _cast(values, a.dtype)
+    # Of equal indices the last counts.
+    order = np.argsort(indices, kind="stable")
+    ascending = np.take(indices, order)
+    places = numpy.arange(size)
+    last = np.searchsorted(ascending, _like(places, ascending), side="right") - 1
+    found = np.equal(np.take(ascending, np.maximum(last, 0)), places)
+    source = np.remainder(np.take(order, np.maximum(last, 0)), values.shape[0])
+    found, chosen = (np.reshape(x, a.shape) for x in (found, np.take(_like(values, a), source)))
+    a[...] = np.where(_like(found, a), _like(chosen, a), a)
 
 
 def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
     shape = a.shape
     if len(shape) < 2:
         raise ValueError("array must be at least 2-d")
-    values = _cast(_held(val, "fill_diagonal", "val").ravel(), a.dtype, "unsafe")
+    values = _cast(_flat(val), a.dtype, "unsafe")
     if len(shape) == 2:
         rows, columns = _positions(a, 0), _positions(a, 1)
         width = shape[1] + 1
@@ -142,29 +174,30 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
         for axis in range(1, len(shape)):
             on_diagonal = on_diagonal & (_positions(a, 0) == _positions(a, axis))
         count, number = max(shape[0], 1), numpy.arange(shape[0])
-    if values.size == 0:
+    if values.shape[0] == 0:
         raise ValueError("cannot fill a diagonal with no values")
-    cycle = numpy.resize(values, max(count, int(number.max(initial=0)) + 1))
-    column = cycle[number].reshape((-1,) + (1,) * (len(shape) - 1))
-    a[...] = np.where(on_diagonal, make(numpy.asarray, a, column), a)
+    cycle = _repeated(values, max(count, int(number.max(initial=0)) + 1))
+    column = np.reshape(np.take(cycle, number), (-1,) + (1,) * (len(shape) - 1))
+    a[...] = np.where(on_diagonal, _like(column, a), a)
 
 
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None = -1) -> None:
     if axis is None:
         if np.ndim(indices) != 1:
             raise ValueError("when axis=None, `indices` must have a single dimension.")
-        put(
-            arr,
-            indices,
-            numpy.broadcast_to(_held(values, "put_along_axis", "values"), len(indices)),
-        )
+        put(arr, indices, np.broadcast_to(values, np.shape(indices)))
         return
     axis = numpy.lib.array_utils.normalize_axis_index(axis, np.ndim(arr))
     if not numpy.issubdtype(indices.dtype, numpy.integer):
         raise IndexError("`indices` must be an integer array")
     if np.ndim(indices) != np.ndim(arr):
         raise ValueError("`indices` and `arr` must have the same number of dimensions")
-    indices = np.where(indices < 0, indices + arr.shape[axis], indices)
+    length = arr.shape[axis]
+    outside = (indices < -length) | (indices >= length)
+    if isinstance(indices, numpy.ndarray) or hasattr(indices, "_derives"):
+        if np.any(outside):
+            raise IndexError(f"an index is out of bounds for axis {axis} with size {length}")
+    indices = np.where(indices < 0, indices + length, indices)
     values = np.broadcast_to(_cast(values, arr.dtype), indices.shape)
     before, position, result = (slice(None),) * axis, _positions(arr, axis), arr
     for k in range(indices.shape[axis]):

@@ -162,29 +162,33 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     """
     own = dtypes.from_numpy
 
-    def ordered(name: str) -> Callable[..., Any]:
+    def argsort(a: Any, axis: int) -> Any:
+        if a.dtype == own("bool"):  # the standard has no order of these
+            a = xp.astype(a, own("uint8"))
+        if xp.isdtype(a.dtype, "complex floating"):
+            return _argsort_complex(xp, a, axis)
+        return xp.argsort(a, axis=axis, stable=True)
+
+    def extreme(name: str) -> Callable[..., Any]:
         function = getattr(xp, name)
 
         def call(a: Any, axis: Any) -> Any:
-            # The standard has no order of booleans.
             if a.dtype == own("bool"):
                 result = function(xp.astype(a, own("uint8")), axis=axis)
-                return result if name == "argsort" else xp.astype(result, own("bool"))
+                return xp.astype(result, own("bool"))
+            if xp.isdtype(a.dtype, "complex floating"):
+                return _extreme_complex(xp, a, axis, argsort, largest=name == "max")
             return function(a, axis=axis)
 
         return call
-
-    def argsort(a: Any, axis: int) -> Any:
-        a = xp.astype(a, own("uint8")) if a.dtype == own("bool") else a
-        return xp.argsort(a, axis=axis, stable=True)
 
     def total(name: str) -> Callable[..., Any]:
         function = getattr(xp, name)
 
         def call(a: Any, axis: Any, dtype: Any) -> Any:
-            wanted = own(dtype)
-            result = function(xp.astype(a, wanted, copy=False), axis=axis)
-            return result if result.dtype == wanted else xp.astype(result, wanted)
+            result = function(xp.astype(a, own(dtype), copy=False), axis=axis)
+            # The standard widens sums of short integers, and of booleans.
+            return xp.astype(result, own(dtype), copy=False)
 
         return call
 
@@ -202,8 +206,8 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         "argsort": argsort,
         "sum": total("sum"),
         "prod": total("prod"),
-        "min": ordered("min"),
-        "max": ordered("max"),
+        "min": extreme("min"),
+        "max": extreme("max"),
         "cumsum": total("cumulative_sum"),
         "cumprod": total("cumulative_prod"),
         "real": xp.real,
@@ -222,3 +226,26 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     if hasattr(xp, "fft"):
         core["fft.fft"] = lambda a, axis: xp.fft.fft(a, axis=axis)
     return core
+
+
+# Complex numbers, which NumPy orders by their real parts first and then by the others ------------
+
+
+def _argsort_complex(xp: Any, a: Any, axis: int) -> Any:
+    re, im = xp.real(a), xp.imag(a)
+    # With NaN in one of the parts, or in both, they go last.
+    spoilt = 2 * xp.astype(xp.isnan(re), xp.int8) + xp.astype(xp.isnan(im), xp.int8)
+    order = xp.argsort(im, axis=axis, stable=True)
+    for key in (re, spoilt):
+        later = xp.argsort(xp.take_along_axis(key, order, axis=axis), axis=axis, stable=True)
+        order = xp.take_along_axis(order, later, axis=axis)
+    return order
+
+
+def _extreme_complex(xp: Any, a: Any, axes: Any, argsort: Callable[..., Any], largest: bool) -> Any:
+    rest = [i for i in range(len(a.shape)) if i not in axes]
+    a = xp.permute_dims(a, (*rest, *axes))
+    a = xp.reshape(a, (*a.shape[: len(rest)], -1))
+    ordered = xp.take_along_axis(a, argsort(a, -1), axis=-1)
+    first, last = ordered[..., 0], ordered[..., -1]
+    return last if largest else xp.where(xp.isnan(last), last, first)

@@ -7,11 +7,15 @@ levels; all of NumPy is derived from it, so that gradients flow and nothing leav
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .array_api import Dtypes, standard_core
+import numpy as np
+
+from ..errors import UnsupportedArgumentError
+from .array_api import NEAREST, Dtypes, standard_core
 from .library import Library
 
 
@@ -46,9 +50,95 @@ def _setitem(a: Any, key: Any, value: Any) -> None:
     a[key] = value
 
 
-def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
+def _asarray(namespace: Any) -> Callable[..., Any]:
+    def asarray(a: np.ndarray) -> Any:
+        """Shares memory with `a` where PyTorch can."""
+        if a.dtype.name in NEAREST and a.dtype.name != "float16":
+            a = a.astype(NEAREST[a.dtype.name])
+        elif not a.dtype.isnative:
+            a = a.astype(a.dtype.newbyteorder("="))
+        if not a.flags.writeable or any(step < 0 for step in a.strides):
+            a = a.copy()
+        return namespace.from_numpy(a) if a.ndim else namespace.asarray(a)
+
+    return asarray
+
+
+def _fill(namespace: Any) -> Callable[..., Any]:
+    def fill(out: np.ndarray, a: Any) -> None:
+        """Write a tensor's values to an ndarray, which the caller gave for that."""
+        if a.requires_grad:
+            raise UnsupportedArgumentError(
+                "the result requires grad, and an ndarray keeps no graph: writing to it would "
+                "detach the result. Give out= a tensor, or write a = a + x for a += x"
+            )
+        if not out.flags.writeable:
+            raise ValueError("output array is read-only")
+        whole = np.empty(out.shape, out.dtype)
+        namespace.from_numpy(whole).copy_(a)
+        out[...] = whole
+
+    return fill
+
+
+def _fresh(result: Any, arrays: list[Any]) -> Any:
+    """The result, or a copy of it if a write to it would be one to something else."""
+    storage = result.untyped_storage()
+    start = storage.data_ptr()
+    shared = result.numel() * result.element_size() > storage.nbytes()  # expanded
+    for a in arrays:
+        if isinstance(a, np.ndarray):
+            low, high = np.lib.array_utils.byte_bounds(a)
+            shared |= low <= start < high
+        elif a.untyped_storage().data_ptr() == start != 0:
+            shared = True
+    return result.clone() if shared else result
+
+
+def _through(dtype: Any, unsigned: frozenset[Any], function: Callable[..., Any]) -> Any:
+    """A function that PyTorch has not got for the longer unsigned integers: in `dtype`."""
+
+    def call(a: Any, *rest: Any) -> Any:
+        own = a.dtype
+        if own not in unsigned:
+            return function(a, *rest)
+        rest = tuple(x.to(dtype) if getattr(x, "dtype", None) is own else x for x in rest)
+        result = function(a.to(dtype), *rest)
+        return result.to(own) if result.dtype is dtype else result
+
+    return call
+
+
+def _linalg(torch: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except torch.linalg.LinAlgError as error:
+            raise np.linalg.LinAlgError(str(error)) from error
+        except RuntimeError as error:
+            if "infs or NaNs" in str(error):
+                raise np.linalg.LinAlgError(str(error)) from error
+            raise
+
+    return call
+
+
+#: What PyTorch has for the longer unsigned integers as it is.
+_FOR_UNSIGNED = frozenset(
+    """
+    getitem setitem asarray astype reshape transpose broadcast_to concatenate where equal
+    bitwise_and bitwise_or bitwise_xor real imag sum prod cumsum cumprod fill fresh
+    """.split()  # noqa: SIM905
+)
+#: What the order of numbers decides, that is, the sign of the longest as PyTorch sees them.
+_BY_ORDER = frozenset({"argsort", "less", "max", "min"})
+
+
+def _core(torch: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     core = dict(standard_core(_namespace(), dtypes))
-    core["getitem"] = _getitem
+    int64, least = torch.int64, torch.iinfo(torch.int64).min
+    unsigned = frozenset({torch.uint16, torch.uint32, torch.uint64})
 
     def whole_numbers(name: str) -> Callable[..., Any]:
         function = core[name]
@@ -58,14 +148,81 @@ def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
                 return function(x1, x2)
             # NumPy's quotient of integers by zero is zero.
             zero = x2 == 0
-            return namespace.where(zero, 0, function(x1, namespace.where(zero, 1, x2)))
+            return torch.where(zero, 0, function(x1, torch.where(zero, 1, x2)))
 
         return call
 
-    core["setitem"] = _setitem
-    core["floor_divide"] = whole_numbers("floor_divide")
-    core["remainder"] = whole_numbers("remainder")
-    return core
+    def shift(function: Callable[..., Any]) -> Callable[..., Any]:
+        """Shifts by more than there are bits are defined."""
+        right = function is torch.bitwise_right_shift
+
+        def call(x1: Any, x2: Any) -> Any:
+            bits = 8 * x1.dtype.itemsize
+            if x1.dtype in unsigned:
+                wide = x1.to(int64)
+                if right and x1.dtype is torch.uint64:  # the sign is a bit like others
+                    wide = torch.where(x2.to(int64) > 0, (wide >> 1) & ~least, wide)
+                    x2 = x2.to(int64) - (x2.to(int64) > 0).to(int64)
+                    bits -= 1
+                result = function(wide, x2.to(int64).clamp(0, 63))
+                gone = (x2.to(int64) >= bits) | (x2.to(int64) < 0)
+                return torch.where(gone, 0, result).to(x1.dtype)
+            gone = (x2 >= bits) | (x2 < 0)
+            if right:
+                return function(x1, torch.where(gone, bits - 1, x2))
+            return torch.where(gone, 0, function(x1, torch.where(gone, 0, x2)))
+
+        return call
+
+    def ordered(function: Callable[..., Any], keeps: bool) -> Callable[..., Any]:
+        def call(a: Any, *rest: Any) -> Any:
+            if a.dtype is not torch.uint64:
+                return function(a, *rest)
+            rest = tuple(
+                x.to(int64) ^ least if getattr(x, "dtype", None) is a.dtype else x for x in rest
+            )
+            result = function(a.to(int64) ^ least, *rest)
+            return (result ^ least).to(torch.uint64) if keeps else result
+
+        return call
+
+    def total(name: str) -> Callable[..., Any]:
+        function = core[name]
+
+        def call(a: Any, axis: Any, dtype: Any) -> Any:
+            own = dtypes.from_numpy(dtype)
+            if own in unsigned:  # modulo 2**64 they are the same
+                return function(a.to(int64), axis, np.dtype(np.int64)).to(own)
+            return function(a, axis, dtype)
+
+        return call
+
+    def fft(a: Any, axis: int) -> Any:
+        return torch.fft.fft(a, dim=axis) if a.numel() else a
+
+    for name in ("sum", "prod", "cumsum", "cumprod"):
+        core[name] = total(name)
+    for name in ("left_shift", "right_shift"):
+        core[name] = shift(getattr(torch, f"bitwise_{name}"))
+    for name in ("floor_divide", "remainder"):
+        core[name] = whole_numbers(name)
+    for name, function in core.items():
+        if name.startswith("linalg."):
+            core[name] = _linalg(torch, function)
+    core["fft.fft"] = fft
+    core["conjugate"] = torch.conj_physical
+    core["take"] = lambda a, indices, axis: torch.index_select(a, axis, indices)
+    for name in core.keys() - _FOR_UNSIGNED - {"left_shift", "right_shift"}:
+        core[name] = _through(int64, unsigned, core[name])
+    for name in _BY_ORDER:
+        core[name] = ordered(core[name], name in ("min", "max"))
+    return core | {
+        "getitem": _getitem,
+        "setitem": _setitem,
+        "asarray": _asarray(torch),
+        "fill": _fill(torch),
+        "fresh": _fresh,
+    }
 
 
 torch: Library = Library(
