@@ -1,8 +1,8 @@
 """Give array classes the protocol, rebind what NumPy does not dispatch, and undo both.
 
 Types first, functions last: a function that NumPy dispatches is never touched. Its array classes
-get the protocol of `arrayproto.mixins`, so that ndarrays pay nothing. Only a function that NumPy
-does not dispatch, and that an active library implements, is rebound.
+get the protocol of `arrayproto.mixins`, so that ndarrays pay nothing. Only a function of arrays
+that NumPy does not dispatch is rebound, as long as a library is active.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
 from .libraries import LIBRARIES, Library, get_library, library_of_class
 from .mixins import family, mixin_of
-from .rebinding import rebound, undispatched
+from .rebinding import LATE, rebound, undispatched
 
 _ABSENT = object()
 _PROTOCOL = ("__array_function__", "__array_ufunc__")
@@ -66,7 +66,7 @@ class _State:
         self.permanent: set[Library] = set()  # by activate()
         self.scoped: Counter[Library] = Counter()  # by activated(), one for each open context
         self.patches: dict[Library, list[_Patch]] = {}
-        self.rebound: dict[tuple[str, str], tuple[_Patch, set[Library]]] = {}
+        self.rebound: dict[tuple[str, str], _Patch] = {}
         self.refused: set[Library] = set()  # were imported later, and could not be changed
         self.left: list[_Patch] = []  # not undone, since somebody else had patched over them
         self.watcher = ImportWatcher(_imported)
@@ -272,9 +272,13 @@ class Status(NamedTuple):
         if self.waiting:
             lines.append(f"waiting for the import of: {', '.join(self.waiting)}")
         lines += [f"  {name}: answered by {owner}" for name, owner in self.classes.items()]
+        functions: dict[str, list[str]] = {}
+        for name in self.functions:
+            module, _, own = name.rpartition(".")
+            functions.setdefault(module, []).append(own)
         lines += [
-            f"  {name}: rebound, for arrays of {', '.join(who)}"
-            for name, who in self.functions.items()
+            f"  functions of {module} that NumPy does not dispatch, rebound: {', '.join(names)}"
+            for module, names in functions.items()
         ]
         if self.active:
             lines.append(f"  functions that a library has not got: {self.fallback}")
@@ -305,10 +309,10 @@ def status() -> Status:
                 for patches in _state.patches.values()
                 for p in patches
             },
-            functions={
-                f"{module}.{name}": tuple(sorted(library.name for library in who))
-                for (module, name), (_, who) in _state.rebound.items()
-            },
+            functions=dict.fromkeys(
+                (f"{module}.{name}" for module, name in sorted(_state.rebound)),
+                tuple(sorted(library.name for library in _state.patches)),
+            ),
             fallback=policy.fallback(),
         )
 
@@ -327,8 +331,12 @@ def _reconcile() -> None:
     for library in wanted - _state.patches.keys():
         if library.loaded() is not None:
             _enter(library)
+    messages += _rebind()
     waiting = wanted - _state.patches.keys()
-    _state.watcher.watch({name for library in waiting for name in (library.root, library.module)})
+    awaited = {name for library in waiting for name in (library.root, library.module)}
+    if _state.patches:
+        awaited |= LATE - sys.modules.keys()
+    _state.watcher.watch(awaited)
     for message in messages:  # last: a warning may be turned into an error
         warnings.warn(message, ArrayProtoWarning, stacklevel=3)
 
@@ -353,8 +361,6 @@ def _enter(library: Library) -> None:
             "change to the class, if they are registered with arrayproto.register()"
         ) from error
     _state.patches[library] = patches
-    for module, name, function, relevant in undispatched(library):
-        _rebind(library, module, name, function, relevant)
 
 
 def _operators(library: Library) -> list[tuple[type, str]]:
@@ -379,12 +385,11 @@ def _asking_first(library: Library, method: Callable[..., Any]) -> Callable[...,
 
 def _leave(library: Library) -> list[str]:
     """Undo all for one library; what could not be undone, in words."""
-    patches = _state.patches.pop(library)[::-1]
-    for key, (patch, libraries) in list(_state.rebound.items()):
-        libraries.discard(library)
-        if not libraries:
-            del _state.rebound[key]
-            patches.append(patch)
+    return _undo(_state.patches.pop(library)[::-1])
+
+
+def _undo(patches: list[_Patch]) -> list[str]:
+    """Undo all of them; what could not be undone, in words."""
     messages = []
     for patch in patches:
         message = patch.undo()
@@ -394,19 +399,19 @@ def _leave(library: Library) -> list[str]:
     return messages
 
 
-def _rebind(
-    library: Library,
-    module: types.ModuleType,
-    name: str,
-    function: Callable[..., Any],
-    relevant: list[str],
-) -> None:
-    key = (module.__name__, name)
-    if key in _state.rebound:
-        _state.rebound[key][1].add(library)
-        return
-    ours = rebound(function, tuple(relevant))
-    _state.rebound[key] = (_Patch.apply(module, name, ours), {library})
+def _rebind() -> list[str]:
+    """Rebind what NumPy does not dispatch while a library is active, and only then."""
+    if not _state.patches:
+        patches, _state.rebound = list(_state.rebound.values()), {}
+        return _undo(patches)
+    from .catalog import MODULES  # not needed before there is a library
+
+    for module in filter(None, map(sys.modules.get, MODULES)):
+        for name, function in undispatched(module).items():
+            key = (module.__name__, name)
+            if key not in _state.rebound:
+                _state.rebound[key] = _Patch.apply(module, name, rebound(function))
+    return []
 
 
 def _imported(module: str) -> None:

@@ -134,8 +134,9 @@ def catalog() -> dict[str, PublicFunction]:
     overridable = {id(f) for f in _overridable()}
     entries = {}
     for key, found in places.items():
-        module, attribute = found[0]
         own = functions[key].__name__
+        home = sys.modules.get(getattr(functions[key], "__module__", None) or "")
+        module, attribute = (home, own) if home and (home, own) in found else found[0]
         # An alias (numpy.concat) goes under the name that the function itself bears.
         attribute = own if (module, own) in found else attribute
         name = f"{module.__name__}.{attribute}".removeprefix("numpy.")
@@ -297,11 +298,8 @@ def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[s
     return found
 
 
-# A numpydoc section: title, underline, and what follows until the next underlined title.
-_PARAMETERS = re.compile(
-    r"^([ ]*)Parameters[ ]*\n\1-{3,}[ ]*\n(.*?)(?=^\1\S[^\n]*\n\1-{3,}|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
+# Of numpydoc: the line under a title. (One expression for a section takes many times as long.)
+_UNDERLINE = re.compile(r"\n[ ]*-{3,}[ ]*\n")
 _PARAMETER = re.compile(r"^(\S.*?) : (.*)$")
 
 
@@ -317,10 +315,13 @@ def documented_arguments(function: Callable[..., Any]) -> list[str]:
     list of str
         Empty if the docstring, or its list of parameters, is missing.
     """
-    section = _PARAMETERS.search(function.__doc__ or "")
-    if section is None:
+    before, title, after = (function.__doc__ or "").partition("Parameters\n")
+    own = _UNDERLINE.match("\n" + after) if title else None
+    if own is None:
         return []
-    indent, body = section[1], section[2]
+    indent = before[before.rfind("\n") + 1 :]
+    following = _UNDERLINE.search(after, own.end() - 1)
+    body = after[own.end() - 1 : following.start() if following else None]
     found: list[str] = []
     for line in body.splitlines():
         match = _PARAMETER.match(line.removeprefix(indent))
@@ -329,9 +330,41 @@ def documented_arguments(function: Callable[..., Any]) -> list[str]:
     return found
 
 
+#: What the docstrings do not tell of functions that NumPy does not dispatch.
+_UNDOCUMENTED: dict[str, dict[str, Depth]] = {
+    "numpy.iterable": {"y": "itself"},
+    "numpy.mintypecode": {"typechars": "items"},
+    "numpy.bmat": {"obj": "leaves"},
+    "numpy.polynomial.polyutils.as_series": {"alist": "items"},
+    "numpy.polynomial.polyutils.trimseq": {"seq": "itself"},
+    "numpy.rec.fromarrays": {"arrayList": "items"},
+}
+
+
+def is_undispatched(function: Any) -> bool:
+    """Whether a function of NumPy's takes arrays, and NumPy asks none of them.
+
+    Parameters
+    ----------
+    function : object
+    """
+    return (
+        isinstance(function, types.FunctionType)
+        and "like" not in function.__code__.co_varnames
+        and function.__module__.startswith("numpy")
+        and (
+            f"{function.__module__}.{function.__name__}" in _UNDOCUMENTED
+            or bool(documented_arguments(function))
+        )
+    )
+
+
 def _documented(function: Callable[..., Any], signature: inspect.Signature) -> dict[str, Depth]:
     if "like" in signature.parameters or isinstance(function, types.BuiltinFunctionType):
         return {}  # creation functions: NumPy dispatches them on like=
+    known = _UNDOCUMENTED.get(f"{function.__module__}.{function.__name__}")
+    if known is not None:
+        return known
     return {n: "itself" for n in documented_arguments(function) if n in signature.parameters}
 
 

@@ -26,6 +26,7 @@ from .wrapper import generate
 #: Stock methods of the libraries' classes to ours; swapped whole when a library turns up.
 _adapters: dict[Any, Callable[..., Any]] = {}
 _pending = list(LIBRARIES.values())
+_ndarray_method = np.ndarray.__array_function__
 _PLAIN = (np.ndarray, list, tuple, int, float, complex, bool)
 
 
@@ -63,17 +64,21 @@ def _look_for_libraries() -> None:
 class _Collector:
     """`dispatch.collect` for one function of the explicit namespace.
 
-    It answers None where NumPy's own dispatch does as well. What it finds for the classes of a
+    It answers None where NumPy's own dispatch does as well, if there is any. What it finds for the classes of a
     library goes into ``targets``, from which the wrapper calls the next time without asking.
     """
 
-    def __init__(self, function: Callable[..., Any], plain: Callable[..., Any]) -> None:
-        self.function = function
+    def __init__(
+        self, function: Callable[..., Any], plain: Callable[..., Any], dispatched: bool
+    ) -> None:
+        self.function, self.dispatched = function, dispatched
         # Types that override nothing.
         self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, plain)
 
     def __call__(self, relevant_args: Any) -> dispatch.Overrides | None:
         found = dispatch.implementing_of_many(relevant_args, find)
+        if not self.dispatched and any(method is not _ndarray_method for _, method in found):
+            return found, tuple([type(argument) for argument, _ in found])
         for _, method in found:
             if method in answering or method in dispatch.registered_methods():
                 if len(found) == 1:
@@ -103,7 +108,7 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
     dispatcher = dispatcher_of(entry)
     # Where nothing overrides, NumPy need not look again.
     plain = getattr(entry.function, "_implementation", entry.function)
-    collector = _Collector(entry.function, plain)
+    collector = _Collector(entry.function, plain, entry.dispatched)
     public_api = generate(
         entry.signature,
         entry.relevant or None,

@@ -1,24 +1,25 @@
 """Functions that NumPy does not dispatch, made to dispatch.
 
-NumPy asks nobody about `numpy.isfortran` or the functions of `numpy.polynomial.polynomial`. Where
-an active library implements one of them, `activate` puts a `ReboundFunction` in its place.
+NumPy asks nobody about `numpy.isfortran` or the functions of `numpy.polynomial.polynomial`, and
+would convert what they are given. While a library is active, `activate` has a `ReboundFunction` in
+the place of each.
 """
 
 from __future__ import annotations
 
 import functools
-import inspect
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
-
 from .dispatch import collect, no_implementation, registry, seen_by_numpy
-from .libraries import LIBRARIES, Library
 from .mixins import answering
 from .wrapper import generate
+
+#: Places in NumPy's own code that ask although the rest of it gets NumPy's own functions:
+#: ``Polynomial([1, 2])(x)`` converts nothing but here.
+_ASKING = frozenset({("numpy.polynomial._polybase", "mapdomain")})
 
 
 class ReboundFunction(functools.partial):  # type: ignore[type-arg]
@@ -43,63 +44,76 @@ class ReboundFunction(functools.partial):  # type: ignore[type-arg]
         return f"<{self.__wrapped__!r}, rebound by arrayproto>"
 
 
-def undispatched(
-    library: Library,
-) -> Iterator[tuple[types.ModuleType, str, Callable[..., Any], list[str]]]:
-    """Functions that NumPy does not dispatch, and that this library implements."""
-    from .catalog import documented_arguments  # not needed before there is a library
+@functools.cache
+def undispatched(module: types.ModuleType) -> dict[str, Callable[..., Any]]:
+    """Functions of arrays in one of NumPy's public modules that NumPy does not dispatch.
 
-    modules = [("", np)]
-    if hasattr(library.namespace, "polynomial"):
-        import numpy.polynomial.polynomial
+    Parameters
+    ----------
+    module : module
 
-        modules.append(("polynomial.polynomial.", numpy.polynomial.polynomial))
-    for prefix, module in modules:
-        for name, function in list(vars(module).items()):
-            if isinstance(function, ReboundFunction):
-                function = function.__wrapped__
-            if not isinstance(function, types.FunctionType) or name.startswith("_"):
-                continue
-            if (
-                getattr(function, "__name__", None) != name
-                or "like" in function.__code__.co_varnames
-            ):
-                continue
-            named = prefix + name in library.differences
-            if not named and library.find(prefix + name) in (None, function):
-                continue
-            relevant = documented_arguments(function)
-            if relevant and library.table[function] is not None:
-                yield module, name, function, relevant
+    Returns
+    -------
+    dict of str to function
+        NumPy's own, by the name that they have there.
+    """
+    from .catalog import is_undispatched, original  # not needed before there is a library
+
+    held = vars(module)
+    names = held.get("__all__") or [name for name in held if not name.startswith("_")]
+    found = ((name, original(held.get(name))) for name in names)
+    return {name: function for name, function in found if is_undispatched(function)}
 
 
 @functools.cache
-def rebound(function: Callable[..., Any], relevant: tuple[str, ...]) -> ReboundFunction:
+def rebound(function: Callable[..., Any]) -> ReboundFunction:
     """The function that dispatches in the place of one that NumPy does not dispatch.
 
-    Kept: to generate it takes longer than all the rest of `activate`.
+    What it does is generated when it is called first: to do so for all of them would take longer
+    than all the rest of `activate`.
     """
-    signature = inspect.signature(function)
 
-    def dispatcher(*args: Any, **kwargs: Any) -> list[Any]:
+    def first_call(*args: Any, **kwargs: Any) -> Any:
+        ours.__setstate__((_wrapper(function), (), {}, vars(ours)))  # type: ignore[attr-defined]
+        return ours(*args, **kwargs)
+
+    ours = ReboundFunction(first_call)
+    functools.update_wrapper(ours, function)
+    return ours
+
+
+def _wrapper(function: Callable[..., Any]) -> Callable[..., Any]:
+    from .catalog import PublicFunction, dispatcher_of
+
+    entry = PublicFunction(f"{function.__module__}.{function.__name__}", function, (), False)
+    relevant_args = dispatcher_of(entry)
+    name = function.__name__
+
+    def dispatcher(*args: Any, **kwargs: Any) -> Iterable[Any]:
         try:
-            given = signature.bind(*args, **kwargs).arguments
+            return relevant_args(*args, **kwargs)
         except TypeError:
-            return []  # nobody is asked, and NumPy's own function says what is wrong
-        return [given[n] for n in relevant if n in given]
+            return ()  # nobody is asked, and NumPy's own function says what is wrong
 
     def collect_active(relevant_args: Iterable[Any]) -> Any:
         found = collect(relevant_args)
         # Classes that know NumPy's protocol but not this function, which NumPy never asks about.
         if found is None or not any(m in answering for _, m in found[0]):
             return None
-        # A library's own code counts on stock NumPy. Frame 0 is this one, 1 the wrapper's.
-        caller = sys._getframe(2).f_globals.get("__name__", "").partition(".")[0]
-        return None if any(caller == library.root for library in LIBRARIES.values()) else found
+        # A library's own code, and NumPy's, count on stock NumPy. Frame 0 is this one, 1 the
+        # wrapper's, and 2 may be that of `first_call`.
+        frame: types.FrameType | None = sys._getframe(2)
+        if frame is not None and frame.f_globals is globals():
+            frame = frame.f_back
+        caller = frame.f_globals.get("__name__", "") if frame is not None else ""
+        root = caller.partition(".")[0]
+        if root == "numpy":
+            return found if (caller, name) in _ASKING else None
+        return None if any(root in library.roots for library in answering.values()) else found
 
     wrapper = generate(
-        signature,
-        dict.fromkeys(relevant, "itself"),
+        entry.signature,
+        entry.relevant,
         implementation=function,
         dispatcher=dispatcher,
         collect=collect_active,
@@ -110,6 +124,4 @@ def rebound(function: Callable[..., Any], relevant: tuple[str, ...]) -> ReboundF
         public_api=function,
     )
     functools.update_wrapper(wrapper, function)  # Python's messages name it
-    ours = ReboundFunction(wrapper)
-    functools.update_wrapper(ours, function)
-    return ours
+    return wrapper

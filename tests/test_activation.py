@@ -342,7 +342,8 @@ class TestStatus:
             module, _, attribute = name.rpartition(".")
             assert isinstance(vars(sys.modules[module])[attribute], ReboundFunction)
             assert libraries == (known_library,)
-            assert name in str(status)
+            lines = str(status).splitlines()
+            assert any(f"of {module} " in line and attribute in line for line in lines)
 
     def test_says_everything_that_was_changed(self, known_library):
         cls = array_class(known_library)
@@ -602,7 +603,7 @@ class TestReboundFunction:
         import numpy.polynomial.polynomial as polynomial
 
         polyvander = getattr(polynomial.polyvander, "__wrapped__", polynomial.polyvander)
-        ours = rebound(polyvander, ("x",))
+        ours = rebound(polyvander)
         x = BACKENDS[library].make(EYE)
         for args, kwargs in [((x,), {}), ((), {"x": x}), ((x, 1, 2), {}), ((x, 1), {"x": x})]:
             with pytest.raises(TypeError, match=r"^polyvander\(\) ") as expected:

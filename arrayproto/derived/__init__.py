@@ -43,6 +43,7 @@ TOPICS = {
     "scimath": "lib.scimath.",
     "inplace": "",
     "windows": "lib.stride_tricks.",
+    "series": "polynomial.",
 }
 
 
@@ -57,8 +58,11 @@ def derived_functions() -> dict[str, Callable[..., Any]]:
     found: dict[str, Callable[..., Any]] = {}
     for topic, prefix in TOPICS.items():
         module = importlib.import_module(f"{__name__}.{topic}")
-        for name in module.__all__:
-            found[f"{prefix}{name}"] = getattr(module, name)
+        # Functions whose names say which of NumPy's modules they are of are in a dict.
+        functions = getattr(module, "FUNCTIONS", None) or {
+            name: getattr(module, name) for name in module.__all__
+        }
+        found.update({f"{prefix}{name}": function for name, function in functions.items()})
     return found
 
 

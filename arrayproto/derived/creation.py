@@ -23,6 +23,7 @@ __all__ = [
     "logspace",
     "meshgrid",
     "min_scalar_type",
+    "mintypecode",
     "ones_like",
     "zeros_like",
 ]
@@ -88,6 +89,13 @@ def one_of(*values: Any) -> Any:
 
 def common_type(*arrays: Any) -> Any:
     return numpy.common_type(*(numpy.empty(0, a.dtype) for a in arrays))
+
+
+def mintypecode(typechars: Any, typeset: str = "GDFgdf", default: str = "d") -> str:
+    # Its items are what counts: of one dtype in an array.
+    items = [typechars] * np.shape(typechars)[0] if hasattr(typechars, "dtype") else typechars
+    chars = [item if isinstance(item, str) else item.dtype.char for item in items]
+    return numpy.mintypecode(chars, typeset, default)
 
 
 def min_scalar_type(a: Any) -> Any:

@@ -9,7 +9,8 @@ import numpy
 
 import arrayproto.numpy as np
 
-from .creation import array_of, one_of, refuse_out
+from ..errors import UnsupportedArgumentError
+from .creation import array_of, cast, one_of, refuse_out
 
 __all__ = [
     "all",
@@ -17,13 +18,45 @@ __all__ = [
     "any",
     "array_equal",
     "array_equiv",
+    "asarray_chkfinite",
     "isclose",
     "iscomplex",
     "iscomplexobj",
+    "isfortran",
     "isreal",
     "isrealobj",
+    "iterable",
     "real_if_close",
 ]
+
+
+# What NumPy asks nobody about ---------------------------------------------------------------------
+
+
+def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Any:
+    if dtype is not None:
+        a = cast(a, dtype)
+    if a.dtype.kind in "fc":
+        found = np.nonzero(np.reshape(np.logical_not(np.isfinite(a)), (-1,)))[0].shape[0]
+        if found != found:
+            raise UnsupportedArgumentError(
+                "numpy.asarray_chkfinite: whether all elements are finite is not known before they "
+                "are computed; np.isfinite(a).all() is lazy"
+            )
+        if found:
+            raise ValueError("array must not contain infs or NaNs")
+    return a
+
+
+def isfortran(a: Any) -> bool:
+    return False  # arrays of others have no order in memory
+
+
+def iterable(y: Any) -> bool:
+    return len(y.shape) > 0
+
+
+# Comparisons --------------------------------------------------------------------------------------
 
 
 def isclose(

@@ -15,16 +15,12 @@ from .dask_fft import ROWS as FFT_ROWS
 from .dask_linalg import ROWS as LINALG_ROWS
 from .dask_order import ROWS as ORDER_ROWS
 from .dask_reductions import ROWS as REDUCTION_ROWS
+from .dask_series import ROWS as SERIES_ROWS
 from .dask_shape import ROWS as SHAPE_ROWS
 from .dask_ufuncs import ROWS as UFUNC_ROWS
 from .dask_ufuncs import write
 from .library import Derived, Library, Unsupported
 from .shared import clip_of
-
-
-def _not_fortran(a: Any) -> bool:
-    """A Dask array is many arrays, so it has no order of its own."""
-    return False
 
 
 # Corrections ------------------------------------------------------------------------------------
@@ -139,9 +135,9 @@ dask: Library = Library(
     writing=writing,
     differences={
         "clip": clip_of(lambda: dask.namespace.clip),
-        "isfortran": _not_fortran,
         **REDUCTION_ROWS,
         **FFT_ROWS,
+        **SERIES_ROWS,
         "count_nonzero": Derived(),
         "ptp": Derived(),
         "corrcoef": Derived(),

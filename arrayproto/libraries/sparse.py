@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from . import (
     sparse_creation,
     sparse_elements,
@@ -22,12 +20,6 @@ from .reasons import Unsupported
 from .shared import no_text
 from .sparse_ufuncs import ROWS as UFUNC_ROWS
 from .sparse_ufuncs import write
-
-
-def _not_fortran(a: Any) -> bool:
-    """A sparse array has no strides, so it is in neither order."""
-    return False
-
 
 sparse = Library(
     name="sparse",
@@ -48,7 +40,6 @@ sparse = Library(
         **UFUNC_ROWS,
         **no_text("sparse"),
         "around": Renamed("round"),
-        "isfortran": _not_fortran,
         # They take out= and do not write to it.
         "isneginf": Renamed(refused=frozenset({"out"})),
         "isposinf": Renamed(refused=frozenset({"out"})),
