@@ -11,7 +11,6 @@ import contextlib
 import functools
 import sys
 import threading
-import types
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

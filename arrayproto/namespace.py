@@ -64,8 +64,9 @@ def _look_for_libraries() -> None:
 class _Collector:
     """`dispatch.collect` for one function of the explicit namespace.
 
-    It answers None where NumPy's own dispatch does as well, if there is any. What it finds for the classes of a
-    library goes into ``targets``, from which the wrapper calls the next time without asking.
+    It answers None where NumPy's own dispatch does as well, if there is any. What it finds for the
+    classes of a library goes into ``targets``, from which the wrapper calls the next time without
+    asking.
     """
 
     def __init__(

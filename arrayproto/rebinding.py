@@ -17,6 +17,8 @@ from .dispatch import collect, no_implementation, registry, seen_by_numpy
 from .mixins import answering
 from .wrapper import generate
 
+#: NumPy's modules of such functions that ``import numpy`` does not import.
+LATE = frozenset({"numpy.polynomial"})
 #: Places in NumPy's own code that ask although the rest of it gets NumPy's own functions:
 #: ``Polynomial([1, 2])(x)`` converts nothing but here.
 _ASKING = frozenset({("numpy.polynomial._polybase", "mapdomain")})

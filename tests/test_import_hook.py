@@ -13,7 +13,7 @@ import sys, pathlib, warnings
 warnings.simplefilter("error")
 place = pathlib.Path({path!r})
 sys.path.insert(0, str(place))
-import numpy as np
+import numpy as np, numpy.polynomial
 import arrayproto
 stock = list(sys.meta_path)
 """
@@ -65,6 +65,7 @@ arrayproto.activate("dask")
 assert "dask" not in sys.modules
 assert arrayproto.status().waiting == ("dask",), arrayproto.status()
 {statement}
+import numpy.polynomial
 assert arrayproto.status().active == ("dask",), arrayproto.status()
 assert arrayproto.status().waiting == ()
 assert not any("arrayproto" in type(f).__module__ for f in sys.meta_path), "nothing to wait for"
@@ -111,6 +112,41 @@ print(da.Array.__array_function__.__qualname__, np.flip(da.arange(3), 0).compute
 """
         activate = "arrayproto.activate('dask')"
         assert run_python(program.format(activate, "")) == run_python(program.format("", activate))
+
+
+class TestNumPysOwnModules:
+    """`numpy.polynomial` is imported on first use."""
+
+    def test_imported_later(self, run_python):
+        pytest.importorskip("dask.array")
+        run_python("""
+import sys
+import numpy as np, dask.array as da
+import arrayproto
+stock = list(sys.meta_path)
+loaded = "numpy.polynomial" in sys.modules
+arrayproto.activate("dask")
+assert loaded or "numpy.polynomial" not in sys.modules
+assert loaded or len(sys.meta_path) == len(stock) + 1
+chebval = np.polynomial.chebyshev.chebval
+assert "numpy.polynomial.chebyshev.chebval" in arrayproto.status().functions
+assert sys.meta_path == stock
+assert isinstance(chebval(da.ones(3), [1, 2]), da.Array)
+arrayproto.deactivate()
+assert np.polynomial.chebyshev.chebval is chebval.__wrapped__
+assert np.polynomial.polynomial.polytrim is np.polynomial.polyutils.trimcoef
+assert type(np.polynomial.polynomial.polytrim) is type(lambda: 0)
+""")
+
+    def test_arrayproto_does_not_import_it(self, run_python):
+        run_python("""
+import sys
+import numpy as np
+stock = "numpy.polynomial" in sys.modules
+import arrayproto
+arrayproto.activate()
+assert ("numpy.polynomial" in sys.modules) is stock
+""")
 
 
 class TestWatcher:

@@ -422,7 +422,13 @@ class Basis:
         return np.moveaxis(c, 0, axis)
 
     def antiderivative(
-        self, c: Any, m: Any = 1, k: Any = [], lbnd: Any = 0, scl: Any = 1, axis: Any = 0
+        self,
+        c: Any,
+        m: Any = 1,
+        k: Any = [],  # noqa: B006 - NumPy's, and left as it is
+        lbnd: Any = 0,
+        scl: Any = 1,
+        axis: Any = 0,
     ) -> Any:
         c = _inexact(c, one_of(c))
         constants = list(k) if np.iterable(k) else [k]
@@ -653,10 +659,10 @@ BASES = (
     ),
 )
 
-_VERBS = """
-    add sub mulx mul div pow val val2d val3d grid2d grid3d vander vander2d vander3d der
-    fromroots companion roots fit
-""".split()
+_VERBS = (
+    *("add", "sub", "mulx", "mul", "div", "pow", "val", "val2d", "val3d", "grid2d", "grid3d"),
+    *("vander", "vander2d", "vander3d", "der", "fromroots", "companion", "roots", "fit"),
+)
 
 
 def _functions(basis: Basis) -> dict[str, Callable[..., Any]]:

@@ -22,7 +22,6 @@ from .dask_ufuncs import write
 from .library import Derived, Library, Unsupported
 from .shared import clip_of
 
-
 # Corrections ------------------------------------------------------------------------------------
 
 

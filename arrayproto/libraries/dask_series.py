@@ -18,7 +18,7 @@ _NAMES = [
     *(
         f"{module}.{prefix}{verb}"
         for module, prefix in _PREFIXES.items()
-        for verb in "add sub mulx mul div pow companion roots".split()
+        for verb in ("add", "sub", "mulx", "mul", "div", "pow", "companion", "roots")
     ),
     *(
         f"{module}.{name}"
