@@ -13,10 +13,14 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from .dispatch import collect, no_implementation, registry, seen_by_numpy
 from .mixins import answering
 from .wrapper import generate
 
+#: What overrides nothing, and goes to NumPy's own at once.
+_PLAIN = (np.ndarray, list, tuple, int, float, complex, bool, str)
 #: NumPy's modules of such functions that ``import numpy`` does not import.
 LATE = frozenset({"numpy.polynomial"})
 #: Places in NumPy's own code that ask although the rest of it gets NumPy's own functions:
@@ -124,6 +128,7 @@ def _wrapper(function: Callable[..., Any]) -> Callable[..., Any]:
         with_public_name=lambda error: None,
         no_implementation=no_implementation,
         public_api=function,
+        targets=dict.fromkeys(_PLAIN, function),
     )
     functools.update_wrapper(wrapper, function)  # Python's messages name it
     return wrapper

@@ -690,6 +690,51 @@ class TestReboundFunction:
             assert type(rebound.__wrapped__) is types.FunctionType, name
 
 
+class TestNumPysPolynomials:
+    """The classes of `numpy.polynomial` call its functions, some of which are rebound."""
+
+    def test_classes_work_as_before(self, library):
+        from numpy.polynomial import Chebyshev, Polynomial
+
+        def program():
+            p = Polynomial([1, 2, 3])
+            fitted = Chebyshev.fit(np.arange(5.0), np.arange(5.0) ** 2, 2)
+            return [p(EYE), (p * p).coef, p.deriv().coef, p.roots(), fitted.convert().coef]
+
+        expected = program()
+        array_class(library)
+        arrayproto.activate(library)
+        for ours, numpys in zip(program(), expected, strict=True):
+            np.testing.assert_array_equal(ours, numpys)
+
+    def test_values_at_arrays_of_a_library(self, library):
+        from numpy.polynomial import Legendre, Polynomial
+
+        arrayproto.activate(library)
+        check(Polynomial([1, 2, 3], domain=[0, 4]), EYE, library=library)
+        check(Legendre([1.0, 0.5]), EYE, library=library)
+
+    def test_what_has_no_answer_is_refused(self, library):
+        arrayproto.activate(library)
+        x = BACKENDS[library].make(EYE)
+        for function, args in [
+            (np.asmatrix, (x,)),
+            (np.bmat, ([[x, x]],)),
+            (np.lib.stride_tricks.as_strided, (x,)),
+            (np.rec.fromarrays, ([x, x],)),
+        ]:
+            with pytest.raises(arrayproto.UnsupportedFunctionError, match="Nothing was converted"):
+                function(*args)
+
+    def test_plain_calls_go_to_numpy(self, library):
+        arrayproto.activate(library)
+        assert np.iterable([1])
+        assert np.iterable("text")
+        assert not np.iterable(1)
+        assert isinstance(np.bmat([[EYE, EYE]]), np.matrix)
+        assert np.mintypecode(["f", "d"]) == "d"
+
+
 # Threads -----------------------------------------------------------------------------------------
 
 
