@@ -70,7 +70,7 @@ FAMILIES: dict[str, Family] = {
     "dtypes": Family(
         "it takes dtypes, and no array",
         "call NumPy's own with x.dtype",
-        "can_cast datetime_data isdtype issubdtype mintypecode promote_types typename "
+        "can_cast datetime_data isdtype issubdtype promote_types typename "
         "lib.recfunctions.flatten_descr lib.recfunctions.get_fieldstructure "
         "lib.recfunctions.get_names lib.recfunctions.get_names_flat",
         takes_arrays=False,
@@ -79,7 +79,7 @@ FAMILIES: dict[str, Family] = {
         "it takes numbers, shapes, names or Python objects, and no array",
         "call NumPy's own, with x.shape or x.ndim where it takes shapes",
         "base_repr binary_repr broadcast_shapes format_float_positional format_float_scientific "
-        "frompyfunc isscalar iterable lib.array_utils.normalize_axis_index "
+        "frompyfunc isscalar lib.array_utils.normalize_axis_index "
         "lib.array_utils.normalize_axis_tuple polynomial.polyutils.format_float rec.find_duplicate",
         takes_arrays=False,
     ),
