@@ -5,15 +5,16 @@ https://data-apis.org/array-api/latest/
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from ..derived.core import UFUNCS
+from ..derived.core import CORE, EXTENSIONS
 
-#: NumPy's names of ufuncs to those of the standard, where they differ.
+#: NumPy's names of functions and ufuncs of the core to those of the standard, where they differ.
 ARRAY_API_NAMES = {
     "absolute": "abs",
     "arccos": "acos",
@@ -23,12 +24,16 @@ ARRAY_API_NAMES = {
     "arctan": "atan",
     "arctan2": "atan2",
     "arctanh": "atanh",
+    "concatenate": "concat",
     "conjugate": "conj",
+    "cumprod": "cumulative_prod",
+    "cumsum": "cumulative_sum",
     "invert": "bitwise_invert",
     "left_shift": "bitwise_left_shift",
     "power": "pow",
     "right_shift": "bitwise_right_shift",
     "rint": "round",
+    "transpose": "permute_dims",
 }
 
 #: NumPy's dtypes that the standard has not got, to those that take their place.
@@ -146,6 +151,34 @@ def namespace_of(array_class: type) -> Any:
     )
 
 
+def _in_bounds(a: Any, key: Any) -> tuple[Any, ...]:
+    """A key in the standard's form: complete, and no slice beyond the end of its axis."""
+    keys = key if isinstance(key, tuple) else (key,)
+    if Ellipsis not in keys:
+        keys = (*keys, Ellipsis)
+    before = keys.index(Ellipsis)
+    rest = a.ndim - sum(k is not None for k in keys) + 1
+    shape, axis, found = a.shape, 0, []
+    for place, k in enumerate(keys):
+        if place == before:
+            axis += rest
+        elif k is not None:
+            if isinstance(k, slice):
+                start, stop, step = k.indices(shape[axis])
+                empty = start >= stop if step > 0 else start <= stop
+                k = slice(0, 0) if empty else slice(start, None if stop < 0 else stop, step)
+            else:
+                k = operator.index(k)
+            axis += 1
+        found.append(k)
+    return tuple(found)
+
+
+def setitem(a: Any, key: Any, value: Any) -> None:
+    """Write into an array, as the core of a library whose arrays can be written to has it."""
+    a[_in_bounds(a, key)] = value
+
+
 def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     """The core functions, of the standard's.
 
@@ -162,6 +195,13 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     """
     own = dtypes.from_numpy
 
+    def find(name: str) -> Any:
+        """What a namespace that is not whole has not got is left out of the core."""
+        found = xp
+        for part in ARRAY_API_NAMES.get(name, name).split("."):
+            found = getattr(found, part, None)
+        return found
+
     def argsort(a: Any, axis: int) -> Any:
         if a.dtype == own("bool"):  # the standard has no order of these
             a = xp.astype(a, own("uint8"))
@@ -170,7 +210,7 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         return xp.argsort(a, axis=axis, stable=True)
 
     def extreme(name: str) -> Callable[..., Any]:
-        function = getattr(xp, name)
+        function = find(name)
 
         def call(a: Any, axis: Any) -> Any:
             if a.dtype == own("bool"):
@@ -183,7 +223,7 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         return call
 
     def total(name: str) -> Callable[..., Any]:
-        function = getattr(xp, name)
+        function = find(name)
 
         def call(a: Any, axis: Any, dtype: Any) -> Any:
             result = function(xp.astype(a, own(dtype), copy=False), axis=axis)
@@ -193,39 +233,26 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         return call
 
     core: dict[str, Callable[..., Any]] = {
-        "getitem": lambda a, key: a[key],
         "asarray": xp.asarray,
         "astype": lambda x, dtype: xp.astype(x, own(dtype), copy=False),
-        "reshape": xp.reshape,
-        "transpose": xp.permute_dims,
-        "broadcast_to": xp.broadcast_to,
         "concatenate": lambda arrays, axis: xp.concat(arrays, axis=axis),
-        "where": xp.where,
         "take": lambda a, indices, axis: xp.take(a, indices, axis=axis),
-        "nonzero": xp.nonzero,
         "argsort": argsort,
         "sum": total("sum"),
         "prod": total("prod"),
         "min": extreme("min"),
         "max": extreme("max"),
-        "cumsum": total("cumulative_sum"),
-        "cumprod": total("cumulative_prod"),
-        "real": xp.real,
-        "imag": xp.imag,
+        "cumsum": total("cumsum"),
+        "cumprod": total("cumprod"),
+        "linalg.qr": lambda a, mode: xp.linalg.qr(a, mode=mode),
+        "linalg.svd": lambda a, full: xp.linalg.svd(a, full_matrices=full),
+        "fft.fft": lambda a, axis: xp.fft.fft(a, axis=axis),
     }
-    for name in UFUNCS:
-        core[name] = getattr(xp, ARRAY_API_NAMES.get(name, name))
-    if hasattr(xp, "linalg"):
-        linalg = xp.linalg
-        core |= {f"linalg.{n}": getattr(linalg, n) for n in ("cholesky", "slogdet", "solve")}
-        core["linalg.eigh"] = linalg.eigh
-        core["linalg.qr"] = lambda a, mode: linalg.qr(a, mode=mode)
-        core["linalg.svd"] = lambda a, full: linalg.svd(a, full_matrices=full)
-        if hasattr(linalg, "eig"):
-            core["linalg.eig"] = linalg.eig
-    if hasattr(xp, "fft"):
-        core["fft.fft"] = lambda a, axis: xp.fft.fft(a, axis=axis)
-    return core
+    names = CORE | frozenset(EXTENSIONS)
+    return {
+        "getitem": lambda a, key: a[_in_bounds(a, key)],
+        **{name: core.get(name) or find(name) for name in names if find(name) is not None},
+    }
 
 
 # Complex numbers, which NumPy orders by their real parts first and then by the others ------------

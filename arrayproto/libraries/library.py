@@ -18,7 +18,7 @@ import numpy as np
 from .. import private
 from ..derived import derived_functions
 from ..errors import UnsupportedFunctionError
-from .array_api import Dtypes, namespace_of, standard_core
+from .array_api import Dtypes, namespace_of, setitem, standard_core
 from .bridge import bridge
 from .reasons import NOT_NUMPYS, Unsupported, why
 from .ufuncs import UfuncTable
@@ -237,7 +237,7 @@ class Library:
             array_class.__qualname__,
             guest=True,
             dtypes=Dtypes,
-            core=standard_core,
+            core=functools.partial(_core_of_class, array_class),
             advice="Convert the array with its own library where a NumPy array is what you want.",
         )
         vars(library).update(namespace=namespace, classes=(array_class,))
@@ -556,6 +556,16 @@ class Library:
         )
         error.reason = f"{name} is not supported for arrays of {self.name}: {resolution.note}"
         return error
+
+
+def _core_of_class(
+    array_class: type, namespace: Any, dtypes: Dtypes
+) -> Mapping[str, Callable[..., Any]]:
+    core = dict(standard_core(namespace, dtypes))
+    # The standard leaves it to the library whether its arrays can be written to.
+    if hasattr(array_class, "__setitem__"):
+        core["setitem"] = setitem
+    return core
 
 
 class Table(dict[Any, "Callable[..., Any] | None"]):

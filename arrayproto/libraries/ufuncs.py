@@ -110,6 +110,8 @@ def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
         return Resolution(
             "bridged", Elementwise(ufunc, row), f"arrayproto.libraries.{library.name}"
         )
+    if library.core and row is None and name is not None:
+        return _by_ducks(library, ufunc, "__call__")
     if "__array_ufunc__" in library.stock:
         around: Any = library.differences.get("ufunc.__call__")
         plain = around(ufunc, library.stock["__array_ufunc__"]) if around else None
@@ -118,8 +120,6 @@ def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
         return Resolution("native", with_arguments, f"{library.cls.__name__}.__array_ufunc__")
     if name is None:
         return Resolution("unsupported", None, "it is not a ufunc of NumPy", library.advice)
-    if library.core and row is None:
-        return _by_ducks(library, ufunc, "__call__")
     for path in (row.path if row else name, name, ARRAY_API_NAMES.get(name, name)):
         found = library.find(path) if path else None
         if found is not None and found is not ufunc:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -80,6 +81,23 @@ def expected(call: Call) -> tuple[Any, Exception | None]:
     error : Exception or None
     """
     return _run(call, np, named_arrays(np.copy, call.arrays))
+
+
+@functools.cache
+def needs(call: Call) -> frozenset[str]:
+    """What it asks of a library: its tags, and what need not be written (see `..calls`)."""
+    found = set(call.tags)
+    if call.uses_methods:
+        found.add("methods")
+    if "float16" in call.expression or _has_halves(expected(call)[0]):
+        found.add("halves")
+    return frozenset(found)
+
+
+def _has_halves(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_halves, value))
+    return isinstance(value, (np.ndarray, np.generic)) and value.dtype == np.float16
 
 
 def judge(call: Call, subject: Subject, namespace: Any = np) -> Judgement:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..activation import activated
 from .calls import Call, load_calls
-from .judge import Judgement, Verdict, judge
+from .judge import Judgement, Verdict, judge, needs
 from .subjects import SUBJECTS, Subject
 
 
@@ -31,7 +31,7 @@ class Report(NamedTuple):
     @property
     def sensible(self) -> list[Judgement]:
         """Those on calls that make sense for the library."""
-        return [j for j in self.judgements if not j.call.tags & self.subject.lacks]
+        return [j for j in self.judgements if not needs(j.call) & self.subject.lacks]
 
     def by_function(self) -> dict[str, list[Judgement]]:
         """Judgements on sensible calls, by function or ufunc."""

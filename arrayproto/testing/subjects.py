@@ -253,7 +253,7 @@ SUBJECTS: dict[str, Subject] = {
             lambda array: sys.modules["array_api_strict"].asarray(array),
             lambda value: np.from_dlpack(value),
             lambda: (type(sys.modules["array_api_strict"].zeros(())),),
-            _NOT_NUMERIC,
+            _NOT_NUMERIC | {"methods", "halves"},
             _out_of_strict,
             eager=True,
             by_class=True,

@@ -22,6 +22,13 @@ Words behind ``#`` say what a library must have for the call to make sense:
     (``np.linalg.svd`` and ``eig``, ``qr``, and what is made of them, such as ``pinv``, ``roots``);
 ``values``
     a result whose shape or kind depends on values, which a lazy library does not know.
+
+Two more are not written, for `arrayproto.testing.judge.needs` finds them out:
+
+``methods``
+    methods, attributes and indexing of arrays as NumPy has them;
+``halves``
+    float16.
 """
 
 from __future__ import annotations
@@ -68,6 +75,11 @@ class Call(NamedTuple):
     def arrays(self) -> tuple[str, ...]:
         """Names of the arrays that the library makes."""
         return _names(self.expression)
+
+    @property
+    def uses_methods(self) -> bool:
+        """Whether it does something else with its arrays than to give them to functions."""
+        return _uses_methods(self.expression)
 
     @property
     def public_api(self) -> str:
@@ -119,6 +131,21 @@ def _names(expression: str) -> tuple[str, ...]:
     tree = ast.parse(expression, mode="eval")
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return tuple(sorted(names & set(ARRAYS)))
+
+
+@functools.cache
+def _uses_methods(expression: str) -> bool:
+    for node in ast.walk(ast.parse(expression, mode="eval")):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            if node.value.id in ARRAYS:
+                return True
+        if isinstance(node, ast.Attribute):
+            root: ast.expr = node
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if not isinstance(root, ast.Name) or root.id in ARRAYS:
+                return True
+    return False
 
 
 def _dotted(node: ast.expr) -> str | None:
