@@ -64,7 +64,11 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
         arr, axis = np.ravel(arr), 0
     (axis,) = np.lib.array_utils.normalize_axis_tuple((axis,), np.ndim(arr))
     if is_duck(obj):
-        return np.take(arr, np.flatnonzero(_not_named(obj, np.shape(arr)[axis])), axis=axis)
+        arr = alike(arr, obj)
+        length = np.shape(arr)[axis]
+        # And true everywhere: a sparse array that is true where it stores nothing has no places.
+        kept = np.logical_and(alike(numpy.ones(length, bool), obj), _not_named(obj, length))
+        return np.take(arr, np.flatnonzero(kept), axis=axis)
     # What NumPy deletes from the positions is what it would delete from the array.
     kept = numpy.delete(numpy.arange(np.shape(arr)[axis]), obj)
     return np.take(arr, kept, axis=axis)
