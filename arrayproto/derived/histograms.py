@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import builtins
 import operator
+import warnings
 from typing import Any
 
 import numpy
 
 import arrayproto.numpy as np
 
-from ..errors import UnsupportedArgumentError
 from .creation import array_of, cast, certainly, is_duck, make, one_of
 
 __all__ = ["bincount", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd"]
@@ -58,7 +58,7 @@ def _totals(weights: Any, ends: Any) -> Any:
 # Edges --------------------------------------------------------------------------------------------
 
 
-def _width(a: Any, method: str, size: int, spread: float) -> float:
+def _width(a: Any, method: str, size: int, spread: float, range: Any = None) -> float:
     """How wide a bin is, by the rule of thumb of that name."""
     if method == "sqrt":
         return spread / size**0.5
@@ -83,10 +83,26 @@ def _width(a: Any, method: str, size: int, spread: float) -> float:
                 third = float(np.mean(np.power(np.divide(np.subtract(a, np.mean(a)), sigma), 3)))
                 return float(spread / (1.0 + numpy.log2(size) + numpy.log2(1.0 + abs(third) / sg1)))
         return 0.0
-    raise UnsupportedArgumentError(
-        f"numpy.histogram: bins={method!r} is not supported here; give a number of bins, or one of "
-        "'auto', 'doane', 'fd', 'rice', 'scott', 'sqrt' and 'sturges'"
-    )
+    assert method == "stone", method
+    return _width_by_stone(a, size, spread, range)
+
+
+def _width_by_stone(a: Any, size: int, spread: float, range: Any) -> float:
+    """The width of least estimated error, by cross-validation."""
+    if size <= 1 or spread == 0:
+        return 0.0
+
+    def error(count: int) -> float:
+        shares = np.divide(np.histogram(a, bins=count, range=range)[0], size)
+        return float((2 - (size + 1) * float(np.dot(shares, shares))) / (spread / count))
+
+    most = max(100, int(size**0.5))
+    count = min(builtins.range(1, most + 1), key=error)
+    if count == most:
+        warnings.warn(
+            "The number of bins estimated may be suboptimal.", RuntimeWarning, stacklevel=4
+        )
+    return float(spread / count)
 
 
 def _outer_edges(a: Any, range: Any) -> tuple[Any, Any]:
@@ -128,7 +144,7 @@ def _edges(a: Any, bins: Any, range: Any, weights: Any) -> tuple[Any, Any]:
             a = np.take(a, np.nonzero(inside)[0])
         if np.size(a):
             spread = _number(np.subtract(np.max(a), np.min(a)))
-            width = _width(a, bins, np.size(a), spread)
+            width = _width(a, bins, np.size(a), spread, (first, last))
             if width:
                 if a.dtype.kind in "iu" and width < 1:
                     width = 1

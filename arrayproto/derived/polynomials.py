@@ -46,7 +46,7 @@ def polyval(p: Any, x: Any) -> Any:
         p = numpy.asarray(p)
     if not hasattr(x, "shape"):
         x = numpy.asanyarray(x)
-    y = np.zeros_like(x)
+    y = np.zeros_like(alike(x, p))
     for index in range(p.shape[0]):
         y = y * x + p[index]
     return y
@@ -142,7 +142,7 @@ def poly(seq_of_zeros: Any) -> Any:
         return 1.0
     result = make(numpy.asarray, zeros, numpy.ones(1, zeros.dtype))
     for index in range(zeros.shape[0]):
-        result = np.pad(result, ((0, 1),)) - zeros[index] * np.pad(result, ((1, 0),))
+        result = np.pad(result, ((0, 1),)) - zeros[index : index + 1] * np.pad(result, ((1, 0),))
     return result
 
 

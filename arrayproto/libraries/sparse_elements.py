@@ -29,6 +29,27 @@ def _elementwise(name: str) -> Callable[..., Any]:
     return call
 
 
+def _nan_to_num(
+    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    """What is put in the place of the others may be an array; its shape is no larger."""
+    others = [nan, posinf, neginf]
+    given = [i for i, other in enumerate(others) if other is not None and np.ndim(other)]
+    if not is_sparse(x) or not given:
+        return _elementwise("nan_to_num")(x, copy, *others)
+    shapes = [np.shape(others[i]) for i in given]
+    if np.broadcast_shapes(x.shape, *shapes) != x.shape:
+        raise ValueError(f"could not broadcast arrays of the shapes {shapes} to {x.shape}")
+
+    def call(values: Any, *arrays: Any) -> Any:
+        parts = list(others)
+        for i, part in zip(given, arrays, strict=True):
+            parts[i] = np.broadcast_to(part, values.shape)
+        return np.nan_to_num(values, True, *parts)
+
+    return module().elemwise(call, x, *(coo(others[i]) for i in given))
+
+
 # Bits ------------------------------------------------------------------------------------------
 
 
@@ -226,7 +247,8 @@ _IN_PLACE = Unsupported(
     "np.where makes a new array, and sparse.DOK is a class that takes item assignment",
 )
 ROWS: dict[str, Row | Callable[..., Any]] = {
-    **{name: _elementwise(name) for name in ("angle", "fix", "i0", "nan_to_num", "sinc")},
+    **{name: _elementwise(name) for name in ("angle", "fix", "i0", "sinc")},
+    "nan_to_num": _nan_to_num,
     "packbits": _packbits,
     "unpackbits": _unpackbits,
     "ravel_multi_index": _ravel_multi_index,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .library import Row
-from .sparse_arrays import Lines, coo, in_full, is_sparse, module, refuse
+from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, refuse, whole
 from .sparse_reductions import stack
 
 _NO_VALUE: Any = np._NoValue
@@ -42,11 +42,12 @@ def _variance(name: str) -> Callable[..., Any]:
         mean: Any = _NO_VALUE,
         correction: Any = _NO_VALUE,
     ) -> Any:
-        refuse(name, out=out, where=where, mean=mean)
+        refuse(name, out=out)
         if correction is not _NO_VALUE:
             if ddof != 0:
                 raise ValueError("ddof and correction can't be provided simultaneously.")
             ddof = correction
+        a = coo(a)
         lines = Lines(a, axis)
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -54,6 +55,11 @@ def _variance(name: str) -> Callable[..., Any]:
         least = np.float32 if lines.data.dtype.kind in "fc" else np.float64
         work = np.dtype(dtype or np.result_type(lines.data.dtype, least))
         fill = np.asarray(lines.fill).astype(work)[()]
+        if (where is not _NO_VALUE and where is not True) or mean is not _NO_VALUE:
+            moments = _Moments(a, axis, where, mean, work, skip_nan)
+            values = moments.variances(ddof, skip_nan)
+            values = (np.sqrt(values) if root else values).astype(result_dtype)
+            return moments.array(values, _keep(keepdims))
         total = np.full(len(lines.touched), lines.length)
         missing, untouched = total - lines.stored, lines.length
         values, absent = lines.data.astype(work), np.zeros(len(lines.data), dtype=bool)
@@ -86,6 +92,82 @@ def _variance(name: str) -> Callable[..., Any]:
     return call
 
 
+class _Moments:
+    """Of every line the elements that `where` chooses, about a mean that may be given.
+
+    Parameters
+    ----------
+    a : COO
+    axis : int, tuple of int or None
+    where : array of bool, optional
+    mean : array, optional
+        With the axes of the lines kept as of length 1.
+    work : dtype
+    skip_nan : bool
+    """
+
+    def __init__(self, a: Any, axis: Any, where: Any, mean: Any, work: Any, skip_nan: bool) -> None:
+        lines = Lines(a, axis)
+        self.shape, self.others, self.count = lines.shape, lines.others, lines.count
+        self.kept = tuple(n if i in lines.others else 1 for i, n in enumerate(lines.shape))
+        row, self.values = lines.line, lines.data.astype(work)
+        fill = np.asarray(lines.fill).astype(work)[()]
+        if where is _NO_VALUE or where is True:
+            chosen = np.full(lines.count, lines.length)
+        else:
+            where = coo(where).astype(bool)
+            if np.broadcast_shapes(where.shape, a.shape) != a.shape:
+                raise ValueError("non-broadcastable where= of a reduction")
+            mask = Lines(module().broadcast_to(where, a.shape), axis)
+            turned = np.bincount(mask.line[mask.data != mask.fill], minlength=lines.count)
+            chosen = lines.length - turned if mask.fill else turned
+            places = mask.line * max(lines.length, 1) + mask.place
+            hit = np.isin(row * max(lines.length, 1) + lines.place, places[mask.data])
+            if mask.fill:
+                hit = ~np.isin(row * max(lines.length, 1) + lines.place, places[~mask.data])
+            row, self.values = row[hit], self.values[hit]
+        rest = chosen - np.bincount(row, minlength=lines.count)
+        if skip_nan:
+            there = ~np.isnan(self.values)
+            row, self.values = row[there], self.values[there]
+            if np.isnan(fill):
+                rest, fill = np.zeros_like(rest), work.type(0)
+            chosen = rest + np.bincount(row, minlength=lines.count)
+        self.row, self.rest, self.chosen, self.fill = row, rest, chosen, fill
+        with np.errstate(all="ignore"):
+            if mean is _NO_VALUE:
+                total = self._totals(self.values) + np.where(rest, fill * rest, 0)
+                self.mean = total / chosen
+            else:
+                mean = whole(mean) if is_sparse(mean) else np.asarray(mean)
+                self.mean = np.broadcast_to(mean, self.kept).ravel()
+
+    def _totals(self, values: Any) -> Any:
+        result = np.zeros(self.count, dtype=values.dtype)
+        np.add.at(result, self.row, values)
+        return result
+
+    def variances(self, ddof: Any, skip_nan: bool) -> Any:
+        with np.errstate(all="ignore"):
+            apart = self.values - self.mean[self.row]
+            rest = self.fill - self.mean
+            squares = self._totals((apart * apart.conj()).real) + np.where(
+                self.rest, (rest * np.conj(rest)).real * self.rest, 0
+            )
+            freedom = self.chosen - ddof
+            result = squares / np.maximum(freedom, 0)
+        if skip_nan:
+            result[freedom <= 0] = np.nan
+        if (freedom <= 0).any():
+            warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=4)
+        return result
+
+    def array(self, values: Any, keepdims: bool) -> Any:
+        return in_full(
+            values.reshape(self.kept if keepdims else tuple(self.shape[i] for i in self.others))
+        )
+
+
 # Covariances -----------------------------------------------------------------------------------
 
 
@@ -103,7 +185,6 @@ def _cov(
     ns = module()
     if ddof is not None and ddof != int(ddof):
         raise ValueError("ddof must be integer")
-    refuse("cov", fweights=fweights, aweights=aweights)
     arrays = [coo(a) for a in (m, y) if a is not None]
     for name, array in zip(("m", "y"), arrays, strict=False):
         if array.ndim > 2:
@@ -123,38 +204,84 @@ def _cov(
     if x.shape[0] == 0:
         return in_full(np.zeros((0, 0), dtype=dtype))
     count = x.shape[1]
-    divisor = count - (ddof if ddof is not None else (0 if bias else 1))
+    if ddof is None:
+        ddof = 0 if bias else 1
+    weights = _weights(fweights, aweights, count)
+    if weights is None:
+        divisor = count - ddof
+    else:
+        total = weights.sum()
+        divisor = total - ddof
+        if ddof and aweights is not None:
+            divisor = total - ddof * (weights * _listed(aweights)).sum() / total
+        if total == 0:
+            raise ZeroDivisionError("Weights sum to zero, can't be normalized")
     if divisor <= 0:
         warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=2)
     with np.errstate(all="ignore"):
-        return (_products_of_deviations(x) / max(divisor, 0)).astype(dtype).squeeze()
+        products = _products_of_deviations(x, weights)
+        return (products / max(divisor, 0)).astype(dtype).squeeze()
 
 
-def _products_of_deviations(x: Any) -> Any:
-    """The sums over columns of (x_i - mean of i)(x_j - mean of j), for rows with a fill of zero."""
-    ns, count = module(), x.shape[1]
-    row, stored = x.coords[0], np.bincount(x.coords[0], minlength=x.shape[0])
+def _listed(weights: Any) -> Any:
+    return (whole(weights) if is_sparse(weights) else np.asarray(weights)).astype(float)
+
+
+def _weights(fweights: Any, aweights: Any, count: int) -> Any:
+    """Of each observation the product of both weights; None where there are none."""
+    result = None
+    for name, given in (("fweights", fweights), ("aweights", aweights)):
+        if given is None:
+            continue
+        given = _listed(given)
+        if name == "fweights" and not np.all(given == np.around(given)):
+            raise TypeError("fweights must be integer")
+        if given.ndim > 1:
+            raise RuntimeError(f"cannot handle multidimensional {name}")
+        if given.shape[0] != count:
+            raise RuntimeError(f"incompatible numbers of samples and {name}")
+        if np.any(given < 0):
+            raise ValueError(f"{name} cannot be negative")
+        result = given if result is None else result * given
+    return result
+
+
+def _products_of_deviations(x: Any, weights: Any = None) -> Any:
+    """The sums over columns of (x_i - mean of i)(x_j - mean of j), for rows with a fill of zero.
+
+    Each column counts as often as its weight says.
+    """
+    ns, row = module(), x.coords[0]
+    each = np.ones(x.nnz) if weights is None else weights[x.coords[1]]
+    count = x.shape[1] if weights is None else weights.sum()
+    stored = np.bincount(row, each, x.shape[0])
     mean = np.zeros(x.shape[0], dtype=x.dtype)
-    np.add.at(mean, row, x.data)
+    np.add.at(mean, row, (x.data * each).astype(x.dtype))
     mean = mean / count
     deviation = x.data - mean[row]
-    squares = np.bincount(row, np.abs(deviation) ** 2, x.shape[0])
+    squares = np.bincount(row, np.abs(deviation) ** 2 * each, x.shape[0])
     squares += (count - stored) * np.abs(mean) ** 2
     if np.all(count * np.abs(mean) ** 2 <= 100 * squares):
         # Then sum(x_i x_j) - n mean_i mean_j costs no more than two digits.
         means = in_full(mean[:, None])
-        return ns.matmul(x, x.conj().T) - ns.matmul(means, means.conj().T) * count
+        products = ns.matmul(_times(x, each), x.conj().T)
+        return products - ns.matmul(means, means.conj().T) * count
     # An element that is not stored deviates by -mean: four kinds of pairs.
     d = ns.COO(x.coords, deviation, shape=x.shape)
     is_stored = ns.COO(x.coords, np.ones(x.nnz, dtype=x.dtype), shape=x.shape)
     sums = np.zeros(x.shape[0], dtype=x.dtype)
-    np.add.at(sums, row, deviation)
+    np.add.at(sums, row, (deviation * each).astype(x.dtype))
     one = in_full(mean)
-    alone = in_full(sums)[:, None] - ns.matmul(d, is_stored.T)  # i is stored, and not j
+    # i is stored, and not j
+    alone = in_full(sums)[:, None] - ns.matmul(_times(d, each), is_stored.T)
     neither = in_full(count - stored[:, None] - stored[None, :])
-    neither = neither + ns.matmul(is_stored, is_stored.T)
-    result = ns.matmul(d, d.conj().T) - alone * one.conj()[None, :]
+    neither = neither + ns.matmul(_times(is_stored, each), is_stored.T)
+    result = ns.matmul(_times(d, each), d.conj().T) - alone * one.conj()[None, :]
     return result - alone.conj().T * one[:, None] + neither * one[:, None] * one.conj()[None, :]
+
+
+def _times(x: Any, each: Any) -> Any:
+    return made(x.coords, (x.data * each).astype(x.dtype), x.shape)
 
 
 # Quantiles -------------------------------------------------------------------------------------
@@ -264,6 +391,51 @@ def _one_quantile(line: _Sorted, q: Any, method: str, skip_nan: bool) -> Any:
     return result
 
 
+def _weighted_quantile(
+    function: Callable[..., Any],
+    a: Any,
+    q: Any,
+    axis: Any,
+    method: str,
+    keepdims: bool,
+    weights: Any,
+) -> Any:
+    """NumPy's of the lines that have a stored value, and of one that has none.
+
+    Of all lines, where each has weights of its own: those are as many as the elements.
+    """
+    weights = whole(weights) if is_sparse(weights) else np.asarray(weights)
+    lines = Lines(a, axis)
+    block = np.full((len(lines.touched) + 1, lines.length), lines.fill, dtype=a.dtype)
+    if weights.shape == a.shape:
+        block = np.full((lines.count, lines.length), lines.fill, dtype=a.dtype)
+        block[lines.line, lines.place] = lines.data
+        weights = np.transpose(weights, (*lines.others, *lines.axes)).reshape(block.shape)
+    else:
+        if axis is None:
+            raise TypeError("Axis must be specified when shapes of a and weights differ.")
+        if weights.shape != tuple(a.shape[i] for i in lines.axes):
+            raise ValueError(
+                "Shape of weights must be consistent with shape of a along specified axis."
+            )
+        weights = weights.ravel()
+        row = np.repeat(np.arange(len(lines.touched)), lines.stored)
+        block[row, lines.place] = lines.data
+    found = function(block, q, axis=1, method=method, weights=weights)
+    results = found.reshape((-1, found.shape[-1]))
+    if weights.ndim == 2:
+        kept = tuple(
+            n if i in lines.others else 1
+            for i, n in enumerate(lines.shape)
+            if keepdims or i in lines.others
+        )
+        return in_full(results.reshape((*np.shape(q), *kept)))
+    arrays = [lines.reduced(one[:-1], one[-1], keepdims) for one in results]
+    if np.ndim(q) == 0:
+        return arrays[0]
+    return stack(arrays).reshape((*np.shape(q), *arrays[0].shape))
+
+
 def _quantile(name: str) -> Callable[..., Any]:
     skip_nan = name.startswith("nan")
     function = getattr(np, name)
@@ -280,13 +452,11 @@ def _quantile(name: str) -> Callable[..., Any]:
         *,
         weights: Any = None,
     ) -> Any:
-        refuse(name, out=out, weights=weights)
-        if is_sparse(q):  # few, and as many as results
-            points = Lines(q, None)
-            shape, q = q.shape, np.full(points.length, points.fill)
-            q[points.place] = points.data
-            q = q.reshape(shape)
+        refuse(name, out=out)
+        q = whole(q) if is_sparse(q) else q  # few, and as many as results
         a = coo(a)
+        if weights is not None:
+            return _weighted_quantile(function, a, q, axis, method, _keep(keepdims), weights)
         # NumPy checks the arguments, and says what dtype comes out of them.
         dtype = function(np.zeros(1, dtype=a.dtype), q, method=method).dtype
         lines = Lines(a, axis)

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import UnsupportedArgumentError
+from ..derived import derived_functions
 from .library import Derived, Row
-from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse, whole
+from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, whole
 
 
 class _Distinct(NamedTuple):
@@ -203,7 +203,7 @@ def _edges(bins: Any) -> Any:
     return whole(bins) if is_sparse(bins) else bins
 
 
-def _weighted(name: str, a: Any, weights: Any) -> tuple[Any, Any]:
+def _weighted(a: Any, weights: Any) -> tuple[Any, Any]:
     """Distinct values and the weight of each: how often they occur, or the sum of weights."""
     if not is_sparse(a):
         a = coo(a)
@@ -231,46 +231,49 @@ def _at(a: Any, places: Any) -> Any:
     return result
 
 
-def _estimated(name: str, bins: Any) -> None:
-    if isinstance(bins, str):
-        raise UnsupportedArgumentError(
-            f"numpy.{name}: bins={bins!r}, which estimates the number of bins, is not supported "
-            "for arrays of sparse; give a number of bins or their edges"
-        )
+def _bins(a: Any, bins: Any, range: Any, weights: Any) -> Any:
+    """How many bins there are, or their edges; those of an estimator are composed."""
+    if not isinstance(bins, str):
+        return _edges(bins)
+    edges = derived_functions()["histogram_bin_edges"]
+    return whole(edges(coo(a), bins, range, weights))
 
 
 def _histogram(
     a: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None
 ) -> Any:
-    _estimated("histogram", bins)
-    values, amounts = _weighted("histogram", a, weights)
+    bins = _bins(a, bins, range, weights)
+    values, amounts = _weighted(a, weights)
     counted = weights is None and not density
-    counts, edges = np.histogram(values, _edges(bins), range, density, amounts)
+    counts, edges = np.histogram(values, bins, range, density, amounts)
     return in_full(counts.astype(np.intp) if counted else counts), in_full(edges)
 
 
 def _histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
-    _estimated("histogram_bin_edges", bins)
-    values, _ = _weighted("histogram_bin_edges", a, None)
-    return in_full(np.histogram_bin_edges(values, _edges(bins), range))
+    bins = _bins(a, bins, range, weights)
+    values, _ = _weighted(a, None)
+    return in_full(np.histogram_bin_edges(values, bins, range))
 
 
-def _points(columns: list[Any]) -> tuple[Any, Any]:
-    """Points of which some coordinate is stored, and how many others are at the fill values."""
-    places = np.unique(np.concatenate([Lines(c, None).place for c in columns]))
+def _points(columns: list[Any], weights: Any) -> tuple[Any, Any]:
+    """Points of which something is stored, and how much they and those at the fill values count."""
+    weighted = [] if weights is None else [coo(weights)]
+    if weighted and weighted[0].shape != columns[0].shape:
+        raise ValueError("The weights and list don't have the same length.")
+    places = np.unique(np.concatenate([Lines(c, None).place for c in (*columns, *weighted)]))
     points = np.stack([_at(c, places) for c in columns], axis=1)
-    amounts = np.ones(len(points))
+    amounts: Any = _at(weighted[0], places) if weighted else np.ones(len(points))
     rest = columns[0].size - len(points)
     if rest:
         fill = np.array([[c.fill_value for c in columns]], dtype=points.dtype)
-        points, amounts = np.concatenate([points, fill]), np.append(amounts, rest)
+        each = weighted[0].fill_value if weighted else 1
+        points, amounts = np.concatenate([points, fill]), np.append(amounts, each * rest)
     return points, amounts
 
 
 def _histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None
 ) -> Any:
-    refuse("histogramdd", weights=weights)
     if is_sparse(sample):
         sample = coo(sample)
         if sample.ndim == 1:
@@ -278,7 +281,7 @@ def _histogramdd(
         columns = [sample[:, i] for i in np.arange(sample.shape[1])]
     else:
         columns = [coo(c) for c in sample]
-    points, amounts = _points(columns)
+    points, amounts = _points(columns, weights)
     if not np.isscalar(bins):
         bins = [_edges(b) for b in bins]
     counts, edges = np.histogramdd(points, bins, range, density, amounts)
@@ -293,12 +296,11 @@ def _histogram2d(
     density: bool | None = None,
     weights: Any = None,
 ) -> Any:
-    refuse("histogram2d", weights=weights)
     if x.ndim > 1 or np.ndim(y) > 1:
         raise ValueError("x and y must be vectors")
     if len(x) != len(y):
         raise ValueError("x and y must have the same length.")
-    points, amounts = _points([coo(x), coo(y)])
+    points, amounts = _points([coo(x), coo(y)], weights)
     bins = _edges(bins)
     if isinstance(bins, (list, tuple)) and len(bins) == 2:
         bins = [_edges(b) for b in bins]
@@ -320,7 +322,7 @@ def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
         raise TypeError("weights must be real numbers")
     if weights.shape != x.shape:
         raise ValueError("The weights and list don't have the same length.")
-    values, amounts = _weighted("bincount", x, weights)
+    values, amounts = _weighted(x, weights)
     return in_full(np.bincount(values, amounts.astype(np.float64), len(counts)))
 
 
