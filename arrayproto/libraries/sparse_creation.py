@@ -17,6 +17,11 @@ def _shape(shape: Any) -> tuple[int, ...]:
     return tuple(map(operator.index, shape)) if np.iterable(shape) else (operator.index(shape),)
 
 
+def _check_device(device: Any) -> None:
+    if device is not None:
+        np.empty(0, device=device)  # NumPy's error for any other than the one that there is
+
+
 # Values that NumPy makes or reads ----------------------------------------------------------------
 
 _MADE = (
@@ -47,6 +52,7 @@ def _filled(name: str) -> Callable[..., Any]:
     """Nothing but a fill value, so that no order is in it."""
 
     def call(shape: Any, dtype: Any = float, order: Any = "C", *, device: Any = None) -> Any:
+        _check_device(device)
         return getattr(module(), name)(_shape(shape), dtype=float if dtype is None else dtype)
 
     call.__name__ = name
@@ -79,6 +85,7 @@ def _as_array(name: str) -> Callable[..., Any]:
         ndmin: int = least,
         device: Any = None,
     ) -> Any:
+        _check_device(device)
         object = _nested(object)
         if is_sparse(object):
             x = object if dtype is None else object.astype(dtype)
@@ -115,6 +122,7 @@ def _of_one_value(shape: Any, fill_value: Any, dtype: Any, form: str = "coo") ->
 def _full(
     shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, device: Any = None
 ) -> Any:
+    _check_device(device)
     return _of_one_value(_shape(shape), fill_value, dtype)
 
 
@@ -128,6 +136,7 @@ def _full_like(
     *,
     device: Any = None,
 ) -> Any:
+    _check_device(device)
     dtype = np.dtype(a.dtype if dtype is None else dtype)
     shape = np.shape(a) if shape is None else _shape(shape)
     form = type(a).__name__.lower() if is_sparse(a) else "coo"
@@ -144,7 +153,7 @@ def _like(value: int) -> Callable[..., Any]:
         *,
         device: Any = None,
     ) -> Any:
-        return _full_like(a, value, dtype, order, subok, shape)
+        return _full_like(a, value, dtype, order, subok, shape, device=device)
 
     return call
 
