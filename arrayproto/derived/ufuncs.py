@@ -111,7 +111,12 @@ def _shape(a: Any) -> tuple[int, ...]:
 
 
 def _array(a: Any, like: Any, dtype: Any) -> Any:
-    """An operand in a dtype, as an array of the library of `like`."""
+    """An operand in a dtype, as an array of the library of `like`.
+
+    A quantity stays what it is: the library accepts it, and its unit would be lost.
+    """
+    if isinstance(a, numpy.ndarray) and type(a) is not numpy.ndarray:
+        return cast(a, dtype)
     if isinstance(a, (numpy.ndarray, numpy.generic)) or type(a) in _PYTHON_NUMBERS:
         return make(numpy.asarray, like, numpy.asarray(cast(a, dtype)))
     return cast(a, dtype)

@@ -24,8 +24,13 @@ def is_dask(a: Any) -> bool:
 
 
 def as_dask(a: Any) -> Any:
-    """An array of Dask; a list, a number or an ndarray becomes one chunk."""
-    return a if is_dask(a) else da().asarray(np.asarray(a))
+    """An array of Dask; a list, a number or an ndarray becomes one chunk.
+
+    A class that Dask takes for its chunks stays one: a quantity keeps its unit.
+    """
+    if is_dask(a):
+        return a
+    return da().asanyarray(a if hasattr(a, "__array_function__") else np.asarray(a))
 
 
 def limit() -> int:
