@@ -245,9 +245,15 @@ def _check_blocks(arrays: Any, index: tuple[int, ...] = ()) -> tuple[int, int, A
 def certainly(condition: Any) -> bool:
     """Whether a condition is true and known to be: what checks ask that do nothing but raise.
 
-    While a library traces a program no value is known yet, and it is no error then.
+    While a library traces a program no value is known yet, and it is no error then; nor is it
+    worth it to compute the array of a lazy library.
     """
-    return getattr(condition, "known", True) and bool(condition)
+    from ..libraries import library_of  # needs what is derived
+
+    if not getattr(condition, "known", True):
+        return False
+    library = library_of(type(condition))
+    return (library is None or not library.lazy) and bool(condition)
 
 
 def is_duck(a: Any) -> bool:

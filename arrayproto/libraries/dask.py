@@ -131,6 +131,7 @@ dask: Library = Library(
     module="dask.array",
     array_class="Array",
     accepts_also=_chunk_type,
+    lazy=True,
     writing=writing,
     differences={
         "clip": clip_of(lambda: dask.namespace.clip),

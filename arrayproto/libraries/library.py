@@ -144,6 +144,8 @@ class Library:
     operators : tuple of str, optional
         Methods of its classes for binary operators that ask nobody, so that strangers are
         converted: they are given `accepts` to ask first.
+    lazy : bool, optional
+        Whether the values of its arrays are computed only when they are asked for.
     guest : bool, optional
         Whether its classes have no protocol of their own. NumPy then coerces their arrays, and the
         library's own code may count on that: what it calls is left to NumPy.
@@ -180,6 +182,7 @@ class Library:
         from_host: str = "",
         operators: tuple[str, ...] = (),
         guest: bool = False,
+        lazy: bool = False,
         parts: tuple[str, ...] = (),
         write: Callable[[Any, Any], None] | None = None,
         writing: Callable[[str, Callable[..., Any], int | None], Callable[..., Any]] | None = None,
@@ -189,6 +192,7 @@ class Library:
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.guest, self.parts = guest, parts
+        self.lazy = lazy
         self._core, self._dtypes, self.known = core, dtypes, known
         self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
