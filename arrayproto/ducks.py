@@ -25,6 +25,8 @@ from .mixins import ArrayFunctionMixin
 #: arrays can be written to.
 NOT_NUMPYS = {
     "getitem": "a, key",
+    # Is told of each array of a call, before anything is made: so that it is made where they are.
+    "meet": "a",
     # Write into an ndarray.
     "fill": "out, a",
     "setitem": "a, key, value",
@@ -252,6 +254,9 @@ _OF_COMPLEX: dict[str, Callable[..., Any]] = {"less": _less_complex}
 def wrap(library: Library, value: Any) -> Any:
     """Arguments with the library's arrays in them as ducks, and its dtypes as NumPy's."""
     if isinstance(value, library.classes):
+        meet = library.core.get("meet")
+        if meet is not None:
+            meet(value)
         return duck_class(library)(value)
     if isinstance(value, library.dtypes.classes):
         return library.dtypes.to_numpy(value)
@@ -471,6 +476,7 @@ def ufunc_through_ducks(
     kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
     duck = next((x for x in (*inputs, *kwargs.values()) if isinstance(x, cls)), None)
     if duck is None:  # only out= or where= is an array of the library
+        wrap(library, out)
         inputs = (cls._implementations.core.own(np.asarray(inputs[0])), *inputs[1:])
         duck = inputs[0]
     result = duck._derive_ufunc(ufunc, method, *inputs, **kwargs)
@@ -499,8 +505,7 @@ def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, *operands: Any)
     )
     ufunc.at(np.ones(1, target.dtype), [0], *numbers)  # NumPy's errors
     size = math.prod(target.shape)
-    places = core["reshape"](core["asarray"](np.arange(size)), target.shape)
-    indexed = cls(core["getitem"](places, indices))
+    indexed = _indexed(cls, np.reshape(np.arange(size), target.shape), indices)
     operands = tuple(
         b
         if type(b) in (bool, int, float, complex)
@@ -517,6 +522,36 @@ def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, *operands: Any)
     target[...] = np.reshape(flat, target.shape)
     if on_host:
         core["fill"](a, target.native)
+
+
+def _indexed(cls: type[Duck], places: np.ndarray[Any, Any], indices: Any) -> Any:
+    """``places[indices]`` as a duck, where the library's arrays are among the indices too."""
+    own = cls._implementations.core.own
+    keys = list(indices) if isinstance(indices, tuple) else [indices]
+    ducks = [place for place, key in enumerate(keys) if isinstance(key, cls._library.classes)]
+    if not ducks:
+        return own(places[indices])
+    (place, *others), rest = ducks, [key for i, key in enumerate(keys) if i not in ducks]
+    if others or not all(isinstance(key, slice) or key is Ellipsis for key in rest):
+        raise UnsupportedArgumentError(
+            f"several indices, of which some are arrays of {cls._library.name}, are not supported; "
+            "give slices beside one such array, or numpy.ravel_multi_index of them"
+        )
+    key = cls(keys[place])
+    depth = len(key.shape) if key.dtype == bool else 1
+    # The other axes as the slices say, and all of those that the array is for.
+    keys[place : place + 1] = [slice(None)] * depth
+    axis = place
+    if Ellipsis in keys[:place]:
+        axis = places.ndim - depth - (len(keys) - place - depth)
+    lengths = places.shape[axis : axis + depth]
+    places = places[tuple(keys)]
+    if key.dtype == bool:
+        if key.shape != lengths:
+            raise IndexError(f"boolean index of shape {key.shape} for axes of lengths {lengths}")
+        places = places.reshape(*places.shape[:axis], -1, *places.shape[axis + depth :])
+        key = np.nonzero(np.reshape(key, (-1,)))[0]
+    return np.take(own(places), key, axis=axis)
 
 
 def _dtype(value: Any) -> np.dtype[Any]:

@@ -19,7 +19,7 @@ import sys
 import numpy as np
 
 from arrayproto.derived.core import CORE, EXTENSIONS
-from arrayproto.libraries import Library, NumPyDtypes, setitem
+from arrayproto.libraries import Library, NumPyDtypes, with_writing
 
 #: What Blosc2 computes as NumPy does, chunk by chunk, without decompressing all of an array.
 CHUNKWISE = (
@@ -67,13 +67,13 @@ def _core(blosc2, dtypes):
     def on_numpy(function):
         return lambda *args: compressed(function(*map(decompressed, args)))
 
-    core = {"getitem": lambda a, key: compressed(a[key]), "setitem": setitem}
+    core = {"getitem": lambda a, key: compressed(a[key])}
     for name in (*CORE, *EXTENSIONS):
         function = OTHERWISE.get(name) or functools.reduce(getattr, name.split("."), np)
         core[name] = on_numpy(function)
         if name in CHUNKWISE:
             core[name] = on_chunks(name, core[name])
-    return core
+    return with_writing(core, blosc2)
 
 
 library = Library(

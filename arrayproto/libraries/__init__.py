@@ -7,7 +7,7 @@ docs/adapters.md).
 from __future__ import annotations
 
 from .adapters import adapter_names, load_adapter
-from .array_api import Dtypes, NumPyDtypes, setitem, standard_core
+from .array_api import Dtypes, NumPyDtypes, standard_core, with_devices, with_writing
 from .cupy import cupy
 from .dask import dask
 from .jax import jax
@@ -84,6 +84,7 @@ __all__ = [
     "library_of",
     "library_of_class",
     "public_name",
-    "setitem",
     "standard_core",
+    "with_devices",
+    "with_writing",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -174,9 +175,48 @@ def _in_bounds(a: Any, key: Any) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def setitem(a: Any, key: Any, value: Any) -> None:
-    """Write into an array, as the core of a library whose arrays can be written to has it."""
-    a[_in_bounds(a, key)] = value
+def with_devices(
+    core: Mapping[str, Callable[..., Any]], xp: Any
+) -> Mapping[str, Callable[..., Any]]:
+    """A core that puts what NumPy's functions make on the device of the arrays of the call.
+
+    Parameters
+    ----------
+    core : mapping of str to callable
+    xp : module
+        A namespace of the standard.
+    """
+    device: ContextVar[Any] = ContextVar("device", default=None)
+
+    def meet(a: Any) -> None:
+        device.set(a.device)
+
+    return {**core, "meet": meet, "asarray": lambda a: xp.asarray(a, device=device.get())}
+
+
+def with_writing(
+    core: Mapping[str, Callable[..., Any]], xp: Any
+) -> Mapping[str, Callable[..., Any]]:
+    """A core with what it takes to write to arrays, for a library whose arrays allow it.
+
+    Parameters
+    ----------
+    core : mapping of str to callable
+    xp : module
+        A namespace of the standard.
+    """
+
+    def setitem(a: Any, key: Any, value: Any) -> None:
+        a[_in_bounds(a, key)] = value
+
+    def fresh(result: Any, arrays: list[Any]) -> Any:
+        return xp.asarray(result, copy=True) if any(result is a for a in arrays) else result
+
+    def broadcast_to(array: Any, shape: Any) -> Any:
+        # What the standard gives may be read-only, or one element in many places.
+        return xp.asarray(xp.broadcast_to(array, shape), copy=True)
+
+    return {**core, "setitem": setitem, "fresh": fresh, "broadcast_to": broadcast_to}
 
 
 def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
@@ -226,7 +266,8 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         function = find(name)
 
         def call(a: Any, axis: Any, dtype: Any) -> Any:
-            result = function(xp.astype(a, own(dtype), copy=False), axis=axis)
+            adding = own("uint8" if dtype == bool else dtype)  # the standard adds no booleans
+            result = function(xp.astype(a, adding, copy=False), axis=axis)
             # The standard widens sums of short integers, and of booleans.
             return xp.astype(result, own(dtype), copy=False)
 

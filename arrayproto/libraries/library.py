@@ -18,7 +18,7 @@ import numpy as np
 from .. import private
 from ..derived import derived_functions
 from ..errors import UnsupportedFunctionError
-from .array_api import Dtypes, namespace_of, setitem, standard_core
+from .array_api import Dtypes, namespace_of, standard_core, with_devices, with_writing
 from .bridge import bridge
 from .reasons import NOT_NUMPYS, Unsupported, why
 from .ufuncs import UfuncTable
@@ -565,11 +565,11 @@ class Library:
 def _core_of_class(
     array_class: type, namespace: Any, dtypes: Dtypes
 ) -> Mapping[str, Callable[..., Any]]:
-    core = dict(standard_core(namespace, dtypes))
+    core = standard_core(namespace, dtypes)
+    if hasattr(array_class, "device"):
+        core = with_devices(core, namespace)
     # The standard leaves it to the library whether its arrays can be written to.
-    if hasattr(array_class, "__setitem__"):
-        core["setitem"] = setitem
-    return core
+    return with_writing(core, namespace) if hasattr(array_class, "__setitem__") else core
 
 
 class Table(dict[Any, "Callable[..., Any] | None"]):
