@@ -537,7 +537,7 @@ def _indexed(cls: type[Duck], places: np.ndarray[Any, Any], indices: Any) -> Any
             f"several indices, of which some are arrays of {cls._library.name}, are not supported; "
             "give slices beside one such array, or numpy.ravel_multi_index of them"
         )
-    key = cls(keys[place])
+    key: Any = cls(keys[place])
     depth = len(key.shape) if key.dtype == bool else 1
     # The other axes as the slices say, and all of those that the array is for.
     keys[place : place + 1] = [slice(None)] * depth

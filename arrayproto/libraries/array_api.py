@@ -266,7 +266,7 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         function = find(name)
 
         def call(a: Any, axis: Any, dtype: Any) -> Any:
-            adding = own("uint8" if dtype == bool else dtype)  # the standard adds no booleans
+            adding = own("int64" if dtype.kind == "b" else dtype)  # the standard adds no booleans
             result = function(xp.astype(a, adding, copy=False), axis=axis)
             # The standard widens sums of short integers, and of booleans.
             return xp.astype(result, own(dtype), copy=False)
