@@ -18,7 +18,7 @@ for _call in load_calls():
     BY_FUNCTION[_call.public_api].append(_call)
 
 #: JAX compiles each operation for each shape: tests/test_jax.py judges a sample.
-HERE = [name for name in SUBJECTS if name not in ("cupy", "jax", "array-api-strict")]
+HERE = [name for name in SUBJECTS if name not in ("cupy", "jax")]
 
 
 def _subject(name):

@@ -11,6 +11,57 @@ GAPS: dict[tuple[str, str], str] = {
     ("sparse", "np.lexsort([a, -a])"): "NumPy looks for arrays among the keys in a tuple only",
 }
 
+#: Of array-api-strict, by reason.
+_OF_STRICT: dict[str, tuple[str, ...]] = {
+    "the standard's arrays are indexed on every axis, by integers and slices": (
+        "[parts := np.linalg.svd(t, full_matrices=False), "
+        "parts[0] * parts[1][:, None] @ parts[2]][1:]",
+        "np.partition(m, 1, axis=0)[1]",
+        "np.partition(t, kth=1, axis=1)[:, 1]",
+        "np.partition(iv, [1, 3])[[1, 3]]",
+        'np.partition(v, (0, 5), kind="introselect")[[0, 5]]',
+        "np.partition(t, 0, axis=0)[0]",
+        "np.argpartition(q, 0, axis=0)[0]",
+        "np.argpartition(-a, [1, 3])[[1, 3]]",
+    ),
+    "NumPy iterates over its argument before it asks anybody; the standard's arrays cannot be": (
+        "np.concatenate(t)",
+        "np.concatenate(m)",
+        "np.stack(m)",
+        "np.poly(q)",
+        "np.poly(m)",
+        "np.poly(t)",
+        "np.poly(ev)",
+        "np.roots(ev)",
+        "np.roots(m)",
+        "np.ravel_multi_index(np.stack((x, x)), (3, 4))",
+    ),
+    "the operator is array_api_strict's, which takes no booleans, or numbers of NumPy": (
+        "np.trim_zeros(m * (m < -1))",
+        "np.trim_zeros(m * (m < -1), axis=1)",
+        "np.isclose(fm, fm * np.float32(1.5), rtol=0.5)",
+    ),
+    "NumPy looks for arrays among the keys in a tuple only": ("np.lexsort([a, -a])",),
+    "arguments that NumPy has an error for are not all checked yet": (
+        'np.zeros_like(v, device="gpu")',
+        'np.require(m, requirements=["X"], like=m)',
+        'np.concatenate((v, v), casting="nonsense")',
+        "np.bincount(x, weights=[1j, 0, 0, 0])",
+    ),
+    "not mended yet: out= of functions whose result NumPy casts or masks in its own way": (
+        "np.fft.hfft(zv, 6, out=v), v",
+        "np.fft.ifft2(zm, out=zm), zm",
+        "np.dot(m, q, out=im), im",
+        "np.clip(v, 0, 1, where=bv, out=v), v",
+    ),
+    "not mended yet: reshape with -1 of what is empty": ("np.unique(em, axis=1)",),
+}
+GAPS |= {
+    ("array-api-strict", expression): reason
+    for reason, expressions in _OF_STRICT.items()
+    for expression in expressions
+}
+
 
 def known_gap(subject: str, library: str, expression: str) -> str | None:
     """The reason why a call is known to differ, or None."""
