@@ -73,10 +73,6 @@ GAPS = {
     'np.concatenate((v, v), casting="nonsense")': "casting= without dtype= is not looked at",
     "np.take_along_axis(m, np.array([[0, 1, 2]]), 0)": "ValueError where NumPy has IndexError",
     'np.histogram_bin_edges(m, bins="stone")': "an estimator by trial of every number of bins",
-    "np.power.reduce(t[0], axis=1)": "not associative: NumPy's own order depends on memory",
-    "np.power.reduce(t[0], axis=1, keepdims=True)": "not associative",
-    "np.arctan2.reduce(m, axis=1)": "not associative: NumPy's own order depends on memory",
-    "np.arctan2.reduce(m, axis=1, keepdims=True)": "not associative",
     **{
         f"np.{name}.reduceat(iv, x)": "where slices begin is for Python to know"
         for name in ("add", "multiply", "maximum", "minimum")

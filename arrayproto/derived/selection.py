@@ -207,12 +207,14 @@ def _two_dimensional(arr: Any) -> None:
 
 def tril_indices_from(arr: Any, k: int = 0) -> Any:
     _two_dimensional(arr)
-    return numpy.tril_indices(np.shape(arr)[-2], k=k, m=np.shape(arr)[-1])
+    found = numpy.tril_indices(np.shape(arr)[-2], k=k, m=np.shape(arr)[-1])
+    return tuple(alike(index, arr) for index in found)
 
 
 def triu_indices_from(arr: Any, k: int = 0) -> Any:
     _two_dimensional(arr)
-    return numpy.triu_indices(np.shape(arr)[-2], k=k, m=np.shape(arr)[-1])
+    found = numpy.triu_indices(np.shape(arr)[-2], k=k, m=np.shape(arr)[-1])
+    return tuple(alike(index, arr) for index in found)
 
 
 def diag_indices_from(arr: Any) -> Any:
@@ -220,7 +222,7 @@ def diag_indices_from(arr: Any) -> Any:
         raise ValueError("input array must be at least 2-d")
     if len(set(np.shape(arr))) != 1:
         raise ValueError("All dimensions of input must be of equal length")
-    return numpy.diag_indices(np.shape(arr)[0], np.ndim(arr))
+    return (alike(numpy.arange(np.shape(arr)[0]), arr),) * np.ndim(arr)
 
 
 # Along an axis ------------------------------------------------------------------------------------

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..errors import UnsupportedArgumentError
 from .dask_chunks import writing
 from .dask_counts import ROWS as COUNT_ROWS
+from .dask_creation import ROWS as CREATION_ROWS
+from .dask_elements import ROWS as ELEMENT_ROWS
 from .dask_fft import ROWS as FFT_ROWS
 from .dask_linalg import ROWS as LINALG_ROWS
 from .dask_order import ROWS as ORDER_ROWS
@@ -19,8 +19,8 @@ from .dask_series import ROWS as SERIES_ROWS
 from .dask_shape import ROWS as SHAPE_ROWS
 from .dask_ufuncs import ROWS as UFUNC_ROWS
 from .dask_ufuncs import write
+from .dask_writes import ROWS as WRITE_ROWS
 from .library import Derived, Library, Unsupported
-from .shared import clip_of
 
 # Corrections ------------------------------------------------------------------------------------
 
@@ -32,92 +32,6 @@ def _apply_along_axis(func1d: Any, axis: Any, arr: Any, *args: Any, **kwargs: An
     return dask.namespace.apply_along_axis(
         func1d, axis, arr, *args, dtype=tried.dtype, shape=tried.shape, **kwargs
     )
-
-
-# Creation, on like= -----------------------------------------------------------------------------
-
-
-def _filled(name: str) -> Callable[..., Any]:
-    """Dask's own ignores a dtype that is given by position."""
-
-    def call(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None) -> Any:
-        return getattr(dask.namespace, name)(shape, dtype=float if dtype is None else dtype)
-
-    call.__name__ = name
-    return call
-
-
-def _full(
-    shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: Any = None
-) -> Any:
-    if dtype is None:
-        dtype = getattr(fill_value, "dtype", None) or np.asarray(fill_value).dtype
-    return dask.namespace.full(shape, fill_value, dtype=dtype)
-
-
-def _eye(
-    N: int,
-    M: int | None = None,
-    k: int = 0,
-    dtype: Any = float,
-    order: str = "C",
-    *,
-    device: Any = None,
-) -> Any:
-    """Dask's own misses chunks where it is not square."""
-    da = dask.namespace
-    rows, columns = da.arange(N)[:, None], da.arange(N if M is None else M)
-    return (columns == rows + k).astype(float if dtype is None else dtype)
-
-
-def _identity(n: int, dtype: Any = None) -> Any:
-    return _eye(n, dtype=dtype)
-
-
-def _from_function(function: Any, shape: Any, *, dtype: Any = float, **kwargs: Any) -> Any:
-    return dask.namespace.fromfunction(
-        function, chunks="auto", shape=tuple(shape), dtype=dtype, **kwargs
-    )
-
-
-def _read(name: str) -> Callable[..., Any]:
-    """What is read from a file or a buffer is read by NumPy."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return dask.namespace.asarray(getattr(np, name)(*args, **kwargs))
-
-    call.__name__ = name
-    return call
-
-
-def _complex_only(name: str) -> Callable[..., Any]:
-    """Of `numpy.emath`: whether the result is complex is known only where the argument is."""
-    function = {"logn": lambda n, x: np.log(x) / np.log(n)}.get(name) or getattr(np, name)
-
-    def call(*args: Any) -> Any:
-        real = "numpy.log(x) / numpy.log(n)" if name == "logn" else f"numpy.{name}"
-        decisive = args if name == "logn" else args[:1]
-        if not all(_is_complex(a) for a in decisive):
-            raise UnsupportedArgumentError(
-                f"numpy.emath.{name}: whether the result is complex depends on values not computed "
-                f"yet. Give complex arrays, x.astype(complex), for a complex result, or {real} for "
-                "a real one"
-            )
-        return function(*args)
-
-    call.__name__ = name
-    return call
-
-
-def _is_complex(a: Any) -> bool:
-    return np.result_type(getattr(a, "dtype", a)).kind == "c"
-
-
-def _nan_to_num(
-    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
-) -> Any:
-    """Dask's own takes no nan=, posinf= and neginf=; a chunk is never written to."""
-    return x.map_blocks(np.nan_to_num, dtype=x.dtype, nan=nan, posinf=posinf, neginf=neginf)
 
 
 def _chunk_type(cls: type) -> bool:
@@ -134,7 +48,6 @@ dask: Library = Library(
     lazy=True,
     writing=writing,
     differences={
-        "clip": clip_of(lambda: dask.namespace.clip),
         **REDUCTION_ROWS,
         **FFT_ROWS,
         **SERIES_ROWS,
@@ -143,61 +56,29 @@ dask: Library = Library(
         "corrcoef": Derived(),
         "delete": Derived(),
         "select": Derived(),
-        "nan_to_num": _nan_to_num,
         **SHAPE_ROWS,
         **ORDER_ROWS,
         **COUNT_ROWS,
-        "real_if_close": Unsupported(
-            "whether the result is real depends on values not computed yet",
-            "x.real, where the imaginary parts are known to be none",
-        ),
         "trim_zeros": Unsupported(
             "where the zeros end depends on values not computed yet",
             "find the bounds with np.argwhere(x).compute(), and slice x",
         ),
         **LINALG_ROWS,
         **UFUNC_ROWS,
+        **CREATION_ROWS,
+        **ELEMENT_ROWS,
+        **WRITE_ROWS,
         **{
             name: Derived()
             for name in ("linalg.norm", "linspace", "meshgrid", "ediff1d", "union1d", "vdot")
         },
         "apply_along_axis": _apply_along_axis,
-        "empty": _filled("empty"),
-        "ones": _filled("ones"),
-        "zeros": _filled("zeros"),
-        "full": _full,
-        "eye": _eye,
-        "identity": _identity,
-        "fromfunction": _from_function,
-        **{
-            name: _read(name)
-            for name in ("frombuffer", "fromfile", "fromiter", "genfromtxt", "loadtxt")
-        },
-        **{
-            f"lib.scimath.{name}": _complex_only(name)
-            for name in (
-                "arccos",
-                "arcsin",
-                "arctanh",
-                "log",
-                "log10",
-                "log2",
-                "logn",
-                "power",
-                "sqrt",
-            )
-        },
         **dict.fromkeys(
             ("may_share_memory", "shares_memory"),
             Unsupported(
                 "a lazy array has no memory before it is computed",
                 "leave the question out: Dask never writes into the memory of another array",
             ),
-        ),
-        "geomspace": Unsupported(
-            "NumPy refuses zeros and turns complex for negative numbers, which depends on values "
-            "not computed yet",
-            "np.exp(np.linspace(np.log(start), np.log(stop), num)) is lazy",
         ),
         "polymul": Unsupported(
             "leading zeros are trimmed, so the length of the product depends on values not "

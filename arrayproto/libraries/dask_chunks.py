@@ -116,6 +116,11 @@ def write_out(name: str, result: Any, out: Any) -> Any:
             f"{name}: the output array has shape {out.shape}, and the result {result.shape}"
         )
     if result.dtype != out.dtype:
+        if name == "dot":
+            raise ValueError(
+                "output array is not acceptable (must have the right datatype, number of "
+                "dimensions, and be a C-Array)"
+            )
         if not np.can_cast(result.dtype, out.dtype, "same_kind"):
             raise TypeError(
                 f"Cannot cast {name} output from {result.dtype!r} to {out.dtype!r} with casting "
@@ -140,7 +145,10 @@ def writing(name: str, call: Callable[..., Any], position: int | None) -> Callab
         elif "out" in kwargs:
             out = kwargs.pop("out")
             if out is not None:
-                return write_out(name, call(*args, **kwargs), out)
+                result = call(*args, **kwargs)
+                if name in _LIKE_UFUNCS and kwargs.get("where", True) is not True and is_dask(out):
+                    result = da().where(kwargs["where"], result, out)
+                return write_out(name, result, out)
         return call(*args, **kwargs)
 
     with_out.__name__ = name.rpartition(".")[2]

@@ -16,9 +16,11 @@ from .library import Row
 # Bins -------------------------------------------------------------------------------------------
 
 
-def _edges(name: str, a: Any, bins: Any = 10, range: Any = None) -> Any:
+def _edges(name: str, a: Any, bins: Any = 10, range: Any = None, weighted: bool = False) -> Any:
     """The edges, made and checked by NumPy; lazy if they are for the values to say."""
     if isinstance(bins, str):
+        weights = np.ones(1) if weighted else None
+        np.histogram_bin_edges(np.ones(1), bins, weights=weights)  # NumPy's errors
         raise UnsupportedArgumentError(
             f"numpy.{name}: bins={bins!r} estimates how many there are from values not computed "
             "yet; give a number or the edges"
@@ -91,7 +93,7 @@ def _histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any
     a = _countable(as_dask(a))
     if weights is not None and np.shape(weights) != a.shape:
         raise ValueError("weights should have the same shape as a.")
-    return _edges("histogram_bin_edges", a, bins, range)
+    return _edges("histogram_bin_edges", a, bins, range, weights is not None)
 
 
 def _countable(a: Any) -> Any:
@@ -106,7 +108,7 @@ def _histogram(
         if np.shape(weights) != a.shape:
             raise ValueError("weights should have the same shape as a.")
         weights = as_dask(weights).rechunk(a.chunks)
-    edges = _edges("histogram", a, bins, range)
+    edges = _edges("histogram", a, bins, range, weights is not None)
     dtype = np.dtype(np.intp) if weights is None else weights.dtype
     weighted = weights is not None
 

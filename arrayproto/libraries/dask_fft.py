@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .dask_chunks import as_dask, lines, meta_of
+from .dask_chunks import as_dask, da, lines, meta_of
 from .library import Row
 
 
@@ -76,9 +76,21 @@ def _all_axes(name: str, default: Any) -> Callable[..., Any]:
     return call
 
 
+def _shifted(name: str) -> Callable[..., Any]:
+    def call(x: Any, axes: Any = None) -> Any:
+        x = as_dask(x)
+        if x.ndim == 0:
+            getattr(np.fft, name)(np.zeros(()), axes)  # NumPy's error
+        return getattr(da().fft, name)(x, axes)
+
+    call.__name__ = name
+    return call
+
+
 #: Rows of Dask's table of differences.
 ROWS: dict[str, Row] = {
     **{f"fft.{n}": _line(n) for n in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft")},
     **{f"fft.{n}": _all_axes(n, None) for n in ("fftn", "ifftn", "rfftn", "irfftn")},
     **{f"fft.{n}": _all_axes(n, (-2, -1)) for n in ("fft2", "ifft2", "rfft2", "irfft2")},
+    **{f"fft.{n}": _shifted(n) for n in ("fftshift", "ifftshift")},
 }

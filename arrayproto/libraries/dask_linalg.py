@@ -350,8 +350,12 @@ def _astype(block: Any, dtype: Any) -> Any:
 
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    if not (is_dask(a) and is_dask(b)):
+        a, b = as_dask(a), as_dask(b)
     if type(axes) is not int:
         axes = _from_the_front(axes, np.ndim(a), np.ndim(b))
+    elif axes > min(len(a.shape), len(b.shape)):
+        raise ValueError("shape-mismatch for sum")
     result = da().tensordot(a, b, axes)
     # Often called, so the common case is told at little cost: floats have nothing to mend. The
     # dtype of Dask's array is a property written in Python, that of the ndarray behind it is not.
@@ -374,10 +378,24 @@ def _dot(a: Any, b: Any, out: Any = None) -> Any:
     return _same_dtype(da().tensordot(a, b, axes=axes), a, b)
 
 
+def _einsum(*operands: Any, out: Any = None, dtype: Any = None, **kwargs: Any) -> Any:
+    """Dask sums booleans and small integers in wider dtypes."""
+    arrays = (
+        operands[1:] if isinstance(operands[0], str) else operands[: len(operands) // 2 * 2 : 2]
+    )
+    if dtype is not None:
+        return da().einsum(*operands, dtype=dtype, **kwargs)
+    result = da().einsum(*operands, **kwargs)
+    return result.astype(
+        np.result_type(*(getattr(a, "dtype", None) or np.asarray(a) for a in arrays))
+    )
+
+
 #: Rows of Dask's table of differences.
 ROWS: dict[str, Row] = {
     **{f"linalg.{name}": _per_matrix(name) for name in _FUNCTIONS},
     "dot": _dot,
+    "einsum": _einsum,
     "tensordot": _tensordot,
     "linalg.cholesky": _cholesky,
     "linalg.inv": _inv,

@@ -211,7 +211,7 @@ def weights_like(a: Any, axis: Any, axes: tuple[int, ...], weights: Any) -> Any:
             raise ValueError(
                 "Shape of weights must be consistent with shape of a along specified axis."
             )
-        weights = da().transpose(weights, np.argsort(axes))
+        weights = da().transpose(weights, np.argsort(axes).tolist())
         shape = [n if i in axes else 1 for i, n in enumerate(a.shape)]
         weights = da().broadcast_to(weights.reshape(shape), a.shape)
     return weights.rechunk(a.chunks)

@@ -206,6 +206,9 @@ def _nanarg(name: str) -> Callable[..., Any]:
         if 0 in lengths and a.size == 0:
             raise ValueError(f"attempt to get {name[3:]} of an empty sequence")
         keep = bool(_given(keepdims) and keepdims)
+        if axis is None and a.ndim > 1:  # of equals, Dask finds the one in the first chunk
+            result = getattr(da(), name)(da().ravel(a), axis=0)
+            return result.reshape((1,) * a.ndim) if keep else result
         return getattr(da(), name)(a, axis=axis, keepdims=keep)
 
     call.__name__ = name

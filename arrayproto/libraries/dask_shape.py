@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -17,24 +19,37 @@ from .dask_chunks import (
     lines,
     meta_of,
     normalize_axes,
+    swallowed,
 )
-from .library import Row
+from .library import Derived, Row
 
 # Shapes -----------------------------------------------------------------------------------------
+
+
+def _whole(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[int, ...]:
+    """The new shape without -1, after NumPy's checks; as it is where sizes are not known."""
+    new = tuple(operator.index(n) for n in new)
+    if any(n != n for n in old):
+        return new
+    size, rest = math.prod(old), math.prod(n for n in new if n != -1)
+    if new.count(-1) > 1:
+        raise ValueError("can only specify one unknown dimension")
+    if size != rest if -1 not in new else not rest or size % rest:
+        raise ValueError(f"cannot reshape array of size {size} into shape {new}")
+    return tuple(size // rest if n == -1 else n for n in new)
 
 
 def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -> Any:
     """Dask's own takes no number for the shape, no empty array, and not every pair of shapes."""
     a = as_dask(a)
-    shape = tuple(shape) if np.iterable(shape) else (shape,)
+    shape = _whole(a.shape, tuple(shape) if np.iterable(shape) else (shape,))
     if order not in ("C", "F", "A"):
         np.reshape(np.zeros(1), 1, order)  # NumPy's error
     if 0 in a.shape:
-        return da().empty(np.empty(a.shape).reshape(shape).shape, dtype=a.dtype)
+        return da().empty(shape, dtype=a.dtype)
     if order == "F":
         if -1 in shape:
             known_shape("reshape", a)
-            shape = np.broadcast_to(0, a.shape).reshape(shape).shape
         return reshape(a.T, shape[::-1]).T
     try:
         return da().reshape(a, shape)
@@ -138,15 +153,17 @@ def _stacked(name: str) -> Callable[..., Any]:
 def _insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     """What NumPy inserts into the positions is where the values go."""
     arr = as_dask(arr)
-    if is_dask(obj):
+    if is_dask(obj) and obj.dtype == bool:
         raise UnsupportedArgumentError(
-            "numpy.insert: where the values go is not known before obj= is computed; give it as a "
-            "numpy.ndarray: obj.compute()"
+            "numpy.insert: how many values go in is not known before the mask obj= is computed; "
+            "give it as a numpy.ndarray: obj.compute()"
         )
     if axis is None:
         arr, axis = _ravel(arr), 0
     known_shape("insert", arr)
     (axis,) = normalize_axes((axis,), arr.ndim)
+    if is_dask(obj):
+        return _insert_lazily(arr, obj, as_dask(values).astype(arr.dtype), axis)
     length = arr.shape[axis]
     values = as_dask(values).astype(arr.dtype)
     places = np.arange(*obj.indices(length)) if isinstance(obj, slice) else np.asarray(obj)
@@ -163,6 +180,38 @@ def _insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     shape = tuple(count if i == axis else n for i, n in enumerate(arr.shape))
     values = da().broadcast_to(values, shape)
     return da().take(da().concatenate([arr, values], axis), order, axis)
+
+
+def _insert_lazily(arr: Any, places: Any, values: Any, axis: int) -> Any:
+    """The axis is put in one chunk, and all places and values of it with it."""
+    known_shape("insert", places)
+    if places.dtype.kind not in "iu" or places.ndim > 1:
+        np.insert(np.zeros(1), np.zeros((1,) * places.ndim, places.dtype), 0)  # NumPy's errors
+    values = reshape(values, (1,) * (arr.ndim - values.ndim) + values.shape)
+    count = places.size
+    if count == 1:
+        values = da().moveaxis(values, 0, axis) if places.ndim == 0 else values
+        count = values.shape[axis]
+    shape = [count if i == axis else n for i, n in enumerate(arr.shape)]
+    values = da().broadcast_to(values, shape).rechunk({axis: -1})
+    letters = tuple(range(arr.ndim))
+    inserted, longer = (
+        tuple(letter if i == axis else i for i in letters) for letter in (arr.ndim, arr.ndim + 1)
+    )
+    return da().blockwise(
+        lambda block, places, values: np.insert(block, places, values, axis),
+        longer,
+        lines("insert", arr, (axis,)),
+        letters,
+        reshape(places, -1).rechunk(-1),
+        (arr.ndim + 2,),
+        values,
+        inserted,
+        new_axes={arr.ndim + 1: arr.shape[axis] + count},
+        dtype=arr.dtype,
+        concatenate=True,
+        meta=meta_of(arr, arr.ndim, arr.dtype),
+    )
 
 
 def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
@@ -207,6 +256,16 @@ def take(
     return da().take(a, indices, axis)
 
 
+def _extract(condition: Any, arr: Any) -> Any:
+    arr = flattened(as_dask(arr))
+    if is_dask(condition):
+        return da().extract(condition, arr)
+    places, size = np.flatnonzero(condition), arr.shape[0]
+    for place in places[places >= size]:
+        raise IndexError(f"index {place} is out of bounds for axis 0 with size {size}")
+    return da().take(arr, places, 0)
+
+
 def _choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     choices = list(choices)
     a = as_dask(a)
@@ -219,21 +278,34 @@ def _choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     )
 
 
+def _mask(condition: Any, x: Any) -> Any:
+    """A boolean index of the first axes, in the shape and the chunks of `x`."""
+    if condition.ndim > x.ndim:
+        raise IndexError(
+            f"too many indices for array: array is {x.ndim}-dimensional, but {condition.ndim} "
+            "were indexed"
+        )
+    if condition.shape != x.shape[: condition.ndim]:
+        raise IndexError(
+            f"boolean index did not match indexed array: its shape is {condition.shape}, and that "
+            f"of the array {x.shape}"
+        )
+    condition = condition[(..., *(None,) * (x.ndim - condition.ndim))]
+    return da().broadcast_to(condition, x.shape).rechunk(x.chunks)
+
+
 def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     x = as_dask(x)
-    single = not isinstance(condlist, (list, tuple)) and (
-        np.ndim(condlist) == np.ndim(x) or np.ndim(condlist) == 0
-    )
-    if isinstance(condlist, (list, tuple)) and np.ndim(x) and condlist:
-        single = not is_dask(condlist[0]) and np.ndim(condlist[0]) == 0
+    if isinstance(condlist, (list, tuple)):
+        single = bool(x.ndim and condlist) and not is_dask(condlist[0]) and not np.ndim(condlist[0])
+    else:
+        single = np.ndim(condlist) < 2 and (np.ndim(condlist) == 0 or x.ndim > 0)
     conditions = [condlist] if single else list(condlist)
     count = len(funclist)
     if count not in (len(conditions), len(conditions) + 1):
         n = len(conditions)
         raise ValueError(f"with {n} condition(s), either {n} or {n + 1} functions are expected")
-    conditions = [
-        da().broadcast_to(as_dask(c).astype(bool), x.shape).rechunk(x.chunks) for c in conditions
-    ]
+    conditions = [_mask(as_dask(c).astype(bool), x) for c in conditions]
     return da().map_blocks(
         lambda block, *chosen: np.piecewise(block, list(chosen), funclist, *args, **kw),
         x,
@@ -250,6 +322,9 @@ def _arg_extreme(name: str) -> Callable[..., Any]:
         if length == 0:
             raise ValueError(f"attempt to get {name} of an empty sequence")
         keep = keepdims is not np._NoValue and bool(keepdims)
+        if axis is None and a.ndim > 1:  # of equals, Dask finds the one in the first chunk
+            result = getattr(da(), name)(reshape(a, -1), axis=0)
+            return result.reshape((1,) * a.ndim) if keep else result
         return getattr(da(), name)(a, axis=axis, keepdims=keep)
 
     call.__name__ = name
@@ -356,6 +431,8 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> A
     np.pad(np.ones((1,) * array.ndim, array.dtype), 0, mode, **checked)  # NumPy's errors
     if min((n for p in pairs for n in p), default=0) < 0:
         raise ValueError("index can't contain negative values")
+    if 0 in array.shape:  # what comes around it is in the arguments
+        return as_dask(np.pad(np.empty(array.shape, array.dtype), pairs, mode, **kwargs))
     if mode in ("constant", "edge", "empty") or callable(mode):
         return da().pad(array, tuple(pairs), mode, **kwargs)
     known_shape("pad", array)
@@ -452,7 +529,47 @@ def _triangle(name: str) -> Callable[..., Any]:
     return call
 
 
+def _diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    a = as_dask(a)
+    np.diagonal(np.empty((0,) * a.ndim), offset, axis1, axis2)  # NumPy's errors
+    return da().diagonal(a, offset, axis1, axis2)
+
+
+def _trace(
+    a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None
+) -> Any:
+    a = as_dask(a)
+    np.trace(np.empty((0,) * a.ndim), offset, axis1, axis2)  # NumPy's errors
+    return da().trace(a, offset, axis1, axis2, dtype)
+
+
+def _sliding_window_view(
+    x: Any, window_shape: Any, axis: Any = None, *, subok: bool = False, writeable: bool = False
+) -> Any:
+    """Dask's own takes no window without elements."""
+    swallowed("lib.stride_tricks.sliding_window_view", writeable=writeable or None)
+    x, view = as_dask(x), np.lib.stride_tricks.sliding_window_view
+    known_shape("lib.stride_tricks.sliding_window_view", x)
+    found = view(np.broadcast_to(np.zeros((), x.dtype), x.shape), window_shape, axis)
+    if found.size == 0:
+        return da().empty(found.shape, dtype=x.dtype)
+    return da().lib.stride_tricks.sliding_window_view(x, window_shape, axis)
+
+
+def _indices_of_triangle(name: str) -> Callable[..., Any]:
+    def call(arr: Any, k: int = 0) -> Any:
+        arr = as_dask(arr)
+        if 0 in arr.shape:
+            return tuple(map(as_dask, getattr(np, name)(np.empty(arr.shape), k)))
+        return getattr(da(), name)(arr, k)
+
+    call.__name__ = name
+    return call
+
+
 def _astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    if device not in (None, "cpu"):
+        raise ValueError(f'Device not understood. Only "cpu" is allowed, but received: {device}')
     return x.astype(dtype, copy=copy)
 
 
@@ -476,6 +593,7 @@ ROWS: dict[str, Row] = {
     "repeat": _repeat,
     "take": take,
     "choose": _choose,
+    "extract": _extract,
     "piecewise": _piecewise,
     **{name: _arg_extreme(name) for name in ("argmax", "argmin")},
     "diff": _diff,
@@ -488,6 +606,12 @@ ROWS: dict[str, Row] = {
     "can_cast": _can_cast,
     **{name: _elementwise(name) for name in ("fix", "iscomplex", "isreal", "isneginf", "isposinf")},
     **{name: _triangle(name) for name in ("tril", "triu")},
+    **{name: _indices_of_triangle(name) for name in ("tril_indices_from", "triu_indices_from")},
+    "diag_indices_from": Derived(),
     "astype": _astype,
+    "apply_over_axes": Derived(),
+    "diagonal": _diagonal,
+    "trace": _trace,
+    "lib.stride_tricks.sliding_window_view": _sliding_window_view,
     "copy": _copy,
 }

@@ -16,7 +16,8 @@ Words behind ``#`` say what a library must have for the call to make sense:
     reading or writing files, or printing;
 ``memory``
     what only an ndarray has: a layout in memory (order, strides, flags, byte order), being written
-    to by a function of the caller, subclasses (``np.matrix``);
+    to by a function of the caller, or being given the values of a library's array (``out=`` is
+    an ndarray), subclasses (``np.matrix``);
 ``dense``
     an algorithm on all elements of a matrix, which sparse matrices have others for: factorizations
     (``np.linalg.svd`` and ``eig``, ``qr``, and what is made of them, such as ``pinv``, ``roots``);
