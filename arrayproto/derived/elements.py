@@ -61,6 +61,8 @@ def clip(
             "forbidden."
         )
     refuse_out("clip", out)
+    if a_min is None and a_max is None:
+        return np.positive(a, **kwargs)
     if a.dtype.kind in "iu":  # Python integers that the dtype has not got bound nothing
         limits = numpy.iinfo(a.dtype)
         a_min = None if type(a_min) is int and a_min <= limits.min else a_min

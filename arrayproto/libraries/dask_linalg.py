@@ -379,15 +379,34 @@ def _dot(a: Any, b: Any, out: Any = None) -> Any:
 
 
 def _einsum(*operands: Any, out: Any = None, dtype: Any = None, **kwargs: Any) -> Any:
-    """Dask sums booleans and small integers in wider dtypes."""
-    arrays = (
-        operands[1:] if isinstance(operands[0], str) else operands[: len(operands) // 2 * 2 : 2]
-    )
+    """Dask sums booleans and small integers in wider dtypes, and wants diagonals in like chunks."""
+    operands = tuple(operands)
+    if isinstance(operands[0], str):
+        terms: Any = operands[0].replace(" ", "").partition("->")[0].split(",")
+        positions = range(1, len(operands))
+    else:
+        terms, positions = operands[1::2], range(0, len(operands) // 2 * 2, 2)
+    arrays = {i: as_dask(operands[i]) for i in positions}
+    for i, term in zip(positions, terms, strict=False):
+        arrays[i] = _alike_where_repeated(arrays[i], list(term))
+    operands = tuple(arrays.get(i, operand) for i, operand in enumerate(operands))
     if dtype is not None:
         return da().einsum(*operands, dtype=dtype, **kwargs)
-    result = da().einsum(*operands, **kwargs)
-    return result.astype(
-        np.result_type(*(getattr(a, "dtype", None) or np.asarray(a) for a in arrays))
+    dtype = np.result_type(*(a.dtype for a in arrays.values()))
+    return da().einsum(*operands, **kwargs).astype(dtype)
+
+
+def _alike_where_repeated(a: Any, letters: list[Any]) -> Any:
+    """`a` with the same chunks along axes that have the same letter."""
+    if len(letters) != a.ndim:  # dots, or NumPy's error
+        return a
+    first = {letter: letters.index(letter) for letter in letters}
+    return a.rechunk(
+        {
+            i: a.chunks[first[letter]]
+            for i, letter in enumerate(letters)
+            if i != first[letter] and a.shape[i] == a.shape[first[letter]]
+        }
     )
 
 
