@@ -94,6 +94,8 @@ def _written(
 def _put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     if mode not in ("raise", "wrap", "clip"):
         np.put(np.zeros(1), 0, 0, mode=mode)  # NumPy's error
+    if not np.size(ind):
+        return
     places, values = flattened(as_dask(ind)), flattened(as_dask(v))
     if places.dtype.kind not in "iub":
         np.put(np.zeros(1), np.zeros(1, places.dtype), 0)
