@@ -8,7 +8,10 @@ from __future__ import annotations
 
 #: (subject, expression) to the reason. A library's name stands for all its subjects.
 GAPS: dict[tuple[str, str], str] = {
-    ("sparse", "np.lexsort([a, -a])"): "NumPy looks for arrays among the keys in a tuple only",
+    **{
+        (library, "np.lexsort([a, -a])"): "NumPy looks for arrays among the keys in a tuple only"
+        for library in ("sparse", "dask")
+    },
 }
 
 #: Of array-api-strict, by reason.
