@@ -397,9 +397,11 @@ class _Operator:
     _OPCODES = frozenset({dis.opmap["BINARY_OP"], dis.opmap["COMPARE_OP"]})
 
     @classmethod
-    def method(cls, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def method(
+        cls, library: Library, ufunc: Any, inputs: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         """The method of the right operand, if that is all there is to call."""
-        if len(inputs) != 2 or not isinstance(inputs[0], (np.ndarray, np.generic)):
+        if len(inputs) != 2 or not isinstance(inputs[0], library.reflects):
             return None
         if kwargs and not cls.is_in_place(inputs, kwargs):
             return None
@@ -495,7 +497,7 @@ def guest_array_ufunc(library: Library) -> Callable[..., Any]:
         if not inside and self is inputs[0]:
             return answer(self, ufunc, method, *inputs, **kwargs)
         if method == "__call__" and hasattr(self, "__array_priority__"):
-            reflected = _Operator.method(ufunc, inputs, kwargs)
+            reflected = _Operator.method(library, ufunc, inputs, kwargs)
             # operator.iadd has no frame; an ndarray as its own out= is hardly ever anything else.
             if reflected is not None and (inside or kwargs or _Operator.is_at(caller)):
                 result = reflected(inputs[0])

@@ -162,6 +162,11 @@ class Library:
         of `arrayproto.derived.core` for its arrays. NumPy's other functions are derived from them;
         a function of the library with the name of one of NumPy's is called only where a row says
         so.
+    shortcuts : callable, optional
+        Given the module, returns for NumPy's names what makes a function that answers the common
+        case at once, of the one that answers every case by way of the core.
+    reflects : tuple of type, optional
+        What its arrays' own operators take on the left.
     known : callable, optional
         Whether an array of it has values, which it has not while the library traces a program; by
         default they all have.
@@ -189,11 +194,14 @@ class Library:
         core: Callable[[Any, Dtypes], Mapping[str, Callable[..., Any]]] | None = None,
         dtypes: Callable[[Any], Dtypes] | None = None,
         known: Callable[[Any], bool] = lambda array: True,
+        shortcuts: Callable[[Any], Mapping[str, Callable[..., Any]]] | None = None,
+        reflects: tuple[type, ...] = (np.ndarray, np.generic),
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.guest, self.parts = guest, parts
         self.lazy = lazy
         self._core, self._dtypes, self.known = core, dtypes, known
+        self._shortcuts, self.reflects = shortcuts, reflects
         self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
         self.operators, self.write = operators, write
@@ -312,6 +320,11 @@ class Library:
     def core(self) -> Mapping[str, Callable[..., Any]]:
         """The core functions for its arrays; empty for a copy of NumPy."""
         return {} if self._core is None else self._core(self.namespace, self.dtypes)
+
+    @functools.cached_property
+    def shortcuts(self) -> Mapping[str, Callable[..., Any]]:
+        """By NumPy's name, what makes the short way of a function of the long one."""
+        return {} if self._shortcuts is None else self._shortcuts(self.namespace)
 
     @functools.cached_property
     def stock(self) -> dict[str, Callable[..., Any]]:
@@ -476,6 +489,9 @@ class Library:
         call = through_ducks(self, function)
         if call is None:
             return self._refusal(self.why(name))
+        if name in self.shortcuts:
+            short = self.shortcuts[name](call)
+            return Resolution("bridged", short, f"arrayproto.libraries.{self.name}_shortcuts")
         if name in self.core:
             return Resolution("bridged", call, f"the core of arrayproto.libraries.{self.name}")
         return Resolution("derived", call, "arrayproto.derived, of the core")

@@ -17,6 +17,7 @@ import numpy as np
 from ..errors import UnsupportedArgumentError
 from .array_api import NEAREST, Dtypes, standard_core
 from .library import Library
+from .torch_shortcuts import shortcuts
 
 
 def _namespace() -> Any:
@@ -43,7 +44,17 @@ def _getitem(a: Any, key: Any) -> Any:
         elif k is not None:
             axis += 1
         forward.append(k)
+    if a.dtype in _signed():  # PyTorch does not flip these
+        return a.view(_signed()[a.dtype]).flip(flipped)[tuple(forward)].view(a.dtype)
     return a.flip(flipped)[tuple(forward)]
+
+
+@functools.cache
+def _signed() -> Mapping[Any, Any]:
+    torch = importlib.import_module("torch")
+    return {
+        getattr(torch, f"u{name}"): getattr(torch, name) for name in ("int16", "int32", "int64")
+    }
 
 
 def _setitem(a: Any, key: Any, value: Any) -> None:
@@ -233,5 +244,7 @@ torch: Library = Library(
     parts=("functorch",),
     dtypes=Dtypes,
     core=_core,
+    shortcuts=shortcuts,
+    reflects=(np.generic,),
     advice="Call x.detach().cpu().numpy() where a NumPy array in host memory is what you want.",
 )

@@ -165,6 +165,9 @@ def _by_ducks(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
         lacking = library.why(name)
         return Resolution("unsupported", None, lacking.reason, lacking.instead)
     call = functools.partial(ufunc_through_ducks, library, ufunc, method)
+    if method == "__call__" and name in library.shortcuts:
+        short = library.shortcuts[name](call)
+        return Resolution("bridged", short, f"arrayproto.libraries.{library.name}_shortcuts")
     if method == "__call__" and name in library.core:
         return Resolution("bridged", call, f"the core of arrayproto.libraries.{library.name}")
     return Resolution("derived", call, "arrayproto.derived, of the core")
