@@ -12,6 +12,16 @@ from .library import Row
 from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse
 
 
+def _check_order(a: Any, order: Any) -> None:
+    if a.dtype.names is not None:
+        raise UnsupportedArgumentError(
+            "numpy.sort and argsort of records are not supported for arrays of sparse; keep an "
+            "array for each field"
+        )
+    if order is not None:
+        raise ValueError("Cannot specify order when the array has no fields.")
+
+
 def _sort(
     a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None
 ) -> Any:
@@ -19,8 +29,7 @@ def _sort(
 
     Equal values cannot be told apart, so every sort is a stable one.
     """
-    if order is not None:
-        raise ValueError("Cannot specify order when the array has no fields.")
+    _check_order(a, order)
     np.sort(np.zeros(1), kind=kind, stable=stable)  # with NumPy's checks
     if a.ndim == 0 and axis is not None:
         normalize((axis,), 0)
@@ -50,8 +59,7 @@ def _order(a: Any, axis: int | None) -> Any:
 def _argsort(
     a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None
 ) -> Any:
-    if order is not None:
-        raise ValueError("Cannot specify order when the array has no fields.")
+    _check_order(a, order)
     np.argsort(np.zeros(1), kind=kind, stable=stable)  # with NumPy's checks
     return _order(a, axis)
 

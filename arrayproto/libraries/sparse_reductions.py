@@ -163,7 +163,8 @@ def _of_one_fill(arrays: Any) -> list[Any]:
 
     def with_fill(a: Any) -> Any:
         if a.fill_value == fill or (a.fill_value != a.fill_value and fill != fill):
-            same = np.signbit(np.real(a.fill_value)) == np.signbit(np.real(fill))
+            # sparse tells -0.0 from 0.0.
+            same = a.dtype.kind not in "fc" or str(a.fill_value) == str(a.dtype.type(fill))
             return a if same else made(a.coords, a.data, a.shape, a.dtype.type(fill))
         values = np.full(a.shape, a.fill_value, dtype=a.dtype)
         values[tuple(a.coords)] = a.data

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..derived import derived_functions
+from ..errors import UnsupportedArgumentError
 from .library import Derived, Row
 from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, whole
 
@@ -78,6 +79,11 @@ def _unique(
     sorted: bool = True,
 ) -> Any:
     ar = coo(ar)
+    if ar.dtype.names is not None:
+        raise UnsupportedArgumentError(
+            "numpy.unique of records is not supported for arrays of sparse; keep an array for each "
+            "field"
+        )
     if axis is not None:
         (axis,) = normalize((axis,), ar.ndim)
         if ar.ndim > 1:

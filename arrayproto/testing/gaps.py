@@ -12,6 +12,38 @@ GAPS: dict[tuple[str, str], str] = {
         (library, "np.lexsort([a, -a])"): "NumPy looks for arrays among the keys in a tuple only"
         for library in ("sparse", "dask")
     },
+    ("sparse", "np.isfortran(m.T)"): "an array of sparse has no strides, so it is in neither order",
+    (
+        "sparse",
+        'np.lib.recfunctions.repack_fields(r[["y"]])',
+    ): "sparse has no index of several fields",
+    **{
+        (
+            "sparse",
+            f'np.strings.{name}(c[:1], "b")',
+        ): "sparse asks the ufunc for an empty string, which has no substring"
+        for name in ("index", "rindex")
+    },
+    # np.poly and np.roots give NumPy's dispatcher the elements of a vector, and not the vector.
+    **{
+        ("sparse", expression): "NumPy looks for arrays among the elements only"
+        for expression in (
+            "np.poly(k)",
+            "np.poly(qv)",
+            "np.poly(x)",
+            "np.poly(zv[:3])",
+            "np.poly([k[0], 1, 2])",
+            "np.poly(fm[:, 0])",
+            "[roots := np.roots(k), np.sort(roots)][1:]",
+            "[roots := np.roots(qv), np.sort(roots)][1:]",
+            "[roots := np.roots([1, k[0], -3]), np.sort(roots)][1:]",
+            "[roots := np.roots(v), np.sort(roots)][1:]",
+            "[roots := np.roots(iv), np.sort(roots)][1:]",
+            "np.roots(v * 0)",
+            "np.roots(k[:1])",
+            "np.roots(ev)",
+        )
+    },
 }
 
 #: Of array-api-strict, by reason.
