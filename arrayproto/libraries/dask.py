@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from .dask_chunks import writing
-from .dask_counts import ROWS as COUNT_ROWS
-from .dask_creation import ROWS as CREATION_ROWS
-from .dask_elements import ROWS as ELEMENT_ROWS
-from .dask_fft import ROWS as FFT_ROWS
-from .dask_linalg import ROWS as LINALG_ROWS
-from .dask_order import ROWS as ORDER_ROWS
-from .dask_reductions import ROWS as REDUCTION_ROWS
-from .dask_series import ROWS as SERIES_ROWS
-from .dask_shape import ROWS as SHAPE_ROWS
-from .dask_ufuncs import ROWS as UFUNC_ROWS
-from .dask_ufuncs import write
-from .dask_writes import ROWS as WRITE_ROWS
-from .library import Derived, Library, Unsupported
+from .library import Derived, Library, Row, Unsupported
 
 # Corrections ------------------------------------------------------------------------------------
 
@@ -40,34 +28,43 @@ def _chunk_type(cls: type) -> bool:
     return chunk_types is not None and bool(chunk_types.is_valid_chunk_type(cls))
 
 
-dask: Library = Library(
-    name="dask",
-    module="dask.array",
-    array_class="Array",
-    accepts_also=_chunk_type,
-    lazy=True,
-    writing=writing,
-    differences={
-        **REDUCTION_ROWS,
-        **FFT_ROWS,
-        **SERIES_ROWS,
+def _differences() -> Mapping[str, Row]:
+    # Imported when they are needed: most programs have one library, and many none.
+    from . import (
+        dask_counts,
+        dask_creation,
+        dask_elements,
+        dask_fft,
+        dask_linalg,
+        dask_order,
+        dask_reductions,
+        dask_series,
+        dask_shape,
+        dask_ufuncs,
+        dask_writes,
+    )
+
+    return {
+        **dask_reductions.ROWS,
+        **dask_fft.ROWS,
+        **dask_series.ROWS,
         "count_nonzero": Derived(),
         "ptp": Derived(),
         "corrcoef": Derived(),
         "delete": Derived(),
         "select": Derived(),
-        **SHAPE_ROWS,
-        **ORDER_ROWS,
-        **COUNT_ROWS,
+        **dask_shape.ROWS,
+        **dask_order.ROWS,
+        **dask_counts.ROWS,
         "trim_zeros": Unsupported(
             "where the zeros end depends on values not computed yet",
             "find the bounds with np.argwhere(x).compute(), and slice x",
         ),
-        **LINALG_ROWS,
-        **UFUNC_ROWS,
-        **CREATION_ROWS,
-        **ELEMENT_ROWS,
-        **WRITE_ROWS,
+        **dask_linalg.ROWS,
+        **dask_ufuncs.ROWS,
+        **dask_creation.ROWS,
+        **dask_elements.ROWS,
+        **dask_writes.ROWS,
         **{
             name: Derived()
             for name in ("linalg.norm", "linspace", "meshgrid", "ediff1d", "union1d", "vdot")
@@ -93,7 +90,29 @@ dask: Library = Library(
             "leading zeros are trimmed, so the number of roots depends on values not computed yet",
             "coefficients are few: np.roots(p.compute())",
         ),
-    },
+    }
+
+
+def _write(out: Any, values: Any) -> None:
+    from .dask_ufuncs import write
+
+    write(out, values)
+
+
+def _writing(name: str, function: Callable[..., Any], position: int | None) -> Callable[..., Any]:
+    from .dask_chunks import writing
+
+    return writing(name, function, position)
+
+
+dask: Library = Library(
+    name="dask",
+    module="dask.array",
+    array_class="Array",
+    accepts_also=_chunk_type,
+    lazy=True,
+    writing=_writing,
+    differences=_differences,
     reasons={
         "histogram_bin_edges": Unsupported(
             "the edges depend on values not computed yet", "np.histogram(x, bins)[1] is lazy"
@@ -148,5 +167,5 @@ dask: Library = Library(
         "Call .compute() where a NumPy array in this process's memory is what you want, or "
         "dask.array.map_blocks for a function that works chunk by chunk."
     ),
-    write=write,
+    write=_write,
 )

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from .array_api import Dtypes, NumPyDtypes, standard_core
-from .jax_own import OWN
-from .library import Library, Unsupported
+from .library import Library, Row, Unsupported
 
 
 def _array_classes() -> tuple[type, ...]:
@@ -58,6 +57,12 @@ def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     return core
 
 
+def _differences() -> Mapping[str, Row]:
+    from .jax_own import OWN  # when it is needed: many programs have no JAX
+
+    return OWN
+
+
 jax: Library = Library(
     name="jax",
     module="jax.numpy",
@@ -67,7 +72,7 @@ jax: Library = Library(
     dtypes=lambda namespace: NumPyDtypes(),
     core=_core,
     known=_known,
-    differences=OWN,
+    differences=_differences,
     reasons={
         "asanyarray": Unsupported(
             "JAX has no subclasses of arrays to pass through", "np.asarray(..., like=x)"

@@ -126,7 +126,7 @@ class Library:
     array_class : str or callable
         Dotted path, below the module, of the class that gets the protocol: the base of all its
         array classes. A callable returns them where there are several.
-    differences : mapping of str to Row
+    differences : mapping of str to Row, or callable that returns one
         NumPy function names, without ``numpy.``, whose implementation neither the name nor the
         signature tells.
     accepts_also : callable, optional
@@ -179,7 +179,7 @@ class Library:
         name: str,
         module: str,
         array_class: str | Callable[[], tuple[type, ...]],
-        differences: Mapping[str, Row] = MappingProxyType({}),
+        differences: Mapping[str, Row] | Callable[[], Mapping[str, Row]] = MappingProxyType({}),
         accepts_also: Callable[[type], bool] | None = None,
         reasons: Mapping[str, Unsupported] = MappingProxyType({}),
         advice: str = "",
@@ -202,7 +202,7 @@ class Library:
         self.lazy = lazy
         self._core, self._dtypes, self.known = core, dtypes, known
         self._shortcuts, self.reflects = shortcuts, reflects
-        self.differences, self.accepts_also, self.advice = differences, accepts_also, advice
+        self._differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
         self.operators, self.write = operators, write
         self.writing = writing
@@ -309,6 +309,12 @@ class Library:
     def cls(self) -> type:
         """The first of the classes."""
         return self.classes[0]
+
+    @functools.cached_property
+    def differences(self) -> Mapping[str, Row]:
+        """The rows of its table of differences; made when the first function is looked up."""
+        rows = self._differences
+        return rows() if callable(rows) else rows
 
     @functools.cached_property
     def dtypes(self) -> Dtypes:

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from . import (
-    sparse_creation,
-    sparse_elements,
-    sparse_linalg,
-    sparse_order,
-    sparse_places,
-    sparse_products,
-    sparse_reductions,
-    sparse_running,
-    sparse_shape,
-    sparse_statistics,
-    sparse_values,
-)
-from .library import Library, Renamed
-from .reasons import Unsupported
-from .shared import no_text
-from .sparse_ufuncs import ROWS as UFUNC_ROWS
-from .sparse_ufuncs import write
+from collections.abc import Mapping
+from typing import Any
 
-sparse = Library(
-    name="sparse",
-    module="sparse",
-    array_class="SparseArray",
-    differences={
+from .library import Library, Renamed, Row
+from .reasons import Unsupported
+
+
+def _differences() -> Mapping[str, Row]:
+    # Imported when they are needed: most programs have one library, and many none.
+    from . import (
+        sparse_creation,
+        sparse_elements,
+        sparse_linalg,
+        sparse_order,
+        sparse_places,
+        sparse_products,
+        sparse_reductions,
+        sparse_running,
+        sparse_shape,
+        sparse_statistics,
+        sparse_ufuncs,
+        sparse_values,
+    )
+    from .shared import no_text
+
+    return {
         **sparse_creation.ROWS,
         **sparse_elements.ROWS,
         **sparse_linalg.ROWS,
@@ -37,13 +39,26 @@ sparse = Library(
         **sparse_shape.ROWS,
         **sparse_statistics.ROWS,
         **sparse_values.ROWS,
-        **UFUNC_ROWS,
+        **sparse_ufuncs.ROWS,
         **no_text("sparse"),
         "around": Renamed("round"),
         # They take out= and do not write to it.
         "isneginf": Renamed(refused=frozenset({"out"})),
         "isposinf": Renamed(refused=frozenset({"out"})),
-    },
+    }
+
+
+def _write(out: Any, values: Any) -> None:
+    from .sparse_ufuncs import write
+
+    write(out, values)
+
+
+sparse = Library(
+    name="sparse",
+    module="sparse",
+    array_class="SparseArray",
+    differences=_differences,
     reasons={
         "writing files": Unsupported(
             "it writes the memory of an ndarray to a file",
@@ -54,5 +69,5 @@ sparse = Library(
     from_host="COO.from_numpy",
     advice="Call .todense() where a dense NumPy array is what you want.",
     operators=("__matmul__", "__rmatmul__"),
-    write=write,
+    write=_write,
 )
