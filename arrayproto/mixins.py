@@ -320,6 +320,7 @@ def _unresolved(library: Library, self: Any, func: Any, types: Any, args: Any, k
     if public_name(func) is None:
         stock: Callable[..., Any] = library.stock.get("__array_function__", _no_stock)
         return stock(self, func, types, args, kwargs)
+    library.check(func, args, kwargs)
     return _refused(library, self, func, types, args, kwargs, library.unsupported(func, types))
 
 

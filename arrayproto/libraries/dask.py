@@ -59,6 +59,7 @@ def _differences() -> Mapping[str, Row]:
         "trim_zeros": Unsupported(
             "where the zeros end depends on values not computed yet",
             "find the bounds with np.argwhere(x).compute(), and slice x",
+            checked=True,
         ),
         **dask_linalg.ROWS,
         **dask_ufuncs.ROWS,
@@ -81,14 +82,17 @@ def _differences() -> Mapping[str, Row]:
             "leading zeros are trimmed, so the length of the product depends on values not "
             "computed yet",
             "np.convolve(a1, a2) has the product untrimmed",
+            checked=True,
         ),
         "polydiv": Unsupported(
             "the length of the remainder depends on values not computed yet",
             "coefficients are few: np.polydiv(u.compute(), v.compute())",
+            checked=True,
         ),
         "roots": Unsupported(
             "leading zeros are trimmed, so the number of roots depends on values not computed yet",
             "coefficients are few: np.roots(p.compute())",
+            checked=True,
         ),
     }
 

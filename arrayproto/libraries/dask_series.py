@@ -34,6 +34,7 @@ ROWS: dict[str, Row] = {
         "computed yet",
         f"coefficients are few: np.polynomial.{name} takes c.compute(). What evaluates, derives "
         "and integrates series is lazy",
+        checked=True,
     )
     for name in _NAMES
 }

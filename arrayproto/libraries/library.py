@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any, Literal, get_args
@@ -560,6 +561,25 @@ class Library:
             get.__name__ = name
             return get
         return None
+
+    def check(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        """Raise what NumPy raises of these arguments, where the row of the function says so."""
+        row = self.differences.get(public_name(function) or "")
+        if isinstance(row, Unsupported) and row.checked:
+            small = {key: self._stand_in(value) for key, value in kwargs.items()}
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                function(*map(self._stand_in, args), **small)
+
+    def _stand_in(self, value: Any) -> Any:
+        """A small ndarray of the same rank and dtype; an empty axis stays empty."""
+        if isinstance(value, self.classes):
+            return np.ones([min(int(n), 3) if n == n else 3 for n in value.shape], value.dtype)
+        if type(value) in (list, tuple):
+            return type(value)(map(self._stand_in, value))
+        return value
 
     def unsupported(
         self, function: Callable[..., Any], types: tuple[type, ...]

@@ -21,12 +21,15 @@ class Unsupported:
         Why not: a clause, without a full stop.
     instead : str
         What to do: a clause, without a full stop. By default the library's general advice.
+    checked : bool
+        Whether NumPy is asked first, with small ndarrays of the same ranks and dtypes, so that a
+        call that NumPy refuses gets NumPy's error. For functions of arrays that do nothing else.
     """
 
-    __slots__ = ("instead", "reason")
+    __slots__ = ("checked", "instead", "reason")
 
-    def __init__(self, reason: str, instead: str = "") -> None:
-        self.reason, self.instead = reason, instead
+    def __init__(self, reason: str, instead: str = "", checked: bool = False) -> None:
+        self.reason, self.instead, self.checked = reason, instead, checked
 
 
 class Family:
