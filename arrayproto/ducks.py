@@ -415,6 +415,9 @@ def write_out(
             for one, to in pairs
         )
     cls = duck_class(library)
+    if _is_named_host(library, out):
+        np.copyto(out, np.asarray(unwrap(result)), casting or "same_kind", _of_host(library, where))
+        return out
     on_host = type(out) is np.ndarray and "fill" in library.core
     if not on_host and (not isinstance(out, library.classes) or not _is_mutable(library)):
         raise UnsupportedArgumentError(
@@ -447,6 +450,16 @@ def write_out(
     else:
         target[...] = np.where(wrap(library, where), result, target)
     return out
+
+
+def _is_named_host(library: Library, target: Any) -> bool:
+    """Whether a target is an ndarray, by which the user has asked for a copy on the host."""
+    return type(target) is np.ndarray and library.to_host == "numpy.asarray"
+
+
+def _of_host(library: Library, value: Any) -> Any:
+    value = unwrap(value)
+    return np.asarray(value) if isinstance(value, library.classes) else value
 
 
 def derives(library: Library, ufunc: np.ufunc) -> bool:
@@ -488,6 +501,9 @@ def ufunc_through_ducks(
 
 def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, *operands: Any) -> None:
     """``ufunc.at``: an index that occurs several times counts as often."""
+    if _is_named_host(library, a):
+        operands = tuple(_of_host(library, x) for x in operands)
+        return ufunc.at(a, _of_host(library, indices), *operands)
     cls, core = duck_class(library), library.core
     name = f"numpy.{ufunc.__name__}.at"
     on_host = type(a) is np.ndarray and "fill" in core

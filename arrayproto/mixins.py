@@ -318,8 +318,7 @@ def _refused(
 def _unresolved(library: Library, self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
     """Answer for a function that is not in the library's table."""
     if public_name(func) is None:
-        stock: Callable[..., Any] = library.stock.get("__array_function__", _no_stock)
-        return stock(self, func, types, args, kwargs)
+        return _stock_function(library, self, func, types, args, kwargs)
     library.check(func, args, kwargs)
     return _refused(library, self, func, types, args, kwargs, library.unsupported(func, types))
 
@@ -358,16 +357,11 @@ def array_function(library: Library) -> Callable[..., Any]:
     return __array_function__
 
 
-class _OwnFrames(dict[str, bool]):
-    """Name of a module to whether it is one of the library's own."""
-
-    def __init__(self, library: Library) -> None:
-        super().__init__()
-        self.roots = library.roots
-
-    def __missing__(self, name: str) -> bool:
-        own = self[name] = name.partition(".")[0] in self.roots
-        return own
+def _is_own(library: Library, frame: _types.FrameType, own: dict[str, bool]) -> bool:
+    """Whether a module of the library is calling; kept in `own` by the name of the module."""
+    name = frame.f_globals.get("__name__", "")
+    found = own[name] = name.partition(".")[0] in library.roots
+    return found
 
 
 _nothing = np.empty(0)
@@ -426,10 +420,16 @@ def guest_array_function(library: Library) -> Callable[..., Any]:
     """`array_function` for a library without a protocol, whose own code counts on stock NumPy."""
     accepts = library.accepts
     called, by_position = library.table.called, library.table.by_position
-    own, frame = _OwnFrames(library), sys._getframe
+    own: dict[str, bool] = {}
+    frame = sys._getframe
 
+    # Each line here costs every call.
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if own[frame(1).f_globals.get("__name__", "")]:
+        try:
+            inside = own[frame(1).f_globals["__name__"]]
+        except KeyError:
+            inside = _is_own(library, frame(1), own)
+        if inside:
             try:
                 return numpys_own(func, args, kwargs)
             except TypeError:
@@ -488,13 +488,19 @@ def _array_ufunc(library: Library) -> Callable[..., Any]:
 def guest_array_ufunc(library: Library) -> Callable[..., Any]:
     """`_array_ufunc` for a library without a protocol, whose own code counts on stock NumPy."""
     answer = _array_ufunc(library)
-    own, frame = _OwnFrames(library), sys._getframe
+    own: dict[str, bool] = {}
+    frame = sys._getframe
 
     def __array_ufunc__(
         self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
     ) -> Any:
         caller = frame(1)
-        inside = own[caller.f_globals.get("__name__", "")]
+        try:
+            inside = own[caller.f_globals["__name__"]]
+        except KeyError:
+            inside = _is_own(library, caller, own)
+        # Others' ufuncs, such as those of scipy.special, coerced its arrays, and still do.
+        inside = inside or ufunc not in ufuncs.public_ufuncs()
         if not inside and self is inputs[0]:
             return answer(self, ufunc, method, *inputs, **kwargs)
         if method == "__call__" and hasattr(self, "__array_priority__"):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import UnsupportedFunctionError
 from .array_api import Dtypes, NumPyDtypes, standard_core
 from .library import Library, Row, Unsupported
 
@@ -22,6 +23,48 @@ def _array_classes() -> tuple[type, ...]:
     internal: Any = sys.modules["jax._src.array"]
     core: Any = sys.modules["jax._src.core"]
     return internal.ArrayImpl, core.Tracer
+
+
+def _on_host(name: str) -> Callable[..., Any]:
+    """What NumPy does with JAX's arrays: for functions whose whole point is on the host."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        function = getattr(np, name)
+        return np.ndarray.__array_function__(np.empty(0), function, (), args, kwargs)
+
+    call.__name__ = name
+    return call
+
+
+def _writing(name: str, instead: str) -> Callable[..., Any]:
+    """Into an ndarray NumPy writes itself; an array of JAX's cannot be changed."""
+    on_host = _on_host(name)
+
+    def write(*args: Any, **kwargs: Any) -> Any:
+        target = args[0] if args else next(iter(kwargs.values()))
+        if isinstance(target, np.ndarray):
+            return on_host(*args, **kwargs)
+        raise UnsupportedFunctionError(
+            f"numpy.{name} is not supported for arrays of jax: they are immutable, and cannot be "
+            f"written to. Write {instead}, which makes a new array, and use that from there on"
+        )
+
+    write.__name__ = name
+    return write
+
+
+_WRITTEN = {
+    "copyto": "x = np.where(mask, values, x), or x = x.at[...].set(values)",
+    "fill_diagonal": "x = x.at[np.diag_indices(len(x))].set(value)",
+    "place": "x = np.where(mask, values, x)",
+    "put": "x = x.at[np.unravel_index(indices, x.shape)].set(values)",
+    "put_along_axis": "x = jax.numpy.put_along_axis(x, indices, values, axis, inplace=False)",
+    "putmask": "x = np.where(mask, values, x)",
+}
+_HOSTS = (
+    *("save", "savez", "savez_compressed", "savetxt", "array2string", "array_repr", "array_str"),
+    *("shares_memory", "may_share_memory"),
+)
 
 
 def _known(array: Any) -> bool:
@@ -60,7 +103,11 @@ def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
 def _differences() -> Mapping[str, Row]:
     from .jax_own import OWN  # when it is needed: many programs have no JAX
 
-    return OWN
+    return {
+        **OWN,
+        **{name: _on_host(name) for name in _HOSTS},
+        **{name: _writing(name, instead) for name, instead in _WRITTEN.items()},
+    }
 
 
 jax: Library = Library(

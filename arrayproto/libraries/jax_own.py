@@ -147,7 +147,7 @@ class _Agreeing:
         #: Form of a call to whether the dtypes agree.
         self._found: dict[Any, bool] = {}
         #: Dtypes in which they agree for calls with the required arguments, all arrays of it.
-        self._fast: set[Any] = set()
+        self._fast: list[Any] = []
         # That values are not known while JAX traces.
         self._unknown = sys.modules["jax"].errors.JAXTypeError
         makers = {1: _of_one, 2: _of_two}
@@ -201,7 +201,7 @@ class _Agreeing:
             dtypes = {getattr(getattr(a, "aval", None), "dtype", None) for a in args}
             # Of these, results have the same dtype with jax_enable_x64 and without.
             if len(dtypes) == 1 and next(iter(dtypes)) in _FLOATING:
-                self._fast |= dtypes
+                self._fast += dtypes - set(self._fast)
         return found
 
 
@@ -228,7 +228,7 @@ def _numbers_fit(args: Any) -> bool:
     return True
 
 
-def _of_one(call: _Agreeing, own: Callable[..., Any], fast: set[Any]) -> Callable[..., Any]:
+def _of_one(call: _Agreeing, own: Callable[..., Any], fast: list[Any]) -> Callable[..., Any]:
     def of_one(a: Any, *rest: Any) -> Any:
         try:
             agrees = not rest and a.aval.dtype in fast
@@ -244,7 +244,7 @@ def _of_one(call: _Agreeing, own: Callable[..., Any], fast: set[Any]) -> Callabl
     return of_one
 
 
-def _of_two(call: _Agreeing, own: Callable[..., Any], fast: set[Any]) -> Callable[..., Any]:
+def _of_two(call: _Agreeing, own: Callable[..., Any], fast: list[Any]) -> Callable[..., Any]:
     def of_two(a: Any, b: Any, *rest: Any) -> Any:
         try:
             dtype = a.aval.dtype
