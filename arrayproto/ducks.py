@@ -503,7 +503,8 @@ def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, *operands: Any)
     """``ufunc.at``: an index that occurs several times counts as often."""
     if _is_named_host(library, a):
         operands = tuple(_of_host(library, x) for x in operands)
-        return ufunc.at(a, _of_host(library, indices), *operands)
+        ufunc.at(a, _of_host(library, indices), *operands)
+        return
     cls, core = duck_class(library), library.core
     name = f"numpy.{ufunc.__name__}.at"
     on_host = type(a) is np.ndarray and "fill" in core

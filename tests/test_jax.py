@@ -12,16 +12,16 @@ import textwrap
 import numpy as np
 import pytest
 
-os.environ.setdefault("JAX_PLATFORMS", "cpu")
-os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # compiles in half the time
-jax = pytest.importorskip("jax")
-import jax.numpy as jnp
-
 import arrayproto
 from arrayproto import UnsupportedArgumentError, UnsupportedFunctionError
 from arrayproto.libraries import LIBRARIES
 from arrayproto.testing import SUBJECTS, Verdict, judge, load_calls
 from arrayproto.testing.gaps import known_gap
+
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # compiles in half the time
+jax = pytest.importorskip("jax")
+import jax.numpy as jnp  # noqa: E402
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -36,7 +36,7 @@ def _active():
 M = np.array([[0.5, 0, -2, 0], [0, 3, 0, 1.25], [4, 0, 0, -0.25]])
 Q = np.array([[4.0, 1, 0, 0], [1, 2, 0, 0.5], [0, 0, 1, 0], [0, 0.5, 0, 8]])
 V = np.array([0, 2.5, 0, -1])
-I = np.array([2, 0, 1, 2])
+AT = np.array([2, 0, 1, 2])
 
 #: Functions of m, q, v, i whose results have shapes that no value decides.
 PROGRAMS = {
@@ -85,7 +85,7 @@ class TestTransformations:
     @pytest.mark.parametrize("text", PROGRAMS)
     def test_jit(self, text):
         """A tracer has no values: what is right here went through no host."""
-        program, host = PROGRAMS[text], (M, Q, V, I)
+        program, host = PROGRAMS[text], (M, Q, V, AT)
         _same(jax.jit(program)(*map(jnp.asarray, host)), program(*host))
 
     @pytest.mark.parametrize(
@@ -109,7 +109,9 @@ class TestTransformations:
         assert jax.grad(lambda x: np.multiply(np.sin(x), 2))(0.0) == 2.0
 
     def test_vmap(self):
-        f = lambda row: np.dot(row, row) + np.max(np.cumsum(row))
+        def f(row):
+            return np.dot(row, row) + np.max(np.cumsum(row))
+
         _same(jax.vmap(f)(jnp.asarray(M)), np.array([f(row) for row in M]))
 
     def test_scan(self):
@@ -122,7 +124,9 @@ class TestTransformations:
         _same(sums, np.sum(np.maximum.accumulate(M), axis=1))
 
     def test_nested(self):
-        f = lambda x: np.sum(np.exp(x) * np.sin(x))
+        def f(x):
+            return np.sum(np.exp(x) * np.sin(x))
+
         hessian = jax.jit(jax.vmap(jax.grad(jax.grad(lambda x: np.exp(x) * np.sin(x)))))
         np.testing.assert_allclose(hessian(jnp.asarray(V)), 2 * np.exp(V) * np.cos(V))
         np.testing.assert_allclose(
@@ -170,7 +174,10 @@ class TestTransformations:
 
     def test_checks_wait(self):
         """Out of range is an error where there are values, and undefined while JAX traces."""
-        take = lambda x, indices: np.take(x, indices)
+
+        def take(x, indices):
+            return np.take(x, indices)
+
         x, indices = jnp.asarray(V), jnp.asarray([7])
         with pytest.raises(IndexError):
             take(x, indices)
@@ -324,9 +331,7 @@ _BEFORE = textwrap.dedent(
 
 
 def _printed(*words):
-    done = subprocess.run(
-        [sys.executable, "-c", _BEFORE, *words], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", _BEFORE, *words], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
