@@ -35,7 +35,9 @@ def _disagreements(subject, calls):
                 continue  # what it says then is the library's own
             judgement = judge(call, subject)
             gap = known_gap(subject.name, subject.library, call.expression)
-            fine = judgement.verdict in (Verdict.RIGHT, Verdict.REFUSED)
+            fine = judgement.verdict in (Verdict.RIGHT, Verdict.REFUSED) or (
+                judgement.verdict is Verdict.NO_ARRAY and call.tags & subject.lacks
+            )
             if gap is None and not fine:
                 yield f"{call.expression}: {judgement.verdict}: {judgement.detail}"
             if gap is not None and fine:

@@ -163,6 +163,14 @@ def _core(torch: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
 
         return call
 
+    power = core["power"]
+
+    def whole_power(x1: Any, x2: Any) -> Any:
+        if not (x2.dtype.is_floating_point or x2.dtype.is_complex or x2.dtype in unsigned):
+            if x2.device.type != "meta" and bool((x2 < 0).any()):
+                raise ValueError("Integers to negative integer powers are not allowed.")
+        return power(x1, x2)
+
     def shift(function: Callable[..., Any]) -> Callable[..., Any]:
         """Shifts by more than there are bits are defined."""
         right = function is torch.bitwise_right_shift
@@ -220,7 +228,7 @@ def _core(torch: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     for name, function in core.items():
         if name.startswith("linalg."):
             core[name] = _linalg(torch, function)
-    core["fft.fft"] = fft
+    core["fft.fft"], core["power"] = fft, whole_power
     core["conjugate"] = torch.conj_physical
     core["take"] = lambda a, indices, axis: torch.index_select(a, axis, indices)
     for name in core.keys() - _FOR_UNSIGNED - {"left_shift", "right_shift"}:

@@ -99,6 +99,41 @@ GAPS |= {
     for expression in expressions
 }
 
+_OF_TORCH = {
+    "a tensor's dtype is torch's, and NumPy's functions of dtypes are asked by nobody": (
+        "np.empty_like(m, dtype=np.float32).dtype",
+        "np.empty_like(bt).dtype",
+        "np.empty((2, 3), dtype=int, like=v).dtype",
+        "np.promote_types(v.dtype, iv.dtype)",
+        "np.issubdtype(fv.dtype, np.floating)",
+        'np.isdtype(uv.dtype, "unsigned integer")',
+    ),
+    "arguments that NumPy has an error for are not all checked yet": (
+        'np.zeros_like(v, device="gpu")',
+        'np.require(m, requirements=["X"], like=m)',
+        'np.concatenate((v, v), casting="nonsense")',
+        "np.bincount(x, weights=[1j, 0, 0, 0])",
+    ),
+    "PyTorch has no dtype of dates": (
+        'np.isnat(np.astype(iv, "M8[D]"))',
+        'np.isnat(np.astype(im, "m8[s]"))',
+    ),
+    "a tensor is in no order that NumPy's function is told of": ("np.isfortran(m.T)",),
+    "PyTorch's complex power of infinity and zero is NaN": ("np.lib.scimath.power(fm, host.fm)",),
+    "NumPy looks for arrays among the elements only": ("np.poly(ev)", "np.roots(ev)"),
+    "NumPy looks for arrays among the keys in a tuple only": ("np.lexsort([a, -a])",),
+    "not mended yet: out= of functions whose result NumPy casts or masks in its own way": (
+        "np.dot(m, q, out=im), im",
+        "np.clip(v, 0, 1, where=bv, out=v), v",
+    ),
+    "not mended yet: reshape with -1 of what is empty": ("np.unique(em, axis=1)",),
+}
+GAPS |= {
+    ("torch", expression): reason
+    for reason, expressions in _OF_TORCH.items()
+    for expression in expressions
+}
+
 
 def known_gap(subject: str, library: str, expression: str) -> str | None:
     """The reason why a call is known to differ, or None."""

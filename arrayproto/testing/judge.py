@@ -33,6 +33,8 @@ class Verdict(StrEnum):
     #: An ndarray was made of a duck array on the way.
     HOST = "went through the host"
     ERROR = "error"
+    #: The library cannot hold the dtype, so there is nothing to call anything with.
+    NO_ARRAY = "no such array"
 
 
 class Judgement(NamedTuple):
@@ -119,7 +121,7 @@ def judge(call: Call, subject: Subject, namespace: Any = np) -> Judgement:
     try:
         arrays = named_arrays(subject.from_numpy, call.arrays)
     except Exception as unmade:  # the library has not got the dtype
-        return Judgement(call, Verdict.ERROR, f"its array cannot be made: {_told(unmade)}")
+        return Judgement(call, Verdict.NO_ARRAY, f"its array cannot be made: {_told(unmade)}")
     host = _host()
     try:
         with staying_on_the_library():
