@@ -578,7 +578,22 @@ def _copy(a: Any, order: str = "K", subok: bool = False) -> Any:
 
 
 #: Rows of Dask's table of differences.
+
+
+def _places(name: str) -> Callable[..., Any]:
+    """Dask's own cannot merge the chunks of an array that is empty."""
+
+    def call(a: Any) -> Any:
+        a = as_dask(a)
+        return getattr(da(), name)(a.rechunk(-1) if 0 in a.shape else a)
+
+    call.__name__ = name
+    return call
+
+
 ROWS: dict[str, Row] = {
+    "argwhere": _places("argwhere"),
+    "nonzero": _places("nonzero"),
     "reshape": reshape,
     "ravel": _ravel,
     **{name: _checked(name) for name in ("expand_dims", "flip", "squeeze")},

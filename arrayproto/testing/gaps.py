@@ -99,6 +99,39 @@ GAPS |= {
     for expression in expressions
 }
 
+_OF_DASK = {
+    "dask.array asks for the length of an array that is not known yet": (
+        "np.roots(ev)",
+        "np.argwhere(s)",
+        "np.intersect1d(iv, x, return_indices=True)",
+        "np.intersect1d(a, a - 0.5, True, True)",
+    ),
+    "dask.array.unique takes NaN for a value that is nowhere": (
+        "np.unique(nm, return_inverse=True)",
+    ),
+    "Dask declares the length that minlength= says, and values may make it longer": (
+        "np.bincount(np.abs(iv), minlength=2)",
+    ),
+    "whether the weights sum to zero depends on values not computed yet": (
+        "np.average(v, weights=v * 0)",
+    ),
+    "Dask gives the function a copy, into which it writes for nothing": (
+        "np.pad(v, [1, 1], lambda row, width, axis, how: row.__setitem__(slice(0, width[0]), 5.0))",
+    ),
+    "a Dask array is many arrays, and in no order": ("np.isfortran(m.T)",),
+    "not mended yet: records and text": (
+        'np.argsort(r, order=["n", "y"])',
+        'np.strings.index(c[:1], "b")',
+        'np.strings.index(c, "b")',
+        'np.strings.rindex(c[:1], "b")',
+        'np.strings.rindex(c, "b")',
+    ),
+}
+GAPS |= {
+    ("dask", expression): reason
+    for reason, expressions in _OF_DASK.items()
+    for expression in expressions
+}
 _OF_TORCH = {
     "a tensor's dtype is torch's, and NumPy's functions of dtypes are asked by nobody": (
         "np.empty_like(m, dtype=np.float32).dtype",
