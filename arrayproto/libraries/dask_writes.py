@@ -94,7 +94,9 @@ def _written(
 def _put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     if mode not in ("raise", "wrap", "clip"):
         np.put(np.zeros(1), 0, 0, mode=mode)  # NumPy's error
-    if not np.size(ind):
+    if not hasattr(ind, "dtype"):  # a list is cast whatever is in it, an array is not
+        ind = np.asarray(ind).astype(np.intp)
+    if not ind.size:
         return
     places, values = flattened(as_dask(ind)), flattened(as_dask(v))
     if places.dtype.kind not in "iub":

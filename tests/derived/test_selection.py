@@ -96,10 +96,7 @@ SPARSE: dict[str, list[Any]] = {
 }
 PLAIN = {
     "argwhere",
-    "diag_indices_from",
     "flatnonzero",
-    "tril_indices_from",
-    "triu_indices_from",
 }
 
 
