@@ -106,14 +106,16 @@ class TestConvert:
         backend = BACKENDS[library]
         backend.load()
         x = backend.make(VALUES)
+        call, name = _refused_argument(library, x)
         with arrayproto.activated(library):
-            with pytest.raises(UnsupportedArgumentError, match="bins"):
-                np.histogram_bin_edges(x, "auto")
+            with pytest.raises(UnsupportedArgumentError, match=name):
+                call(x)
         with arrayproto.activated(library, fallback="convert"):
-            with pytest.warns(arrayproto.ArrayProtoWarning, match="bins") as caught:
-                result = np.histogram_bin_edges(x, "auto")
+            with pytest.warns(arrayproto.ArrayProtoWarning, match=name) as caught:
+                result = call(x)
         assert backend.is_array(result)
-        np.testing.assert_array_equal(backend.fetch(result), np.histogram_bin_edges(VALUES, "auto"))
+        wanted = np.partition(VALUES, [1]) if library == "sparse" else call(VALUES)
+        np.testing.assert_array_equal(backend.fetch(result), wanted)
         (warning,) = told(caught)
         assert warning.filename == __file__
 
@@ -387,13 +389,22 @@ class TestWarn:
         backend = BACKENDS[library]
         backend.load()
         x = backend.make(VALUES)
-        stock = _attempt(lambda: np.histogram_bin_edges(x, "auto"))
+        call, _ = _refused_argument(library, x)
+        stock = _attempt(lambda: call(x))
         arrayproto.activate(library, fallback="warn")
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            active = _attempt(lambda: np.histogram_bin_edges(x, "auto"))
+            active = _attempt(lambda: call(x))
         assert len(told(caught)) == 1
         assert type(active) is type(stock)
+
+
+def _refused_argument(library, x):
+    """A call with an argument that the library refuses, and the argument's name."""
+    if library == "sparse":
+        kth = BACKENDS["sparse"].make(np.array([1]))
+        return lambda x: np.partition(x, kth), "kth"
+    return lambda x: np.histogram_bin_edges(x, "auto"), "bins"
 
 
 def _attempt(call):

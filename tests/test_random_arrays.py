@@ -49,6 +49,8 @@ def test_numpys_answer(library, data, name):
     dtype = data.draw(st.sampled_from(["f8", "f4", "i8"]))
     if name == "irfft":
         hypothesis.assume(0 not in shape)  # NumPy answers with memory that nobody has written
+    if name == "lexsort":
+        hypothesis.assume(len(shape) > 1)  # keys that are numbers; a tensor has no items
     numbers = np.random.default_rng(data.draw(st.integers(0, 9)))
     values = (numbers.integers(0, 5, shape) * (numbers.random(shape) < 0.4)).astype(dtype)
     fill = values.dtype.type(data.draw(st.sampled_from([0, 2])))

@@ -270,7 +270,7 @@ class TestComposed:
 
     def test_names_of_the_standard(self):
         for name in ARRAY_API_NAMES:
-            assert isinstance(getattr(np, name), np.ufunc)
+            assert callable(getattr(np, name))
 
 
 _TOLERANCES = {"e": 4e-3, "f": 1e-6} | dict.fromkeys("?bBhHiIlLqQdFD", 1e-13)

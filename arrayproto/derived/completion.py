@@ -283,8 +283,8 @@ def _reduced(
         result = core[name](a, axes, dtype)
     else:
         result = core[name](a, axes)
-    if _given(initial):
-        result = ufunc(result, initial)
+    if _given(initial):  # in the dtype of the result, whatever that does to it
+        result = ufunc(result, core.own(initial, dtype))
     if keepdims is not _NoValue and keepdims:
         result = np.reshape(result, kept(a.shape, axes))
     return result

@@ -521,8 +521,11 @@ class Library:
         """A method or property of the array class, as a function; None for a dotted name."""
         if "." in name or name in _IN_PLACE:
             return None
-        # Some members are the subclasses' own: sparse.COO.transpose.
-        classes = (self.cls, *self.cls.__subclasses__())
+        # Some members are those of the library's own subclasses: sparse.COO.transpose.
+        classes: list[type] = [self.cls]
+        for child in self.cls.__subclasses__():
+            if child.__module__.partition(".")[0] == self.root:
+                classes.append(child)
         member = next((getattr(cls, name) for cls in classes if hasattr(cls, name)), None)
 
         def check(x: Any) -> None:

@@ -86,8 +86,6 @@ _OF_STRICT: dict[str, tuple[str, ...]] = {
         "np.bincount(x, weights=[1j, 0, 0, 0])",
     ),
     "not mended yet: out= of functions whose result NumPy casts or masks in its own way": (
-        "np.fft.hfft(zv, 6, out=v), v",
-        "np.fft.ifft2(zm, out=zm), zm",
         "np.dot(m, q, out=im), im",
         "np.clip(v, 0, 1, where=bv, out=v), v",
     ),
