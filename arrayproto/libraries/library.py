@@ -523,6 +523,7 @@ class Library:
             return None
         # Some members are those of the library's own subclasses: sparse.COO.transpose.
         classes: list[type] = [self.cls]
+        child: type
         for child in self.cls.__subclasses__():
             if child.__module__.partition(".")[0] == self.root:
                 classes.append(child)
