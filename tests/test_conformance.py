@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import zlib
 
 import numpy as np
 import pytest
@@ -44,10 +45,20 @@ def _disagreements(subject, calls):
                 yield f"{call.expression}: {judgement.verdict}; no gap any more ({gap})"
 
 
+#: Subjects that stand beside another of the same library get every third call: time.
+THINNED = {"dask-rows"}
+
+
+def _chosen(subject, calls):
+    if subject not in THINNED:
+        return calls
+    return [call for call in calls if zlib.crc32(call.expression.encode()) % 3 == 0]
+
+
 @pytest.mark.parametrize("subject", HERE)
 @pytest.mark.parametrize("function", BY_FUNCTION)
 def test_calls(function, subject):
-    found = list(_disagreements(_subject(subject), BY_FUNCTION[function]))
+    found = list(_disagreements(_subject(subject), _chosen(subject, BY_FUNCTION[function])))
     assert not found, "\n".join(found)
 
 

@@ -219,7 +219,9 @@ def _weighted(a: Any, weights: Any) -> tuple[Any, Any]:
     weights = coo(weights)
     if weights.shape != a.shape:
         raise ValueError("weights should have the same shape as a.")
-    both = Lines(module().elemwise(np.add, (a != a.fill_value), (weights != 0)), None)
+    both = Lines(
+        module().elemwise(np.add, (a != a.fill_value), (weights != weights.fill_value)), None
+    )
     values, amounts = _at(a, both.place), _at(weights, both.place)
     if weights.fill_value != 0:
         rest = weights.fill_value * (both.length - len(both.place))
