@@ -86,8 +86,7 @@ class TestRegister:
 
         assert mine(x) == "mine"
         arrayproto.register(Array)
-        with pytest.raises(TypeError, match="mine"):
-            mine(x)
+        assert mine(x) == "mine", "nobody answers for it, so it does what it did before"
 
     def test_unregister(self, x):
         arrayproto.register(Array)
