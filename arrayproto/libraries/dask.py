@@ -118,36 +118,6 @@ dask: Library = Library(
     writing=_writing,
     differences=_differences,
     reasons={
-        "histogram_bin_edges": Unsupported(
-            "the edges depend on values not computed yet", "np.histogram(x, bins)[1] is lazy"
-        ),
-        "interp": Unsupported(
-            "dask.array has no interpolation",
-            "dask.array.map_blocks(np.interp, x, xp, fp), where xp and fp are ndarrays",
-        ),
-        "lexsort": Unsupported(
-            "an order by several keys needs all chunks of all of them",
-            "np.lexsort([key.compute() for key in keys])",
-        ),
-        "polyfit": Unsupported(
-            "dask.array has no polynomials", "np.linalg.lstsq(np.vander(x, deg + 1), y) is lazy"
-        ),
-        "sort_complex": Unsupported(
-            "dask.array has no complex sort", "np.sort(x).astype(complex) is lazy"
-        ),
-        "take_along_axis": Unsupported(
-            "dask.array has no look-up with an index for each element",
-            "dask.array.map_blocks(np.take_along_axis, x, indices, axis=axis), with the axis in "
-            "one chunk of both",
-        ),
-        "linalg.tensorinv": Unsupported(
-            "dask.array has inverses of matrices only",
-            "np.linalg.inv(x.reshape(n, n)).reshape(...)",
-        ),
-        "linalg.tensorsolve": Unsupported(
-            "dask.array solves with matrices only",
-            "np.linalg.solve(a.reshape(n, n), b.ravel()).reshape(...)",
-        ),
         "text": Unsupported(
             "dask.array has no functions of text",
             "dask.array.map_blocks({name}, x, dtype=...) does it chunk by chunk",
@@ -159,10 +129,6 @@ dask: Library = Library(
         "writing files": Unsupported(
             "it writes the memory of an ndarray to a file",
             "dask.array.to_npy_stack, to_zarr and to_hdf5 write chunk by chunk",
-        ),
-        "bits": Unsupported(
-            "bits of two chunks may share a byte",
-            "dask.array.map_blocks({name}, x, ...) where chunks are of multiples of eight",
         ),
     },
     to_host="compute",

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import UnsupportedFunctionError
 from .array_api import Dtypes, NumPyDtypes, standard_core
-from .library import Library, Row, Unsupported
+from .library import Library, Row
 
 
 def _array_classes() -> tuple[type, ...]:
@@ -120,19 +120,6 @@ jax: Library = Library(
     core=_core,
     known=_known,
     differences=_differences,
-    reasons={
-        "asanyarray": Unsupported(
-            "JAX has no subclasses of arrays to pass through", "np.asarray(..., like=x)"
-        ),
-        "fix": Unsupported("jax.numpy has it by another name", "np.trunc(x) is the same"),
-        "isfortran": Unsupported(
-            "JAX's arrays are in no order that a program sees", "leave the question out"
-        ),
-        "lib.stride_tricks.sliding_window_view": Unsupported(
-            "windows are views of memory, by strides that JAX's arrays have not got",
-            "np.stack([x[i : i + n] for i in range(len(x) - n + 1)]) copies",
-        ),
-    },
     to_host="numpy.asarray",
     from_host="asarray",
     advice="Call numpy.asarray(x) where a NumPy array in host memory is what you want.",
