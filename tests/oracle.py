@@ -7,115 +7,15 @@ arrays, and on the way nothing became an ndarray, was made dense or was computed
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
-from unittest import mock
 
 import numpy
 
+from arrayproto.testing.subjects import SUBJECTS, Subject, staying_on_the_library
 
-class Backend(NamedTuple):
-    """How tests make a library's arrays, and get the values out again."""
-
-    name: str
-    module: str
-    make: Callable[[numpy.ndarray], Any]
-    fetch: Callable[[Any], numpy.ndarray]
-    classes: Callable[[], tuple[type, ...]]
-
-    def load(self) -> Any:
-        return importlib.import_module(self.module)
-
-    def is_array(self, value: Any) -> bool:
-        return isinstance(value, self.classes())
-
-
-def _dask_array(array: numpy.ndarray) -> Any:
-    # More than one chunk in each axis, and uneven: an implementation for one chunk fails.
-    chunks = tuple(max(1, (n + 1) // 2) for n in array.shape)
-    return sys.modules["dask.array"].from_array(array, chunks=chunks)
-
-
-def _cupy() -> Any:
-    return sys.modules["cupy"]
-
-
-BACKENDS = {
-    backend.name: backend
-    for backend in (
-        Backend(
-            "sparse",
-            "sparse",
-            lambda array: sys.modules["sparse"].COO.from_numpy(array),
-            lambda value: value.todense(),
-            lambda: (sys.modules["sparse"].SparseArray,),
-        ),
-        Backend(
-            "dask",
-            "dask.array",
-            _dask_array,
-            lambda value: numpy.asarray(value.compute(scheduler="sync")),
-            lambda: (sys.modules["dask.array"].Array,),
-        ),
-        Backend(
-            "cupy",
-            "cupy",
-            lambda array: _cupy().asarray(array),
-            lambda value: value.get(),
-            lambda: (_cupy().ndarray,),
-        ),
-    )
-}
-
-
-class WentThroughTheHostError(AssertionError):
-    """A duck array became an ndarray, dense, or was computed."""
-
-
-def _refusal(what: str, original: Callable[..., Any] | None = None) -> Callable[..., Any]:
-    def refuse(*args: Any, **kwargs: Any) -> Any:
-        # sparse takes the number out of a 0-d array in this way.
-        if original is not None and getattr(args[0], "ndim", None) == 0:
-            return original(*args, **kwargs)
-        raise WentThroughTheHostError(f"{what} was called")
-
-    return refuse
-
-
-def _ways_to_the_host() -> Iterator[tuple[Any, str]]:
-    sparse = sys.modules.get("sparse")
-    if sparse is not None:
-        for cls in (sparse.SparseArray, sparse.COO, sparse.GCXS, sparse.DOK):
-            for name in ("__array__", "todense", "maybe_densify"):
-                if name in vars(cls):
-                    yield cls, name
-    if sys.modules.get("dask.array") is not None:
-        array_class = sys.modules["dask.array"].Array
-        for name in ("__array__", "compute", "persist", "__bool__", "__float__", "__int__"):
-            if hasattr(array_class, name):
-                yield array_class, name
-        for module in ("dask", "dask.base", "dask.array.core"):
-            if hasattr(sys.modules.get(module), "compute"):
-                yield sys.modules[module], "compute"
-    # cupy.ndarray is a C class, whose methods cannot be replaced; its __array__ raises anyway.
-
-
-@contextlib.contextmanager
-def staying_on_the_device() -> Iterator[None]:
-    """Every way from a duck array to an ndarray raises `WentThroughTheHostError` in this block."""
-    with contextlib.ExitStack() as stack:
-        for holder, name in _ways_to_the_host():
-            original = getattr(holder, name) if name == "todense" else None
-            refuse = _refusal(f"{getattr(holder, '__name__', holder)}.{name}", original)
-            stack.enter_context(mock.patch.object(holder, name, refuse))
-        if "dask" in sys.modules:
-            # Whatever computes, by whatever name, asks the scheduler.
-            config = sys.modules["dask"].config
-            stack.enter_context(config.set(scheduler=_refusal("a Dask scheduler")))
-        yield
+#: Libraries by name, each with one way to make its arrays; several uneven chunks in Dask's.
+BACKENDS = {name: SUBJECTS[name] for name in ("sparse", "dask", "cupy")}
 
 
 class Plain(NamedTuple):
@@ -137,10 +37,10 @@ def convert(value: Any, make: Callable[[numpy.ndarray], Any]) -> Any:
     return value
 
 
-def fetch(value: Any, backend: Backend) -> Any:
+def fetch(value: Any, backend: Subject) -> Any:
     """The same result with ndarrays in it, for comparison after the call."""
     if backend.is_array(value):
-        return backend.fetch(value)
+        return backend.to_numpy(value)
     if isinstance(value, (list, tuple)):
         return [fetch(item, backend) for item in value]
     return value
@@ -163,7 +63,7 @@ def assert_same(actual: Any, expected: Any, *, dtype: bool = True, rtol: float =
         numpy.testing.assert_array_equal(actual, expected)
 
 
-def _assert_stayed(actual: Any, expected: Any, backend: Backend) -> None:
+def _assert_stayed(actual: Any, expected: Any, backend: Subject) -> None:
     """Where NumPy has an ndarray, the library has one of its own."""
     if isinstance(expected, (list, tuple)):
         for one, other in zip(actual, expected, strict=True):
@@ -206,8 +106,8 @@ def check(
     backend = BACKENDS[library]
     backend.load()
     expected = program(*convert(args, numpy.copy), **convert(kwargs, numpy.copy))
-    ours = convert(args, backend.make), convert(kwargs, backend.make)
-    with staying_on_the_device():
+    ours = convert(args, backend.from_numpy), convert(kwargs, backend.from_numpy)
+    with staying_on_the_library():
         actual = program(*ours[0], **ours[1])
     _assert_stayed(actual, expected, backend)
     assert_same(fetch(actual, backend), expected, dtype=dtype, rtol=rtol)

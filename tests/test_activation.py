@@ -149,7 +149,7 @@ class TestActivate:
         assert arrayproto.status().active == arrayproto.status().waiting == ()
 
     def test_refuses_what_the_library_lacks(self, library):
-        x = BACKENDS[library].load() and BACKENDS[library].make(EYE)
+        x = BACKENDS[library].load() and BACKENDS[library].from_numpy(EYE)
         arrayproto.activate(library)
         function = unsupported_function(library)
         with pytest.raises(arrayproto.UnsupportedFunctionError) as caught:
@@ -604,7 +604,7 @@ class TestReboundFunction:
 
         polyvander = getattr(polynomial.polyvander, "__wrapped__", polynomial.polyvander)
         ours = rebound(polyvander)
-        x = BACKENDS[library].make(EYE)
+        x = BACKENDS[library].from_numpy(EYE)
         for args, kwargs in [((x,), {}), ((), {"x": x}), ((x, 1, 2), {}), ((x, 1), {"x": x})]:
             with pytest.raises(TypeError, match=r"^polyvander\(\) ") as expected:
                 polyvander(*args, **kwargs)
@@ -616,7 +616,7 @@ class TestReboundFunction:
         table = LIBRARIES[library].table
         seen = []
         monkeypatch.setitem(table.by_position, original, lambda a: seen.append(a) or "answered")
-        x = BACKENDS[library].make(EYE)
+        x = BACKENDS[library].from_numpy(EYE)
         assert np.isfortran(x) == "answered"
         assert seen[0] is x
 
@@ -659,7 +659,7 @@ class TestReboundFunction:
         kept = np.isfortran
         arrayproto.deactivate()
         assert not kept(EYE)
-        x = BACKENDS[library].make(EYE)
+        x = BACKENDS[library].from_numpy(EYE)
         with pytest.raises(Exception) as expected:  # noqa: PT011 - stock: no attribute flags
             original(x)
         with pytest.raises(type(expected.value)):
@@ -716,7 +716,7 @@ class TestNumPysPolynomials:
 
     def test_what_has_no_answer_is_refused(self, library):
         arrayproto.activate(library)
-        x = BACKENDS[library].make(EYE)
+        x = BACKENDS[library].from_numpy(EYE)
         for function, args in [
             (np.asmatrix, (x,)),
             (np.bmat, ([[x, x]],)),
@@ -743,7 +743,7 @@ class TestThreads:
         cls = array_class(library)
         stock = snapshot(cls)
         original = np.isfortran
-        x = BACKENDS[library].make(EYE)
+        x = BACKENDS[library].from_numpy(EYE)
         errors: list[BaseException] = []
         start = threading.Barrier(8)
         done = threading.Event()
@@ -799,7 +799,7 @@ class TestThreads:
     def test_no_lock_on_the_way_of_a_call(self, library):
         """A call goes through while another thread holds the lock of activate()."""
         array_class(library)
-        x = BACKENDS[library].make(EYE)
+        x = BACKENDS[library].from_numpy(EYE)
         arrayproto.activate(library)
         results = []
         with activation._state.lock:

@@ -10,8 +10,9 @@ import pytest
 import arrayproto
 import arrayproto.numpy as anp
 from arrayproto.errors import UnsupportedArgumentError
+from arrayproto.testing.subjects import staying_on_the_library
 
-from .oracle import assert_same, staying_on_the_device
+from .oracle import assert_same
 from .programs import PROGRAMS, answer
 
 dask = pytest.importorskip("dask")
@@ -22,7 +23,7 @@ st = hypothesis.strategies
 
 @contextlib.contextmanager
 def nothing_computed():
-    with staying_on_the_device():
+    with staying_on_the_library():
         yield
 
 

@@ -17,17 +17,9 @@ from arrayproto.errors import UnsupportedArgumentError, UnsupportedFunctionError
 from arrayproto.libraries import LIBRARIES, Library, Renamed, Unsupported, get_library, public_name
 from arrayproto.libraries.bridge import bridge
 from arrayproto.mixins import mixin_of
+from arrayproto.testing.subjects import WentThroughTheHostError, staying_on_the_library
 from tests.calls import FORMS, MATRIX, expected, find, functions, good_forms
-from tests.oracle import (
-    BACKENDS,
-    Plain,
-    WentThroughTheHostError,
-    assert_same,
-    check,
-    convert,
-    fetch,
-    staying_on_the_device,
-)
+from tests.oracle import BACKENDS, Plain, assert_same, check, convert, fetch
 
 SINCE_2_1 = pytest.mark.skipif(
     np.lib.NumpyVersion(np.__version__) < "2.1.0", reason="NumPy 2.0 has not got these arguments"
@@ -326,11 +318,13 @@ class TestOut:
                     continue
                 # Something that is nobody's answer, so that a result left out is seen.
                 filled = np.full(wanted.shape, 77).astype(wanted.dtype)
-                for out in (backend.make(filled), filled.copy()):
+                for out in (backend.from_numpy(filled), filled.copy()):
                     tried += 1
                     try:
                         result = find(name)(
-                            *convert(args, backend.make), **convert(kwargs, backend.make), out=out
+                            *convert(args, backend.from_numpy),
+                            **convert(kwargs, backend.from_numpy),
+                            out=out,
                         )
                     except Exception:
                         continue  # refused, by whoever: the caller knows
@@ -349,9 +343,9 @@ class TestOut:
         backend = BACKENDS[library]
         backend.load()
         arrayproto.activate(library)
-        for out in (backend.make(np.zeros((4, 4))), np.zeros((4, 4))):
+        for out in (backend.from_numpy(np.zeros((4, 4))), np.zeros((4, 4))):
             try:
-                result = np.multiply(backend.make(MATRIX), 2, out=out)
+                result = np.multiply(backend.from_numpy(MATRIX), 2, out=out)
             except Exception as error:
                 assert "out" in str(error) or "NotImplemented" in str(error), error
                 continue
@@ -414,9 +408,12 @@ class TestNeverAWrongAnswer:
                 if is_different(library, name, form):
                     continue
                 args, kwargs = FORMS[form]()
-                args, kwargs = convert(args, backend.make), convert(kwargs, backend.make)
+                args, kwargs = (
+                    convert(args, backend.from_numpy),
+                    convert(kwargs, backend.from_numpy),
+                )
                 try:
-                    with staying_on_the_device():
+                    with staying_on_the_library():
                         result = function(*args, **kwargs)
                 except WentThroughTheHostError as error:
                     # sparse refuses to be converted by itself: no answer, so no wrong one.
@@ -529,7 +526,7 @@ class TestMixedWithPlainArrays:
         backend.load()
         arrayproto.activate(library)
         check(np.multiply, MATRIX, Plain(MATRIX[0]), library=library)
-        for args in ((backend.make(MATRIX), MATRIX), (MATRIX, backend.make(MATRIX))):
+        for args in ((backend.from_numpy(MATRIX), MATRIX), (MATRIX, backend.from_numpy(MATRIX))):
             result = np.tensordot(*args, 1)
             assert_same(fetch(result, backend), np.tensordot(MATRIX, MATRIX, 1))
             result = np.dot(*args)

@@ -13,7 +13,8 @@ import arrayproto.numpy as anp
 from arrayproto import ArrayFunctionMixin, array_function_dispatch, implements
 from arrayproto.libraries import LIBRARIES
 from arrayproto.mixins import mixin_of
-from tests.oracle import BACKENDS, assert_same, staying_on_the_device
+from arrayproto.testing.subjects import staying_on_the_library
+from tests.oracle import BACKENDS, assert_same
 
 
 @pytest.fixture
@@ -357,7 +358,7 @@ def mine(library):
     base = {"sparse": "COO", "dask": "Array"}[library]
     mixin = {"sparse": arrayproto.SparseMixin, "dask": arrayproto.DaskMixin}[library]
     cls = type("Mine", (mixin, getattr(module, base)), {})
-    x = backend.make(MATRIX)
+    x = backend.from_numpy(MATRIX)
     return cls, make_again(cls, x, library)
 
 
@@ -381,10 +382,10 @@ class TestLibraryMixins:
             lambda a: anp.flip(a, 1),
         ]
         for program in programs:
-            with staying_on_the_device():
+            with staying_on_the_library():
                 result = program(array)
             assert backend.is_array(result)
-            assert_same(backend.fetch(result), program(MATRIX))
+            assert_same(backend.to_numpy(result), program(MATRIX))
         assert arrayproto.status().active == ()
 
     def test_the_librarys_own_class_is_as_it_was(self, mine, library):
@@ -439,10 +440,10 @@ class TestLibraryMixins:
 
     def test_mixed_with_the_librarys_own_arrays(self, mine, library):
         _, array = mine
-        plain = BACKENDS[library].make(MATRIX)
+        plain = BACKENDS[library].from_numpy(MATRIX)
         for arrays in ([array, plain], [plain, array]):
             result = np.concatenate(arrays)
-            assert_same(BACKENDS[library].fetch(result), np.concatenate([MATRIX, MATRIX]))
+            assert_same(BACKENDS[library].to_numpy(result), np.concatenate([MATRIX, MATRIX]))
 
     def test_refuses_strangers(self, mine):
         _, array = mine
@@ -457,7 +458,7 @@ class TestLibraryMixins:
         method = cls.__array_function__
         with arrayproto.activated(library):
             assert cls.__array_function__ is method
-            assert_same(BACKENDS[library].fetch(np.flip(array, 0)), np.flip(MATRIX, 0))
+            assert_same(BACKENDS[library].to_numpy(np.flip(array, 0)), np.flip(MATRIX, 0))
         assert cls.__array_function__ is method
 
     def test_cupy_class_can_be_made_without_a_gpu(self):

@@ -15,7 +15,8 @@ import pytest
 import arrayproto
 import arrayproto.numpy as anp
 from arrayproto.catalog import ALIASES, MODULES, catalog
-from tests.oracle import BACKENDS, assert_same, check, staying_on_the_device
+from arrayproto.testing.subjects import staying_on_the_library
+from tests.oracle import BACKENDS, assert_same, check
 
 ENTRIES = {name: entry for name, entry in catalog().items() if entry.relevant}
 
@@ -296,9 +297,9 @@ assert anp.take(da.ones((2, 2)), [0]).shape == (1,)
         from tests.test_activation import unsupported_function
 
         function = unsupported_function(library)
-        x = BACKENDS[library].load() and BACKENDS[library].make(MATRIX)
+        x = BACKENDS[library].load() and BACKENDS[library].from_numpy(MATRIX)
         count = sum(p.default is p.empty for p in inspect.signature(function).parameters.values())
-        with staying_on_the_device(), pytest.raises(arrayproto.UnsupportedFunctionError):
+        with staying_on_the_library(), pytest.raises(arrayproto.UnsupportedFunctionError):
             getattr(anp, function.__name__)(*[x] * count)
 
     def test_mixed_with_ndarrays(self, library):
@@ -309,8 +310,8 @@ assert anp.take(da.ones((2, 2)), [0]).shape == (1,)
         ) if library == "dask" else None
         backend = BACKENDS[library]
         backend.load()
-        result = anp.tensordot(MATRIX, backend.make(MATRIX), 1)
-        value = backend.fetch(result) if backend.is_array(result) else result
+        result = anp.tensordot(MATRIX, backend.from_numpy(MATRIX), 1)
+        value = backend.to_numpy(result) if backend.is_array(result) else result
         assert_same(value, np.tensordot(MATRIX, MATRIX, 1))
 
 

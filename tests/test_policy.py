@@ -50,7 +50,7 @@ def backend(library, monkeypatch):
 
 @pytest.fixture
 def x(backend):
-    return backend.make(VALUES)
+    return backend.from_numpy(VALUES)
 
 
 def told(caught):
@@ -93,7 +93,7 @@ class TestConvert:
         with pytest.warns(arrayproto.ArrayProtoWarning) as caught:
             result = np.flip(x, 0); here = line()  # fmt: skip # noqa: E702
         assert backend.is_array(result)
-        np.testing.assert_array_equal(backend.fetch(result), np.flip(VALUES, 0))
+        np.testing.assert_array_equal(backend.to_numpy(result), np.flip(VALUES, 0))
         (warning,) = told(caught)
         assert (warning.filename, warning.lineno) == (__file__, here)
         message = str(warning.message)
@@ -105,7 +105,7 @@ class TestConvert:
     def test_an_argument_that_is_not_supported(self, library):
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(VALUES)
+        x = backend.from_numpy(VALUES)
         call, name = _refused_argument(library, x)
         with arrayproto.activated(library):
             with pytest.raises(UnsupportedArgumentError, match=name):
@@ -115,7 +115,7 @@ class TestConvert:
                 result = call(x)
         assert backend.is_array(result)
         wanted = np.partition(VALUES, [1]) if library == "sparse" else call(VALUES)
-        np.testing.assert_array_equal(backend.fetch(result), wanted)
+        np.testing.assert_array_equal(backend.to_numpy(result), wanted)
         (warning,) = told(caught)
         assert warning.filename == __file__
 
@@ -125,7 +125,7 @@ class TestConvert:
                 arrayproto.ArrayProtoWarning, match="copied 96 bytes .* 144 bytes back"
             ):
                 result = np.concatenate([x, VALUES, x])
-        np.testing.assert_array_equal(backend.fetch(result), np.concatenate([VALUES] * 3))
+        np.testing.assert_array_equal(backend.to_numpy(result), np.concatenate([VALUES] * 3))
 
     def test_scalars_stay_scalars(self, backend, x, library):
         with arrayproto.activated(library, fallback="convert"):
@@ -145,7 +145,7 @@ class TestConvert:
         ) as caught:
             result = np.exp(x); here = line()  # fmt: skip # noqa: E702
         assert backend.is_array(result)
-        np.testing.assert_array_equal(backend.fetch(result), np.exp(VALUES))
+        np.testing.assert_array_equal(backend.to_numpy(result), np.exp(VALUES))
         (warning,) = told(caught)
         assert (warning.filename, warning.lineno) == (__file__, here)
 
@@ -155,7 +155,7 @@ class TestConvert:
             results = np.divmod(x, 2)
         for result, expected in zip(results, np.divmod(VALUES, 2), strict=True):
             assert backend.is_array(result)
-            np.testing.assert_array_equal(backend.fetch(result), expected)
+            np.testing.assert_array_equal(backend.to_numpy(result), expected)
 
     def test_a_method_of_a_ufunc(self, library, monkeypatch):
         backend = BACKENDS[library]
@@ -163,8 +163,8 @@ class TestConvert:
         a_library_lacks(monkeypatch, library, "add.accumulate", "ufunc.accumulate")
         arrayproto.activate(library, fallback="convert")
         with pytest.warns(arrayproto.ArrayProtoWarning, match=r"numpy\.add\.accumulate copied 48"):
-            result = np.add.accumulate(backend.make(VALUES), axis=1)
-        np.testing.assert_array_equal(backend.fetch(result), np.add.accumulate(VALUES, axis=1))
+            result = np.add.accumulate(backend.from_numpy(VALUES), axis=1)
+        np.testing.assert_array_equal(backend.to_numpy(result), np.add.accumulate(VALUES, axis=1))
 
     def test_results_in_an_ndarray_of_the_users(self, backend, x, library):
         out = np.empty((2, 3))
@@ -238,18 +238,18 @@ class TestWrites:
         backend.load()
         lost = ("put", "copyto", "fill_diagonal", "ufunc.at", "add.at", "exp", "concatenate")
         a_library_lacks(monkeypatch, library, *lost)
-        x = backend.make(VALUES)
+        x = backend.from_numpy(VALUES)
         with arrayproto.activated(library, fallback="convert"):
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 with pytest.raises(REFUSALS, match="fallback='convert' does not help: what is"):
                     call(x)
-        np.testing.assert_array_equal(backend.fetch(x), VALUES)
+        np.testing.assert_array_equal(backend.to_numpy(x), VALUES)
 
     def test_copies_cannot_be_written_to(self, backend, library):
         """A write that nobody foresaw is an error, and never one into the user's own memory."""
         values = VALUES.copy()
-        x = backend.make(values)
+        x = backend.from_numpy(values)
         seen = []
         arrayproto.activate(library, fallback="convert")
 
@@ -277,7 +277,7 @@ class TestDerived:
         own = LIBRARIES[library]
         assert own.resolve(np.diagflat).kind == "derived", "it is composed of np.diag and np.ravel"
         a_library_lacks(monkeypatch, library, "ravel")
-        x = backend.make(VALUES)
+        x = backend.from_numpy(VALUES)
         with arrayproto.activated(library):
             with pytest.raises(UnsupportedFunctionError, match="taken away"):
                 np.diagflat(x)
@@ -289,7 +289,7 @@ class TestDerived:
         assert str(warning.message).startswith("numpy.diagflat copied 48 bytes")
         assert "numpy.ravel is not supported" in str(warning.message)
         assert warning.filename == __file__
-        np.testing.assert_array_equal(backend.fetch(result), np.diagflat(VALUES))
+        np.testing.assert_array_equal(backend.to_numpy(result), np.diagflat(VALUES))
 
     def test_functions_of_the_user_are_the_users_calls(self, backend, x, library):
         arrayproto.activate(library, fallback="convert")
@@ -322,7 +322,7 @@ class TestTheLine:
             return "mine"
 
         method = Mine.__array_function__
-        x = backend.make(VALUES)
+        x = backend.from_numpy(VALUES)
         policy.set_fallback("convert")
         try:
             with pytest.warns(arrayproto.ArrayProtoWarning) as caught:
@@ -388,7 +388,7 @@ class TestWarn:
     def test_arguments_too(self, library):
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(VALUES)
+        x = backend.from_numpy(VALUES)
         call, _ = _refused_argument(library, x)
         stock = _attempt(lambda: call(x))
         arrayproto.activate(library, fallback="warn")
@@ -402,7 +402,7 @@ class TestWarn:
 def _refused_argument(library, x):
     """A call with an argument that the library refuses, and the argument's name."""
     if library == "sparse":
-        kth = BACKENDS["sparse"].make(np.array([1]))
+        kth = BACKENDS["sparse"].from_numpy(np.array([1]))
         return lambda x: np.partition(x, kth), "kth"
     return lambda x: np.histogram_bin_edges(x, "auto"), "bins"
 

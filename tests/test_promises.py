@@ -21,16 +21,9 @@ import arrayproto
 import arrayproto.numpy as anp
 from arrayproto.catalog import catalog
 from arrayproto.libraries import LIBRARIES
+from arrayproto.testing.subjects import WentThroughTheHostError, staying_on_the_library
 from tests.calls import FORMS, MATRIX, expected, find, functions, good_forms
-from tests.oracle import (
-    BACKENDS,
-    WentThroughTheHostError,
-    assert_same,
-    check,
-    convert,
-    fetch,
-    staying_on_the_device,
-)
+from tests.oracle import BACKENDS, assert_same, check, convert, fetch
 
 SNAPSHOT = """
 import sys, types
@@ -207,7 +200,7 @@ class TestWhatWorkedBefore:
     def test_methods_and_operators(self, library):
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(MATRIX)
+        x = backend.from_numpy(MATRIX)
         programs = [
             lambda x: x + x, lambda x: x @ x, lambda x: 2 * x, lambda x: -x, lambda x: x.sum(axis=0),
             lambda x: x.mean(), lambda x: x.T, lambda x: x.reshape((16,)), lambda x: x[1:, 0], lambda x: x.max(),
@@ -222,7 +215,7 @@ class TestWhatWorkedBefore:
     def test_ufuncs(self, library):
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(np.abs(MATRIX) / 8)
+        x = backend.from_numpy(np.abs(MATRIX) / 8)
         for name, ufunc in {n: u for n, u in vars(np).items() if isinstance(u, np.ufunc)}.items():
             if ufunc.signature is not None:
                 continue
@@ -237,13 +230,13 @@ class TestWhatWorkedBefore:
     def test_methods_of_ufuncs(self, library):
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(MATRIX)
+        x = backend.from_numpy(MATRIX)
         for program in (
             lambda: np.add.reduce(x, axis=0),
             lambda: np.multiply.outer(x, x),
             lambda: np.multiply.reduce(x, axis=None, keepdims=True),
             lambda: np.maximum.reduce(x, axis=(0, 1)),
-            lambda: np.add(x, x, out=backend.make(MATRIX)),
+            lambda: np.add(x, x, out=backend.from_numpy(MATRIX)),
         ):
             stock = attempt(program)
             with arrayproto.activated(library):
@@ -256,7 +249,7 @@ class TestWhatWorkedBefore:
         """The frame that calls decides: the library's own gets what it was written for."""
         backend = BACKENDS[library]
         module = backend.load()
-        x = backend.make(MATRIX)
+        x = backend.from_numpy(MATRIX)
         unsupported = next(
             e.function
             for e in catalog().values()
@@ -290,7 +283,7 @@ class TestWhatWorkedBefore:
         """np.isfortran, which we rebind, is NumPy's own in the library's frames."""
         backend = BACKENDS[library]
         module = backend.load()
-        x = backend.make(MATRIX)
+        x = backend.from_numpy(MATRIX)
         original = np.isfortran
         arrayproto.activate(library)
         assert np.isfortran is not original
@@ -317,7 +310,9 @@ def answer(name, form, backend):
         # Dask computes, and says so: that is no answer of its own.
         warnings.filterwarnings("error", message=".*is not implemented by Dask.*")
         return attempt(
-            lambda: find(name)(*convert(args, backend.make), **convert(kwargs, backend.make))
+            lambda: find(name)(
+                *convert(args, backend.from_numpy), **convert(kwargs, backend.from_numpy)
+            )
         )
 
 
@@ -342,7 +337,7 @@ class TestNoCoercion:
     def test_the_default_is_an_error(self, library):
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(MATRIX)
+        x = backend.from_numpy(MATRIX)
         arrayproto.activate(library)
         refused = 0
         for entry in catalog().values():
@@ -352,7 +347,7 @@ class TestNoCoercion:
                 and LIBRARIES[library].resolve(entry.function).call is None
             ):
                 required = [p for p in entry.signature.parameters.values() if p.default is p.empty]
-                with staying_on_the_device(), pytest.raises(arrayproto.UnsupportedFunctionError):
+                with staying_on_the_library(), pytest.raises(arrayproto.UnsupportedFunctionError):
                     entry.function(x, *[1] * (len(required) - 1))
                 refused += 1
         assert refused > 3
@@ -361,14 +356,14 @@ class TestNoCoercion:
         """A test of the tests."""
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(MATRIX)
+        x = backend.from_numpy(MATRIX)
         ways = {
             "sparse": [np.asarray, lambda x: x.todense(), lambda x: np.array(x)],
             "dask": [np.asarray, lambda x: x.compute(), bool, lambda x: x.persist(),
                      lambda x: __import__("dask").compute(x)],
         }[library]  # fmt: skip
         for way in ways:
-            with pytest.raises(WentThroughTheHostError), staying_on_the_device():
+            with pytest.raises(WentThroughTheHostError), staying_on_the_library():
                 way(x)
         with pytest.raises(AssertionError):
             check(lambda a: MATRIX, MATRIX, library=library)
@@ -405,7 +400,7 @@ class TestOnlyNotImplementedMeansNo:
     def test_exceptions_arrive(self, library, replace):
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(MATRIX)
+        x = backend.from_numpy(MATRIX)
         for error in (
             KeyError("theirs"),
             AttributeError("theirs"),
@@ -426,7 +421,7 @@ class TestOnlyNotImplementedMeansNo:
     def test_wrong_arguments(self, library):
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(MATRIX)
+        x = backend.from_numpy(MATRIX)
         arrayproto.activate(library)
         with pytest.raises(Exception) as caught:  # noqa: PT011 - the library's own
             np.concatenate([x, x], axis=7)
@@ -439,7 +434,7 @@ class TestOnlyNotImplementedMeansNo:
     def test_falsy_answers_are_answers(self, library, replace):
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(MATRIX)
+        x = backend.from_numpy(MATRIX)
         arrayproto.activate(library)
         for value in (None, False, 0, ()):
             replace(library, "flip", lambda *a, value=value: value)
@@ -569,7 +564,7 @@ class TestThreads:
     def test_tables_filled_by_many_at_once(self, library):
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(MATRIX)
+        x = backend.from_numpy(MATRIX)
         arrayproto.activate(library)
         expected = {
             "flip": np.flip(MATRIX, 0), "concatenate": np.concatenate([MATRIX, MATRIX]),

@@ -107,7 +107,7 @@ class TestRegister:
         arrayproto.register(array.array, "dask")
         result = anp.concatenate([a, a])
         assert isinstance(result, da.Array)
-        assert BACKENDS["dask"].fetch(result).tolist() == [1, 2, 1, 2]
+        assert BACKENDS["dask"].to_numpy(result).tolist() == [1, 2, 1, 2]
 
     def test_subclasses_too(self, toy):
         class Sub(toy.Toy):

@@ -108,7 +108,7 @@ class TestUnits:
         backend = BACKENDS[library]
         backend.load()
         quantity = UNITS[units]()
-        ours = backend.make(DENSE)
+        ours = backend.from_numpy(DENSE)
         in_order = (lambda x: (x, quantity)) if first else (lambda x: (quantity, x))
         expected = value_and_unit(program, *in_order(DENSE))
         arrayproto.activate(library)
@@ -123,7 +123,11 @@ class TestUnits:
         pytest.importorskip("dask.array")
         backend.load()
         quantity = UNITS[units]()
-        arguments = (backend.make(DENSE), quantity) if first else (quantity, backend.make(DENSE))
+        arguments = (
+            (backend.from_numpy(DENSE), quantity)
+            if first
+            else (quantity, backend.from_numpy(DENSE))
+        )
         stock = {name: value_and_unit(program, *arguments) for name, program in PROGRAMS.items()}
         worked = {
             name: result for name, result in stock.items() if not isinstance(result, Exception)
@@ -181,7 +185,7 @@ class TestSparseWithDask:
         pytest.importorskip("dask.array")
         for name in ("sparse", "dask"):
             BACKENDS[name].load()
-        return BACKENDS["sparse"].make(DENSE), BACKENDS["dask"].make(DENSE)
+        return BACKENDS["sparse"].from_numpy(DENSE), BACKENDS["dask"].from_numpy(DENSE)
 
     @pytest.mark.parametrize("first", ["sparse", "dask"])
     def test_right_or_an_error(self, pair, program, first):
@@ -244,7 +248,7 @@ class TestStrangersOfAnyKind:
     def test_refused(self, library, stranger, name):
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(DENSE)
+        x = backend.from_numpy(DENSE)
         arrayproto.activate(library)
         for arguments in ((x, stranger), (stranger, x)):
             for namespace in (np, anp):
@@ -257,7 +261,7 @@ class TestStrangersOfAnyKind:
         type(stranger).__array_ufunc__ = lambda self, *args, **kwargs: "the stranger's"
         backend = BACKENDS[library]
         backend.load()
-        x = backend.make(DENSE)
+        x = backend.from_numpy(DENSE)
         arrayproto.activate(library)
         for arguments in ((x, stranger), (stranger, x)):
             assert np.concatenate(arguments) == "the stranger's"
@@ -287,7 +291,7 @@ class TestMaskedArrays:
         backend = BACKENDS[library]
         backend.load()
         masked = np.ma.masked_array(DENSE, DENSE > 1)
-        x = backend.make(DENSE)
+        x = backend.from_numpy(DENSE)
         arrayproto.activate(library)
         arguments = (x, masked) if first else (masked, x)
         try:
@@ -308,7 +312,7 @@ class TestXarray:
         backend = BACKENDS[library]
         backend.load()
         if library == "sparse":
-            wrapped = xarray.DataArray(backend.make(DENSE), dims=("a", "b"))
+            wrapped = xarray.DataArray(backend.from_numpy(DENSE), dims=("a", "b"))
         else:
             wrapped = xarray.DataArray(DENSE, dims=("a", "b")).chunk({"a": 2})
         before = wrapped.sum("a").data, (wrapped * 2).mean("b").data
@@ -316,4 +320,4 @@ class TestXarray:
         after = wrapped.sum("a").data, (wrapped * 2).mean("b").data
         for one, other in zip(after, before, strict=True):
             assert type(one) is type(other)
-            np.testing.assert_allclose(backend.fetch(one), backend.fetch(other))
+            np.testing.assert_allclose(backend.to_numpy(one), backend.to_numpy(other))

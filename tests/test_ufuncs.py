@@ -66,7 +66,7 @@ class TestCalls:
         check(np.sqrt, ARRAYS["float"] ** 2, signature="f->f", casting="same_kind", library=active)
 
     def test_casting_raises_what_numpy_raises(self, active):
-        x = BACKENDS[active].make(X)
+        x = BACKENDS[active].from_numpy(X)
         for call in (
             lambda a: np.exp(a, dtype=int),
             lambda a: np.add(a, a, dtype=np.float32, casting="safe"),
@@ -97,7 +97,7 @@ class TestCalls:
         check(program, X, np.zeros_like(X), library=active)
 
     def test_out_of_another_shape(self, active):
-        make = BACKENDS[active].make
+        make = BACKENDS[active].from_numpy
         with pytest.raises(ValueError, match="non-broadcastable output operand"):
             np.add(make(X), 1, out=make(X[:1]))
 
@@ -109,13 +109,13 @@ class TestCalls:
         check(program, X, Plain(X > 0), np.zeros_like(X), library=active)
 
     def test_where_without_out_is_zero_and_warns(self, active):
-        make = BACKENDS[active].make
+        make = BACKENDS[active].from_numpy
         with pytest.warns(UserWarning, match="'where' used without 'out'"):
             result = np.multiply(make(X), 2, where=make(X > 0))
-        assert_same(BACKENDS[active].fetch(result), np.where(X > 0, X * 2, 0))
+        assert_same(BACKENDS[active].to_numpy(result), np.where(X > 0, X * 2, 0))
 
     def test_an_ndarray_is_not_written_to(self, active):
-        host, x = X.copy(), BACKENDS[active].make(X)
+        host, x = X.copy(), BACKENDS[active].from_numpy(X)
         with pytest.raises(arrayproto.UnsupportedArgumentError, match="out="):
             host += x
         assert_same(host, X)
@@ -163,7 +163,7 @@ class TestMethods:
                     check(reduce, array, library=active, rtol=rtol, **form)
 
     def test_reduce_raises_what_numpy_raises(self, active):
-        x = BACKENDS[active].make(X)
+        x = BACKENDS[active].from_numpy(X)
         for form in ({"axis": 7}, {"axis": (0, 0)}):
             with pytest.raises(Exception) as expected:  # noqa: PT011 - the classes are compared
                 np.add.reduce(X, **form)
@@ -189,7 +189,7 @@ class TestMethods:
             check(getattr(np, name).reduceat, X, [0, 2, 1], library=active)
             check(getattr(np, name).reduceat, X, np.intp([3, 0]).tolist(), 1, library=active)
         with pytest.raises(IndexError):
-            np.add.reduceat(BACKENDS[active].make(X), [5])
+            np.add.reduceat(BACKENDS[active].from_numpy(X), [5])
 
     def test_outer(self, active):
         for name in ("add", "multiply", "less", "arctan2", "divmod"):
@@ -198,7 +198,7 @@ class TestMethods:
         check(np.add.outer, X, X[0], dtype=np.float32, library=active)
 
     def test_at(self, active):
-        make = BACKENDS[active].make
+        make = BACKENDS[active].from_numpy
         if active == "sparse":
             with pytest.raises(arrayproto.UnsupportedFunctionError, match="numpy.add.at"):
                 np.add.at(make(X), [0], 1)
@@ -214,7 +214,7 @@ class TestMethods:
         ):  # fmt: skip
             expected = program(X.copy(), indices, b)
             actual = program(make(X), indices, b)
-            assert_same(BACKENDS[active].fetch(actual), expected)
+            assert_same(BACKENDS[active].to_numpy(actual), expected)
         with pytest.raises(IndexError):
             np.add.at(make(X), [3], 1)
 
