@@ -16,7 +16,7 @@ import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
 from . import derived_functions
-from .core import Core, stand_in
+from .core import Core, keeps, stand_in
 
 _NoValue = numpy._NoValue
 
@@ -285,7 +285,7 @@ def _reduced(
         result = core[name](a, axes)
     if _given(initial):  # in the dtype of the result, whatever that does to it
         result = ufunc(result, core.own(initial, dtype))
-    if keepdims is not _NoValue and keepdims:
+    if keeps(keepdims):
         result = np.reshape(result, kept(a.shape, axes))
     return result
 

@@ -10,6 +10,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
+from .core import keeps
 from .creation import array_of, cast, one_of, refuse_out
 
 __all__ = [
@@ -142,7 +143,7 @@ def any(
     true = np.not_equal(a, 0)
     if where is not True and where is not numpy._NoValue:
         true = np.logical_and(true, where)
-    return np.greater(np.sum(true, axis=axis, keepdims=_keep(keepdims)), 0)
+    return np.greater(np.sum(true, axis=axis, keepdims=keeps(keepdims)), 0)
 
 
 def all(
@@ -157,8 +158,4 @@ def all(
     false = np.equal(a, 0)
     if where is not True and where is not numpy._NoValue:
         false = np.logical_and(false, where)
-    return np.equal(np.sum(false, axis=axis, keepdims=_keep(keepdims)), 0)
-
-
-def _keep(keepdims: Any) -> bool:
-    return keepdims is not numpy._NoValue and bool(keepdims)
+    return np.equal(np.sum(false, axis=axis, keepdims=keeps(keepdims)), 0)

@@ -10,6 +10,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
+from .core import keeps
 from .creation import cast, refuse_out
 from .statistics import DISCRETE, place, probabilities
 
@@ -185,7 +186,7 @@ def nanvar(
         squares = np.add(np.multiply(real, real), np.multiply(imag, imag))
     else:
         squares = np.multiply(apart, apart)
-    keep = keepdims is not _NoValue and bool(keepdims)
+    keep = keeps(keepdims)
     total = np.sum(squares, axis=axis, dtype=dtype, keepdims=keep)
     freedom = np.subtract(count if keep else np.reshape(count, np.shape(total)), ddof)
     result = np.divide(total, np.where(np.less_equal(freedom, 0), 1, freedom))
@@ -237,7 +238,7 @@ def _nanquantile(
         raise UnsupportedArgumentError(
             f"numpy.{name}: argument weights= is not supported here; leave 'weights' out"
         )
-    keep = keepdims is not _NoValue and bool(keepdims)
+    keep = keeps(keepdims)
     if a.dtype.kind not in "fc":
         function = np.quantile  # percentages were divided by 100 already
         return function(a, q, axis=axis, method=method, keepdims=keep)
@@ -310,7 +311,7 @@ def nanmedian(
     keepdims: Any = _NoValue,
 ) -> Any:
     refuse_out("nanmedian", out)
-    keep = keepdims is not _NoValue and bool(keepdims)
+    keep = keeps(keepdims)
     if a.dtype.kind not in "fc":
         return np.median(a, axis=axis, keepdims=keep)
     lines, dropped, kept = _lines(a, axis)

@@ -10,6 +10,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
+from .core import keeps
 from .creation import alike, array_of, cast, certainly, is_duck, one_of
 
 __all__ = [
@@ -43,10 +44,6 @@ def _refuse(function: str, **arguments: Any) -> None:
             )
 
 
-def _keep(keepdims: Any) -> bool:
-    return False if keepdims is numpy._NoValue else bool(keepdims)
-
-
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return np.sum(np.not_equal(a, 0), axis=axis, dtype=np.intp, keepdims=keepdims)
 
@@ -77,7 +74,7 @@ def amin(
 
 def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
     _refuse("ptp", out=out)
-    keepdims = _keep(keepdims)
+    keepdims = keeps(keepdims)
     return np.subtract(
         np.max(a, axis=axis, keepdims=keepdims), np.min(a, axis=axis, keepdims=keepdims)
     )
@@ -106,7 +103,7 @@ def _weights_like(a: Any, axis: Any, weights: Any) -> Any:
 def average(
     a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False
 ) -> Any:
-    keepdims = _keep(keepdims)
+    keepdims = keeps(keepdims)
     if weights is None:
         result = np.mean(a, axis=axis, keepdims=keepdims)
         if np.size(result) == 0:
@@ -372,7 +369,7 @@ def cumulative_prod(
 
 def _nanarg(name: str, a: Any, axis: Any, out: Any, keepdims: Any) -> Any:
     _refuse(name, out=out)
-    keepdims = _keep(keepdims)
+    keepdims = keeps(keepdims)
     extreme, worst = (np.argmax, -np.inf) if name == "nanargmax" else (np.argmin, np.inf)
     if a.dtype.kind == "f":
         missing = np.isnan(a)
@@ -442,7 +439,7 @@ def mean(
     where: Any = numpy._NoValue,
 ) -> Any:
     _refuse("mean", out=out)
-    keep = _keep(keepdims)
+    keep = keeps(keepdims)
     adds, result_dtype = _totalled(a, dtype)
     total = np.sum(a, axis=axis, dtype=adds, keepdims=keep, **_rest(where=where))
     result = np.divide(total, _count(a, axis, keep, where))
@@ -466,7 +463,7 @@ def var(
         if ddof != 0:
             raise ValueError("ddof and correction can't be provided simultaneously.")
         ddof = correction
-    keep = _keep(keepdims)
+    keep = keeps(keepdims)
     adds, result_dtype = _totalled(a, dtype)
     rest = _rest(where=where)
     if mean is numpy._NoValue:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..derived.core import keeps
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import as_dask, da, is_dask, known_shape, meta_of, normalize_axes
 from .dask_order import weights_like
@@ -283,7 +284,7 @@ def _average(
 ) -> Any:
     """Dask's own takes weights of one axis only; that they add up to zero is not seen lazily."""
     a = as_dask(a)
-    kept = {"axis": axis, "keepdims": keepdims is not np._NoValue and bool(keepdims)}
+    kept = {"axis": axis, "keepdims": keeps(keepdims)}
     if weights is None:
         mean = da().mean(a, **kept)
         if mean.size == 0:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..derived.core import keeps
 from .dask_chunks import (
     as_dask,
     da,
@@ -146,7 +147,7 @@ def _order_statistic(name: str) -> Callable[..., Any]:
         given.pop("overwrite_input", None)
         axis, q = given.pop("axis", None), given.pop("q", None)
         keepdims, weights = given.pop("keepdims", False), given.pop("weights", None)
-        keepdims = keepdims is not np._NoValue and bool(keepdims)
+        keepdims = keeps(keepdims)
         axes = tuple(range(a.ndim)) if axis is None else normalize_axes(axis, a.ndim)
         a = lines(name, a, axes)
         lazy = is_dask(q)

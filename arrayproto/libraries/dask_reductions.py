@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..derived.core import keeps
 from .bridge import bridge
 from .dask_chunks import as_dask, da, normalize_axes
 from .library import Row
@@ -86,7 +87,7 @@ def reduction(name: str) -> Callable[..., Any]:
         mean = given.pop("mean", np._NoValue)
         correction = given.pop("correction", np._NoValue)
         keepdims = given.pop("keepdims", np._NoValue)
-        given["keepdims"] = bool(_given(keepdims) and keepdims)
+        given["keepdims"] = keeps(keepdims)
         _check(name, a, given.get("axis"), initial)
         if _given(correction):
             if given.get("ddof", 0) != 0:
@@ -205,7 +206,7 @@ def _nanarg(name: str) -> Callable[..., Any]:
         lengths = a.shape if axis is None else (a.shape[normalize_axes(axis, a.ndim)[0]],)
         if 0 in lengths and a.size == 0:
             raise ValueError(f"attempt to get {name[3:]} of an empty sequence")
-        keep = bool(_given(keepdims) and keepdims)
+        keep = keeps(keepdims)
         if axis is None and a.ndim > 1:  # of equals, Dask finds the one in the first chunk
             result = getattr(da(), name)(da().ravel(a), axis=0)
             return result.reshape((1,) * a.ndim) if keep else result

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..derived.core import keeps
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import (
     as_dask,
@@ -321,7 +322,7 @@ def _arg_extreme(name: str) -> Callable[..., Any]:
         length = a.size if axis is None else a.shape[normalize_axes(axis, a.ndim)[0]]
         if length == 0:
             raise ValueError(f"attempt to get {name} of an empty sequence")
-        keep = keepdims is not np._NoValue and bool(keepdims)
+        keep = keeps(keepdims)
         if axis is None and a.ndim > 1:  # of equals, Dask finds the one in the first chunk
             result = getattr(da(), name)(reshape(a, -1), axis=0)
             return result.reshape((1,) * a.ndim) if keep else result

@@ -12,15 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from ..derived.core import keeps
 from .library import Row
 from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, refuse, whole
 from .sparse_reductions import stack
 
 _NO_VALUE: Any = np._NoValue
-
-
-def _keep(keepdims: Any) -> bool:
-    return False if keepdims is _NO_VALUE else bool(keepdims)
 
 
 # Variances -------------------------------------------------------------------------------------
@@ -59,7 +56,7 @@ def _variance(name: str) -> Callable[..., Any]:
             moments = _Moments(a, axis, where, mean, work, skip_nan)
             values = moments.variances(ddof, skip_nan)
             values = (np.sqrt(values) if root else values).astype(result_dtype)
-            return moments.array(values, _keep(keepdims))
+            return moments.array(values, keeps(keepdims))
         total = np.full(len(lines.touched), lines.length)
         missing, untouched = total - lines.stored, lines.length
         values, absent = lines.data.astype(work), np.zeros(len(lines.data), dtype=bool)
@@ -86,7 +83,7 @@ def _variance(name: str) -> Callable[..., Any]:
                 result, alone = np.sqrt(result), np.sqrt(alone)
         if (untouched and untouched <= ddof) or (total <= ddof).any():
             warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=3)
-        return lines.reduced(result.astype(result_dtype), alone, _keep(keepdims))
+        return lines.reduced(result.astype(result_dtype), alone, keeps(keepdims))
 
     call.__name__ = name
     return call
@@ -456,13 +453,13 @@ def _quantile(name: str) -> Callable[..., Any]:
         q = whole(q) if is_sparse(q) else q  # few, and as many as results
         a = coo(a)
         if weights is not None:
-            return _weighted_quantile(function, a, q, axis, method, _keep(keepdims), weights)
+            return _weighted_quantile(function, a, q, axis, method, keeps(keepdims), weights)
         # NumPy checks the arguments, and says what dtype comes out of them.
         dtype = function(np.zeros(1, dtype=a.dtype), q, method=method).dtype
         lines = Lines(a, axis)
         if lines.length == 0:
             if skip_nan:
-                return module().nanmean(coo(a), axis=axis, keepdims=_keep(keepdims))
+                return module().nanmean(coo(a), axis=axis, keepdims=keeps(keepdims))
             raise IndexError("index -1 is out of bounds for axis 0 with size 0")
         chosen = np.asarray(q)
         if percent:
@@ -476,7 +473,7 @@ def _quantile(name: str) -> Callable[..., Any]:
         with np.errstate(all="ignore"):
             for one in chosen.ravel():
                 values = _one_quantile(line, one, method, skip_nan).astype(dtype)
-                results.append(lines.reduced(values[:-1], values[-1], _keep(keepdims)))
+                results.append(lines.reduced(values[:-1], values[-1], keeps(keepdims)))
         if chosen.ndim == 0:
             return results[0]
         if not results:
@@ -501,7 +498,7 @@ def _median(name: str) -> Callable[..., Any]:
         refuse(name, out=out)
         lines = Lines(a, axis)
         if lines.length == 0:
-            return module().mean(coo(a), axis=axis, keepdims=_keep(keepdims))
+            return module().mean(coo(a), axis=axis, keepdims=keeps(keepdims))
         line = _Sorted(lines)
         count = lines.length - line.nans if skip_nan else np.full_like(line.nans, lines.length)
         if skip_nan:
@@ -512,7 +509,7 @@ def _median(name: str) -> Callable[..., Any]:
         values = values.astype(np.mean(np.zeros(1, dtype=a.dtype)).dtype)
         if a.dtype.kind in "fc":
             values[count == 0 if skip_nan else line.nans > 0] = np.nan
-        return lines.reduced(values[:-1], values[-1], _keep(keepdims))
+        return lines.reduced(values[:-1], values[-1], keeps(keepdims))
 
     call.__name__ = name
     return call
