@@ -16,7 +16,8 @@ import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
 from . import derived_functions
-from .core import Core, keeps, stand_in
+from .arguments import keeps
+from .core import Core, stand_in
 
 _NoValue = numpy._NoValue
 

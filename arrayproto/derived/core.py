@@ -137,11 +137,6 @@ def stand_in(shape: Any, dtype: Any = bool) -> Any:
     return numpy.broadcast_to(numpy.empty((), dtype), tuple(shape))
 
 
-def keeps(keepdims: Any) -> bool:
-    """The argument `keepdims`, whose default in NumPy is that nobody has said."""
-    return keepdims is not numpy._NoValue and bool(keepdims)
-
-
 def numpy_function(name: str) -> Callable[..., Any]:
     """NumPy's function or ufunc of that name, without ``numpy.``."""
     found: Any = numpy

@@ -9,6 +9,7 @@ import numpy
 
 import arrayproto.numpy as np
 
+from .arguments import clip_bounds
 from .creation import cast, refuse_out
 
 __all__ = [
@@ -48,18 +49,7 @@ def clip(
     max: Any = numpy._NoValue,
     **kwargs: Any,
 ) -> Any:
-    missing = numpy._NoValue
-    if a_min is missing and a_max is missing:
-        a_min, a_max = (None if min is missing else min), (None if max is missing else max)
-    elif a_min is missing:
-        raise TypeError("clip() missing 1 required positional argument: 'a_min'")
-    elif a_max is missing:
-        raise TypeError("clip() missing 1 required positional argument: 'a_max'")
-    elif min is not missing or max is not missing:
-        raise ValueError(
-            "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is "
-            "forbidden."
-        )
+    a_min, a_max = clip_bounds(a_min, a_max, min, max)
     refuse_out("clip", out)
     if a_min is None and a_max is None:
         return np.positive(a, **kwargs)

@@ -10,7 +10,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .core import keeps
+from .arguments import keeps
 from .creation import array_of, cast, one_of, refuse_out
 
 __all__ = [

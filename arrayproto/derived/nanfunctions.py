@@ -10,7 +10,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .core import keeps
+from .arguments import keeps
 from .creation import cast, refuse_out
 from .statistics import DISCRETE, place, probabilities
 

@@ -10,7 +10,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .core import keeps
+from .arguments import keeps
 from .creation import alike, array_of, cast, certainly, is_duck, one_of
 
 __all__ = [

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .library import Derived, Library, Renamed
 from .reasons import Unsupported
-from .shared import clip_of, no_text
+from .shared import no_text
+
+
+def _clip(
+    a: Any,
+    a_min: Any = None,
+    a_max: Any = None,
+    out: Any = None,
+    *,
+    min: Any = None,
+    max: Any = None,
+    **kwargs: Any,
+) -> Any:
+    """CuPy's own takes no `min` and `max`, the Array API's names of the bounds."""
+    if min is not None or max is not None:
+        if a_min is not None or a_max is not None:
+            raise ValueError(
+                "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is "
+                "forbidden."
+            )
+        a_min, a_max = min, max
+    if out is not None:
+        kwargs["out"] = out
+    return cupy.namespace.clip(a, a_min, a_max, **kwargs)
+
 
 cupy: Library = Library(
     name="cupy",
@@ -13,7 +39,7 @@ cupy: Library = Library(
     differences={
         "amax": Renamed("max"),
         "amin": Renamed("min"),
-        "clip": clip_of(lambda: cupy.namespace.clip),
+        "clip": _clip,
         "unravel_index": Renamed(arguments={"shape": "dims"}),
         "linalg.tensordot": Renamed("tensordot", {"x1": "a", "x2": "b"}),
         "linalg.outer": Renamed("outer", {"x1": "a", "x2": "b"}),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..derived.core import keeps
+from ..derived.arguments import keeps
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import as_dask, da, is_dask, known_shape, meta_of, normalize_axes
 from .dask_order import weights_like

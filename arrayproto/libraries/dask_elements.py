@@ -11,13 +11,10 @@ import numpy as np
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import as_dask, da, is_dask, meta_of, write_out
 from .library import Row
-from .shared import clip_of
 
 _missing = np._NoValue
 
 # Rounding and bounds ----------------------------------------------------------------------------
-
-_own_clip = clip_of(lambda: da().clip)
 
 
 def _clip(
@@ -33,7 +30,7 @@ def _clip(
     """Dask's own for two bounds; the composed one knows the arguments of a ufunc."""
     if a_min is not _missing and a_max is not _missing and not kwargs:
         if min is _missing and max is _missing:
-            return _own_clip(a, a_min, a_max)
+            return da().clip(a, a_min, a_max)
     from ..derived.elements import clip
 
     return clip(as_dask(a), a_min, a_max, min=min, max=max, **kwargs)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..derived.core import keeps
+from ..derived.arguments import keeps
 from .dask_chunks import (
     as_dask,
     da,

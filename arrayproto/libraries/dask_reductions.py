@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..derived.core import keeps
+from ..derived.arguments import keeps
 from .bridge import bridge
 from .dask_chunks import as_dask, da, normalize_axes
 from .library import Row

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..derived import derived_functions
+from ..derived.arguments import clip_bounds
 from .library import Row
 from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse, whole
 from .sparse_places import nonzero
@@ -85,18 +86,7 @@ def _clip(
     """sparse's own takes out= and does not write to it."""
     unknown = {key: value for key, value in kwargs.items() if key not in ("dtype", "casting")}
     refuse("clip", out=out, **unknown)
-    if a_min is _NO_VALUE and a_max is _NO_VALUE:
-        a_min = None if min is _NO_VALUE else min
-        a_max = None if max is _NO_VALUE else max
-    elif a_min is _NO_VALUE:
-        raise TypeError("clip() missing 1 required positional argument: 'a_min'")
-    elif a_max is _NO_VALUE:
-        raise TypeError("clip() missing 1 required positional argument: 'a_max'")
-    elif min is not _NO_VALUE or max is not _NO_VALUE:
-        raise ValueError(
-            "Passing `min` or `max` keyword argument when `a_min` and `a_max` are provided is "
-            "forbidden."
-        )
+    a_min, a_max = clip_bounds(a_min, a_max, min, max)
     bounds = [_to_sparse(b) for b in (a_min, a_max) if b is not None]
     low, high = a_min is not None, a_max is not None
 
