@@ -20,8 +20,6 @@ from dask.array.utils import assert_eq
 
 import arrayproto.numpy
 
-from .gaps import GAPS
-
 
 class X:
     """An argument that becomes an array of the library; sparse ones get this fill value."""
@@ -154,16 +152,11 @@ def compare(
 
 
 def parameters(table: dict[str, list[Any]], makers: Any) -> list[Any]:
-    """Every call of a table for every maker, less those that the registry of gaps names."""
+    """Every call of a table for every maker."""
     found = []
     for name, calls in table.items():
         for label, args, kwargs in calls:
             for maker in makers(name):
-                reason = GAPS.get((LIBRARY[maker], name, label)) or GAPS.get((maker, name, label))
-                marks = [] if reason is None else [pytest.mark.xfail(reason=reason, strict=True)]
-                found.append(
-                    pytest.param(
-                        maker, name, args, kwargs, id=f"{name}-{label}-{maker}", marks=marks
-                    )
-                )
+                id_ = f"{name}-{label}-{maker}"
+                found.append(pytest.param(maker, name, args, kwargs, id=id_))
     return found
