@@ -571,7 +571,7 @@ class Library:
     ) -> None:
         """Raise what NumPy raises of these arguments, where the row of the function says so."""
         row = self.differences.get(public_name(function) or "")
-        if isinstance(row, Unsupported) and row.checked:
+        if isinstance(row, Unsupported) and row.checked and (args or kwargs):
             small = {key: self._stand_in(value) for key, value in kwargs.items()}
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
