@@ -110,13 +110,26 @@ def _add_conformance(commands: argparse._SubParsersAction[argparse.ArgumentParse
         help="print the calls with this verdict; by default those not right",
     )
     parser.add_argument("--json", action="store_true", help="print counts by function as JSON")
+    _add_jobs(parser)
     parser.set_defaults(command=_conformance)
 
 
 def _conformance(arguments: argparse.Namespace) -> int:
     from .testing import run
 
-    return run.main(arguments.subject, arguments.function, arguments.verdict, arguments.json)
+    return run.main(
+        arguments.subject,
+        arguments.function,
+        arguments.verdict,
+        arguments.json,
+        arguments.jobs,
+    )
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="share the calls among N processes"
+    )
 
 
 def _add_coverage(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -157,6 +170,7 @@ def _add_coverage(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         action="store_true",
         help="judge every call first, and keep the evidence in the package; takes minutes",
     )
+    _add_jobs(parser)
     parser.set_defaults(command=_coverage)
 
 
@@ -169,4 +183,5 @@ def _coverage(arguments: argparse.Namespace) -> int:
         arguments.format,
         update=arguments.update,
         record=arguments.record,
+        jobs=arguments.jobs,
     )

@@ -328,11 +328,13 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         args = tuple([wrap(library, a) for a in args])
         if kwargs:
             kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
+        # A ufunc in NumPy: where= says what of out= is written to.
+        where = kwargs.pop("where", True) if name == "clip" and out is not None else True
         result = implementation(*args, **kwargs)
         if out is None and name == "nan_to_num" and not _copies(*args[1:2], **kwargs):
             out = given[0][0]
         if out is not None:
-            return write_out(library, name, result, out)
+            return write_out(library, name, result, out, where)
         result = unwrap(result)
         return result if fresh is None else _fresh(library, fresh, result, given)
 
@@ -418,7 +420,7 @@ def write_out(
     if _is_named_host(library, out):
         np.copyto(out, np.asarray(unwrap(result)), casting or "same_kind", _of_host(library, where))
         return out
-    on_host = type(out) is np.ndarray and "fill" in library.core
+    on_host = type(out) is np.ndarray
     if not on_host and (not isinstance(out, library.classes) or not _is_mutable(library)):
         raise UnsupportedArgumentError(
             f"numpy.{name}: out= is not supported for arrays of {library.name}"
@@ -430,6 +432,8 @@ def write_out(
         )
     target = out if on_host else cls(out)
     result = result if isinstance(result, cls) else np.asarray(result)
+    if name == "dot" and result.dtype != target.dtype:
+        raise ValueError("output array is not acceptable (must have the right datatype)")
     if not np.can_cast(result.dtype, target.dtype, casting):
         raise TypeError(
             f"numpy.{name}: cannot cast the result from {result.dtype!r} to {target.dtype!r} of "
@@ -438,6 +442,12 @@ def write_out(
     if np.broadcast_shapes(result.shape, target.shape) != target.shape:
         raise ValueError(
             f"numpy.{name}: out= has the shape {target.shape}, and the result {result.shape}"
+        )
+    if on_host and "fill" not in library.core:
+        raise UnsupportedArgumentError(
+            f"numpy.{name}: out= is a numpy.ndarray, into which the result would have to be copied "
+            f"from the arrays of {library.name}. Leave it out, and copy the result. "
+            f"{library.advice}"
         )
     if on_host:
         if where is not True:

@@ -444,6 +444,7 @@ def guest_array_function(library: Library) -> Callable[..., Any]:
             found = library.table[func]
             if found is None:
                 return _unresolved(library, self, func, types, args, kwargs)
+            library.meet(self)  # what is given as like= is not among the arguments
             call = found
         try:
             if kwargs:

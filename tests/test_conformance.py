@@ -19,7 +19,7 @@ for _call in load_calls():
     BY_FUNCTION[_call.public_api].append(_call)
 
 #: JAX compiles each operation for each shape: tests/test_jax.py judges a sample.
-HERE = [name for name in SUBJECTS if name not in ("cupy", "jax")]
+HERE = [name for name in SUBJECTS if name not in ("cupy", "jax", "torch-cuda")]
 
 
 def _subject(name):
@@ -63,9 +63,10 @@ def test_calls(function, subject):
 
 
 @pytest.mark.gpu
+@pytest.mark.parametrize("subject", ["cupy", "torch-cuda"])
 @pytest.mark.parametrize("function", BY_FUNCTION)
-def test_calls_on_cupy(function):
-    found = list(_disagreements(_subject("cupy"), BY_FUNCTION[function]))
+def test_calls_on_a_device(function, subject):
+    found = list(_disagreements(_subject(subject), BY_FUNCTION[function]))
     assert not found, "\n".join(found)
 
 

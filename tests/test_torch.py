@@ -183,6 +183,12 @@ class TestDevices:
         x = torch.ones(3, 3, dtype=torch.float64, device="meta")
         assert function(x).device.type == "meta"
 
+    def test_like_tells_the_device(self):
+        there, here = torch.ones(3, device="meta"), torch.ones(3)
+        for like in (there, here, there):
+            assert np.zeros(2, like=like).device == like.device
+            assert np.asarray([1.0, 2.0], like=like).device == like.device
+
     def test_to_the_host_only_by_name(self):
         with pytest.raises((TypeError, RuntimeError, NotImplementedError)):
             np.asarray(torch.ones(2, device="meta"))

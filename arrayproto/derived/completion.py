@@ -6,6 +6,7 @@ other functions here are creation functions, which know their class from ``like=
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -109,6 +110,7 @@ def concatenate(
     casting: str = "same_kind",
 ) -> Any:
     _refuse_out("concatenate", out)
+    numpy.can_cast(bool, bool, casting)  # raises if there is no such rule
     items = [core.own(a) for a in _items(arrays)]
     if not items:
         raise ValueError("need at least one array to concatenate")
@@ -411,18 +413,17 @@ def linalg_cholesky(core: Core, a: Any, /, *, upper: bool = False) -> Any:
 def linalg_eig(core: Core, a: Any) -> Any:
     a = _matrices(a)
     values, vectors = core["linalg.eig"](a)
-    if a.dtype.kind == "f" and _are_real(values):
+    from .linalg import are_real
+
+    if a.dtype.kind == "f" and not _always_complex() and are_real(values):
         values, vectors = np.real(values), np.real(vectors)
     return _named("eig", values, vectors)
 
 
-def _are_real(values: Any) -> bool:
-    if values.dtype.kind != "c":
-        return False
-    try:
-        return not np.any(np.not_equal(np.imag(values), 0))
-    except TypeError:  # lazy arrays have no truth value
-        return False
+@functools.cache
+def _always_complex() -> bool:
+    """Whether NumPy's eigenvalues are complex numbers even where all are real, as since 2.5."""
+    return numpy.linalg.eig(numpy.eye(1))[0].dtype.kind == "c"
 
 
 def linalg_eigh(core: Core, a: Any, UPLO: str = "L") -> Any:
@@ -567,6 +568,7 @@ def ascontiguousarray(core: Core, a: Any, dtype: Any = None) -> Any:
 
 
 def require(core: Core, a: Any, dtype: Any = None, requirements: Any = None) -> Any:
+    numpy.require(numpy.empty(0), None, requirements)  # raises if they are no requirements
     return asarray(core, a, dtype)
 
 

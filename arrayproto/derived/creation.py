@@ -277,6 +277,11 @@ def block(arrays: Any) -> Any:
 # Like another -------------------------------------------------------------------------------------
 
 
+def refuse_device(device: Any) -> None:
+    """Raise NumPy's error for another device than its own; the array's own is always meant."""
+    numpy.empty(0, device=device)
+
+
 def _filled_like(a: Any, value: Any, dtype: Any, shape: Any) -> Any:
     dtype = numpy.dtype(a.dtype if dtype is None else dtype)
     shape = np.shape(a) if shape is None else shape
@@ -299,6 +304,7 @@ def full_like(
     *,
     device: Any = None,
 ) -> Any:
+    refuse_device(device)
     return _filled_like(a, fill_value, dtype, shape)
 
 
@@ -311,6 +317,7 @@ def zeros_like(
     *,
     device: Any = None,
 ) -> Any:
+    refuse_device(device)
     return _filled_like(a, 0, dtype, shape)
 
 
@@ -323,6 +330,7 @@ def ones_like(
     *,
     device: Any = None,
 ) -> Any:
+    refuse_device(device)
     return _filled_like(a, 1, dtype, shape)
 
 
@@ -335,6 +343,7 @@ def empty_like(
     *,
     device: Any = None,
 ) -> Any:
+    refuse_device(device)
     return _filled_like(prototype, 0, dtype, shape)
 
 

@@ -42,7 +42,10 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     ends = np.searchsorted(np.take(x, order), make(numpy.arange, x, length + 1))
     if weights is None:
         return cast(np.diff(ends), numpy.intp)
-    weights = cast(array_of(weights, x), float)
+    weights = array_of(weights, x)
+    if weights.dtype.kind == "c":
+        raise TypeError("Cannot cast array data from complex numbers to dtype('float64')")
+    weights = cast(weights, float)
     if tuple(np.shape(weights)) != (count,):
         raise ValueError("The weights and list don't have the same length.")
     return _totals(np.take(weights, order), ends)

@@ -322,6 +322,22 @@ def det(a: Any) -> Any:
     return cast(np.multiply(sign, np.exp(logarithm)), sign.dtype)
 
 
+def are_real(values: Any) -> bool:
+    """Whether complex numbers are all real ones; not where values are not known yet."""
+    if values.dtype.kind != "c":
+        return False
+    try:
+        return not np.any(np.not_equal(np.imag(values), 0))
+    except TypeError:  # lazy arrays have no truth value
+        return False
+
+
+def real_eigvals(a: Any) -> Any:
+    """Eigenvalues as NumPy's functions of roots have them: real numbers if all are."""
+    values = np.linalg.eigvals(a)
+    return np.real(values) if a.dtype.kind == "f" and are_real(values) else values
+
+
 def eigvals(a: Any) -> Any:
     return np.linalg.eig(a)[0]
 

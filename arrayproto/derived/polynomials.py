@@ -11,6 +11,7 @@ import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
 from .creation import alike, array_of, cast, make, one_of
+from .linalg import real_eigvals
 
 __all__ = [
     "poly",
@@ -177,7 +178,7 @@ def roots(p: Any) -> Any:
     if count > 1:
         below = make(numpy.eye, p, count - 2, count - 1, dtype=p.dtype)
         top = np.divide(np.negative(p[1:]), p[:1])
-        found = np.linalg.eigvals(np.concatenate([top[None, :], below], 0))
+        found = real_eigvals(np.concatenate([top[None, :], below], 0))
     else:
         found = make(numpy.zeros, p, 0)
     return np.concatenate([found, make(numpy.zeros, p, zeros, dtype=found.dtype)])

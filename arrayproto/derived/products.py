@@ -82,6 +82,9 @@ def cross(
     if not set(lengths) <= {2, 3}:
         raise ValueError("incompatible dimensions for cross product\n(dimension must be 2 or 3)")
     if 2 in lengths:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            numpy.cross(*map(numpy.ones, lengths))  # NumPy 2.5 and later refuse these
         warnings.warn(
             "Arrays of 2-dimensional vectors are deprecated. Use arrays of 3-dimensional vectors "
             "instead. (deprecated in NumPy 2.0)",

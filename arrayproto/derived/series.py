@@ -19,6 +19,7 @@ import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
 from .creation import alike, array_of, cast, is_duck, one_of
+from .linalg import real_eigvals
 
 Band = Callable[[int], float] | None
 
@@ -488,7 +489,7 @@ class Basis:
         matrix = self.companion(c)
         if c.shape[0] == 2:
             return matrix[0]
-        return np.sort(np.linalg.eigvals(matrix[::-1, ::-1]))
+        return np.sort(real_eigvals(matrix[::-1, ::-1]))
 
     def fit(
         self, x: Any, y: Any, deg: Any, rcond: Any = None, full: bool = False, w: Any = None

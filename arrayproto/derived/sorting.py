@@ -339,7 +339,8 @@ def unique(
     begins = np.nonzero(starts)[0]
     values = np.take(in_order, begins, axis=0)
     if axis is not None:
-        values = np.moveaxis(np.reshape(values, (-1, *rest)), 0, axis)
+        length = -1 if math.prod(rest) else np.shape(values)[0]
+        values = np.moveaxis(np.reshape(values, (length, *rest)), 0, axis)
     results = [values]
     if return_index:
         results.append(np.take(order, begins))

@@ -246,7 +246,7 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         if a.dtype == own("bool"):  # the standard has no order of these
             a = xp.astype(a, own("uint8"))
         if xp.isdtype(a.dtype, "complex floating"):
-            return _argsort_complex(xp, a, axis)
+            return argsort_complex(xp, a, axis)
         return xp.argsort(a, axis=axis, stable=True)
 
     def extreme(name: str) -> Callable[..., Any]:
@@ -257,7 +257,7 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
                 result = function(xp.astype(a, own("uint8")), axis=axis)
                 return xp.astype(result, own("bool"))
             if xp.isdtype(a.dtype, "complex floating"):
-                return _extreme_complex(xp, a, axis, argsort, largest=name == "max")
+                return extreme_complex(xp, a, axis, argsort, largest=name == "max")
             return function(a, axis=axis)
 
         return call
@@ -299,7 +299,7 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
 # Complex numbers, which NumPy orders by their real parts first and then by the others ------------
 
 
-def _argsort_complex(xp: Any, a: Any, axis: int) -> Any:
+def argsort_complex(xp: Any, a: Any, axis: int) -> Any:
     re, im = xp.real(a), xp.imag(a)
     # With NaN in one of the parts, or in both, they go last.
     spoilt = 2 * xp.astype(xp.isnan(re), xp.int8) + xp.astype(xp.isnan(im), xp.int8)
@@ -310,7 +310,7 @@ def _argsort_complex(xp: Any, a: Any, axis: int) -> Any:
     return order
 
 
-def _extreme_complex(xp: Any, a: Any, axes: Any, argsort: Callable[..., Any], largest: bool) -> Any:
+def extreme_complex(xp: Any, a: Any, axes: Any, argsort: Callable[..., Any], largest: bool) -> Any:
     rest = [i for i in range(len(a.shape)) if i not in axes]
     a = xp.permute_dims(a, (*rest, *axes))
     a = xp.reshape(a, (*a.shape[: len(rest)], -1))

@@ -21,6 +21,7 @@ from ..derived import derived_functions
 from ..errors import UnsupportedFunctionError
 from .array_api import Dtypes, namespace_of, standard_core, with_devices, with_writing
 from .bridge import bridge
+from .own_first import TAKE_FUNCTIONS, own_first
 from .reasons import NOT_NUMPYS, Unsupported, why
 from .ufuncs import UfuncTable
 from .ufuncs import resolve as resolve_ufunc
@@ -73,9 +74,11 @@ class Renamed:
         Arguments whose default is the library's, although it differs from NumPy's.
     refused : frozenset of str
         Arguments that the library's function has, and does not do as NumPy does.
+    named : bool
+        Whether the results, a plain tuple there, have names in NumPy.
     """
 
-    __slots__ = ("arguments", "own_defaults", "path", "refused")
+    __slots__ = ("arguments", "named", "own_defaults", "path", "refused")
 
     def __init__(
         self,
@@ -83,13 +86,20 @@ class Renamed:
         arguments: Mapping[str, str] = MappingProxyType({}),
         own_defaults: frozenset[str] = frozenset(),
         refused: frozenset[str] = frozenset(),
+        named: bool = False,
     ) -> None:
         self.path, self.arguments, self.own_defaults = path, arguments, own_defaults
-        self.refused = refused
+        self.refused, self.named = refused, named
 
 
 class Derived:
     """A row of a table of differences: the derived function, although the library has its own."""
+
+    __slots__ = ()
+
+
+class OfCore:
+    """A row: by way of the core, although the library has a function of its own."""
 
     __slots__ = ()
 
@@ -112,7 +122,7 @@ class Native:
     __slots__ = ()
 
 
-Row = Renamed | Unsupported | Derived | Made | Native | Callable[..., Any]
+Row = Renamed | Unsupported | Derived | OfCore | Made | Native | Callable[..., Any]
 
 
 class Library:
@@ -163,6 +173,10 @@ class Library:
         of `arrayproto.derived.core` for its arrays. NumPy's other functions are derived from them;
         a function of the library with the name of one of NumPy's is called only where a row says
         so.
+    refusals : callable, optional
+        For a copy of NumPy that has a core too: returns, of its module, the exceptions by which its
+        functions refuse arguments. Its own functions are called first then, and what they refuse
+        goes by way of the core.
     shortcuts : callable, optional
         Given the module, returns for NumPy's names what makes a function that answers the common
         case at once, of the one that answers every case by way of the core.
@@ -193,6 +207,7 @@ class Library:
         write: Callable[[Any, Any], None] | None = None,
         writing: Callable[[str, Callable[..., Any], int | None], Callable[..., Any]] | None = None,
         core: Callable[[Any, Dtypes], Mapping[str, Callable[..., Any]]] | None = None,
+        refusals: Callable[[Any], tuple[type[Exception], ...]] | None = None,
         dtypes: Callable[[Any], Dtypes] | None = None,
         known: Callable[[Any], bool] = lambda array: True,
         shortcuts: Callable[[Any], Mapping[str, Callable[..., Any]]] | None = None,
@@ -202,6 +217,7 @@ class Library:
         self.guest, self.parts = guest, parts
         self.lazy = lazy
         self._core, self._dtypes, self.known = core, dtypes, known
+        self._refusals = refusals
         self._shortcuts, self.reflects = shortcuts, reflects
         self._differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
@@ -329,6 +345,25 @@ class Library:
         return {} if self._core is None else self._core(self.namespace, self.dtypes)
 
     @functools.cached_property
+    def meet(self) -> Callable[[Any], None]:
+        """Is told of an array, on whose device others are made from then on."""
+        return self.core.get("meet", _pass)
+
+    def asks_like(self, function: Callable[..., Any]) -> bool:
+        """Whether the array that NumPy's function is dispatched on tells it the device alone."""
+        if self.meet is _pass:
+            return False
+        try:
+            return "like" in inspect.signature(function).parameters
+        except (TypeError, ValueError):
+            return False
+
+    @functools.cached_property
+    def refusals(self) -> tuple[type[Exception], ...]:
+        """How its own functions refuse what its core then answers; none for other libraries."""
+        return () if self._refusals is None else self._refusals(self.namespace)
+
+    @functools.cached_property
     def shortcuts(self) -> Mapping[str, Callable[..., Any]]:
         """By NumPy's name, what makes the short way of a function of the long one."""
         return {} if self._shortcuts is None else self._shortcuts(self.namespace)
@@ -404,6 +439,8 @@ class Library:
         if name is None:
             return self._refusal(NOT_NUMPYS)
         found = self._resolve(function, name)
+        if self.refusals:
+            found = self._with_core(found, function, name)
         if self.writing is not None and found.call is not None:
             try:
                 parameters = inspect.signature(function).parameters
@@ -423,6 +460,8 @@ class Library:
             return self._refusal(row)
         if isinstance(row, Derived):
             return self._derived(name)
+        if isinstance(row, OfCore):
+            return self._through_ducks(function, name)
         if isinstance(row, Made):
             ducks = self._through_ducks(function, name)
             if ducks.call is None:
@@ -431,7 +470,7 @@ class Library:
             return Resolution("bridged", own, f"{self.module}.{name}")
         if row is not None and not isinstance(row, Renamed):
             return Resolution("bridged", row, f"arrayproto.libraries.{self.name}")
-        if row is None and self.core:
+        if row is None and self.core and not self.refusals:
             return self._through_ducks(function, name)
         path = row.path if row and row.path else name
         found = self.find(path)
@@ -440,7 +479,7 @@ class Library:
                 return self._derived(name)
             found = self.find_member(path)
         if found is None:
-            return self._refusal(self.why(name))
+            return self._through_ducks(function, name) if self.core else self._refusal_of(name)
         try:
             signature = inspect.signature(function)
         except (TypeError, ValueError):
@@ -456,10 +495,25 @@ class Library:
             refused=row.refused,
         )
         kind: Kind = "native" if call is found else "bridged"
+        if row.named:
+            kind, call = "bridged", _named(name, call)
         return Resolution(kind, call, f"{self.module}.{path}")
+
+    def _with_core(self, found: Resolution, function: Callable[..., Any], name: str) -> Resolution:
+        """The same, with the core for the calls that are refused."""
+        row = self.differences.get(name)
+        if found.call is None or isinstance(row, OfCore) or name in TAKE_FUNCTIONS:
+            return found
+        ducks = self._through_ducks(function, name).call
+        if ducks is None:
+            return found
+        return Resolution(found.kind, own_first(found.call, ducks, self.refusals), found.note)
 
     def _refusal(self, row: Unsupported) -> Resolution:
         return Resolution("unsupported", None, row.reason, row.instead or self.advice)
+
+    def _refusal_of(self, name: str) -> Resolution:
+        return self._refusal(self.why(name))
 
     def why(self, name: str) -> Unsupported:
         """Why it has not got a function for which it has no row."""
@@ -495,7 +549,7 @@ class Library:
 
         call = through_ducks(self, function)
         if call is None:
-            return self._refusal(self.why(name))
+            return self._refusal_of(name)
         if name in self.shortcuts:
             short = self.shortcuts[name](call)
             return Resolution("bridged", short, f"arrayproto.libraries.{self.name}_shortcuts")
@@ -608,6 +662,22 @@ class Library:
         return error
 
 
+def _pass(array: Any) -> None:
+    """For a library without devices."""
+
+
+def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose results get the names that NumPy has for them."""
+    names: Any = type(getattr(np.linalg, name.rpartition(".")[2])(np.eye(1)))
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        return names(*result) if type(result) is tuple else result
+
+    call.__name__ = name.rpartition(".")[2]
+    return call
+
+
 def _core_of_class(
     array_class: type, namespace: Any, dtypes: Dtypes
 ) -> Mapping[str, Callable[..., Any]]:
@@ -648,7 +718,7 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
         # Functions that are not NumPy's come and go with the program: they are not kept.
         if public_name(function) is not None:
             self[function] = call
-            if call is not None:
+            if call is not None and not self.library.asks_like(function):
                 self.called[function] = call
                 self.by_position[function] = getattr(call, "by_position", call)
         return call

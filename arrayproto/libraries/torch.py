@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -61,9 +62,24 @@ def _setitem(a: Any, key: Any, value: Any) -> None:
     a[key] = value
 
 
+#: Where the tensors of the call are, so that what NumPy's functions make is there too.
+_device: ContextVar[Any] = ContextVar("device", default=None)
+
+
+def _meet(a: Any) -> None:
+    _device.set(a.device)
+
+
 def _asarray(namespace: Any) -> Callable[..., Any]:
+    cpu = namespace.device("cpu")
+
     def asarray(a: np.ndarray) -> Any:
-        """Shares memory with `a` where PyTorch can."""
+        """On the device of the call; on the CPU it shares memory with `a` where PyTorch can."""
+        device = _device.get()
+        made = on_the_cpu(a)
+        return made if device is None or device == cpu else made.to(device)
+
+    def on_the_cpu(a: np.ndarray) -> Any:
         if a.dtype.name in NEAREST and a.dtype.name != "float16":
             a = a.astype(NEAREST[a.dtype.name])
         elif not a.dtype.isnative:
@@ -139,11 +155,31 @@ def _linalg(torch: Any, function: Callable[..., Any]) -> Callable[..., Any]:
 _FOR_UNSIGNED = frozenset(
     """
     getitem setitem asarray astype reshape transpose broadcast_to concatenate where equal
-    bitwise_and bitwise_or bitwise_xor real imag sum prod cumsum cumprod fill fresh
+    real imag sum prod cumsum cumprod fill fresh
     """.split()  # noqa: SIM905
 )
 #: What the order of numbers decides, that is, the sign of the longest as PyTorch sees them.
 _BY_ORDER = frozenset({"argsort", "less", "max", "min"})
+
+
+def _matmul(torch: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+    """CUDA has no products of matrices of integers."""
+
+    def matmul(x1: Any, x2: Any) -> Any:
+        if x1.device.type != "cuda" or x1.dtype.is_floating_point or x1.dtype.is_complex:
+            return function(x1, x2)
+        rows = x1[None, :] if x1.ndim == 1 else x1
+        columns = x2[:, None] if x2.ndim == 1 else x2
+        shape = torch.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
+        result = torch.zeros(
+            (*shape, rows.shape[-2], columns.shape[-1]), dtype=x1.dtype, device=x1.device
+        )
+        for i in range(rows.shape[-1]):  # no more memory than the result has
+            result += rows[..., :, i, None] * columns[..., None, i, :]
+        result = result[..., 0] if x2.ndim == 1 else result
+        return result if x1.ndim > 1 else result[..., 0, :] if x2.ndim > 1 else result[..., 0]
+
+    return matmul
 
 
 def _core(torch: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
@@ -239,6 +275,8 @@ def _core(torch: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         "getitem": _getitem,
         "setitem": _setitem,
         "asarray": _asarray(torch),
+        "meet": _meet,
+        "matmul": _matmul(torch, core["matmul"]),
         "fill": _fill(torch),
         "fresh": _fresh,
     }

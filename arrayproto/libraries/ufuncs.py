@@ -19,6 +19,7 @@ import numpy as np
 from ..derived import derived_ufuncs
 from ..errors import UnsupportedFunctionError
 from .array_api import ARRAY_API_NAMES
+from .own_first import OwnUfunc, own_first
 from .reasons import Unsupported
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class UfuncTable:
     def find_plain(self, ufunc: np.ufunc) -> Call | None:
         """What is called with the inputs of a ufunc alone; None for the library's own protocol."""
         resolution = resolve(self.library, ufunc, "__call__")
-        call = None if resolution.kind == "native" else resolution.call
+        stock = resolution.kind == "native" and not self.library.refusals
+        call = None if stock else resolution.call
         if type(call) is Corrected:
             call = call.function
         call = getattr(call, "by_position", call)
@@ -91,27 +93,37 @@ def resolve(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
 
 
 def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
-    from .library import Derived, Made, Renamed, Resolution
+    from .library import Derived, Made, OfCore, Renamed, Resolution
 
     name = public_ufuncs().get(ufunc)
     row = None if name is None else library.differences.get(name)
     if isinstance(row, Unsupported):
         return Resolution("unsupported", None, row.reason, row.instead or library.advice)
+    if isinstance(row, OfCore):
+        return _by_ducks(library, ufunc, "__call__")
     if isinstance(row, Made):
-        ducks = _by_ducks(library, ufunc, "__call__").call
-        assert ducks is not None, f"no core function {name!r}"
-        return Resolution("bridged", row.make(library, ufunc, ducks), f"{library.module}.{name}")
+        of_core = _by_ducks(library, ufunc, "__call__").call
+        assert of_core is not None, f"no core function {name!r}"
+        return Resolution("bridged", row.make(library, ufunc, of_core), f"{library.module}.{name}")
     with_arguments = functools.partial(_composed().call, ufunc)
     composed = derived_ufuncs().get(name or "")
     if isinstance(row, Derived):
         assert composed is not None, f"no derived function {name!r}"
         return Resolution("derived", Elementwise(ufunc, composed), _place(composed))
     if row is not None and not isinstance(row, Renamed):
-        return Resolution(
-            "bridged", Elementwise(ufunc, row), f"arrayproto.libraries.{library.name}"
-        )
+        bridged: Call = Elementwise(ufunc, row)
+        if library.refusals:
+            ducks = _by_ducks(library, ufunc, "__call__").call
+            assert ducks is not None, f"no core function {name!r}"
+            bridged = OwnUfunc(row, with_arguments, ducks, library.refusals)
+        return Resolution("bridged", bridged, f"arrayproto.libraries.{library.name}")
     if library.core and row is None and name is not None:
-        return _by_ducks(library, ufunc, "__call__")
+        found = _by_ducks(library, ufunc, "__call__")
+        own = library.find(name) if library.refusals else None
+        if own is None or found.call is None:
+            return found
+        first = OwnUfunc(own, with_arguments, found.call, library.refusals)
+        return Resolution("native", first, f"{library.module}.{name}")
     if "__array_ufunc__" in library.stock:
         around: Any = library.differences.get("ufunc.__call__")
         plain = around(ufunc, library.stock["__array_ufunc__"]) if around else None
@@ -121,9 +133,9 @@ def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
     if name is None:
         return Resolution("unsupported", None, "it is not a ufunc of NumPy", library.advice)
     for path in (row.path if row else name, name, ARRAY_API_NAMES.get(name, name)):
-        found = library.find(path) if path else None
-        if found is not None and found is not ufunc:
-            call = Elementwise(ufunc, found)
+        function = library.find(path) if path else None
+        if function is not None and function is not ufunc:
+            call = Elementwise(ufunc, function)
             return Resolution("bridged", call, f"{library.module}.{path}")
     if composed is not None:
         return Resolution("derived", Elementwise(ufunc, composed), _place(composed))
@@ -132,7 +144,7 @@ def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
 
 
 def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
-    from .library import Derived, Made, Native, Renamed, Resolution
+    from .library import Derived, Made, Native, OfCore, Renamed, Resolution
 
     reason = _not_in_numpy(ufunc, method)
     if reason:
@@ -147,13 +159,17 @@ def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolutio
     if isinstance(row, Native):
         call = functools.partial(_stock, library, ufunc, method)
         return Resolution("native", call, f"{library.cls.__name__}.__array_ufunc__")
-    if row is not None and not isinstance(row, (Renamed, Derived, Made)):
+    if row is not None and not isinstance(row, (Renamed, Derived, Made, OfCore)):
         where = f"arrayproto.libraries.{library.name}"
         return Resolution("bridged", functools.partial(row, ufunc), where)
-    if library.core and name is not None:
-        return _by_ducks(library, ufunc, method)
     composed = _composed().METHODS[method]
-    return Resolution("derived", functools.partial(composed, ufunc), _place(composed))
+    of_others = functools.partial(composed, ufunc)
+    if library.core and name is not None:
+        found = _by_ducks(library, ufunc, method)
+        if not library.refusals or found.call is None or isinstance(row, OfCore):
+            return found
+        of_others = own_first(of_others, found.call, library.refusals)
+    return Resolution("derived", of_others, _place(composed))
 
 
 def _by_ducks(library: Library, ufunc: np.ufunc, method: str) -> Resolution:

@@ -10,7 +10,7 @@ from __future__ import annotations
 GAPS: dict[tuple[str, str], str] = {
     **{
         (library, "np.lexsort([a, -a])"): "NumPy looks for arrays among the keys in a tuple only"
-        for library in ("sparse", "dask", "jax")
+        for library in ("sparse", "dask", "jax", "cupy")
     },
     ("sparse", "np.isfortran(m.T)"): "an array of sparse has no strides, so it is in neither order",
     (
@@ -79,17 +79,6 @@ _OF_STRICT: dict[str, tuple[str, ...]] = {
         "np.isclose(fm, fm * np.float32(1.5), rtol=0.5)",
     ),
     "NumPy looks for arrays among the keys in a tuple only": ("np.lexsort([a, -a])",),
-    "arguments that NumPy has an error for are not all checked yet": (
-        'np.zeros_like(v, device="gpu")',
-        'np.require(m, requirements=["X"], like=m)',
-        'np.concatenate((v, v), casting="nonsense")',
-        "np.bincount(x, weights=[1j, 0, 0, 0])",
-    ),
-    "not mended yet: out= of functions whose result NumPy casts or masks in its own way": (
-        "np.dot(m, q, out=im), im",
-        "np.clip(v, 0, 1, where=bv, out=v), v",
-    ),
-    "not mended yet: reshape with -1 of what is empty": ("np.unique(em, axis=1)",),
 }
 GAPS |= {
     ("array-api-strict", expression): reason
@@ -139,12 +128,6 @@ _OF_TORCH = {
         "np.issubdtype(fv.dtype, np.floating)",
         'np.isdtype(uv.dtype, "unsigned integer")',
     ),
-    "arguments that NumPy has an error for are not all checked yet": (
-        'np.zeros_like(v, device="gpu")',
-        'np.require(m, requirements=["X"], like=m)',
-        'np.concatenate((v, v), casting="nonsense")',
-        "np.bincount(x, weights=[1j, 0, 0, 0])",
-    ),
     "PyTorch has no dtype of dates": (
         'np.isnat(np.astype(iv, "M8[D]"))',
         'np.isnat(np.astype(im, "m8[s]"))',
@@ -153,16 +136,31 @@ _OF_TORCH = {
     "PyTorch's complex power of infinity and zero is NaN": ("np.lib.scimath.power(fm, host.fm)",),
     "NumPy looks for arrays among the elements only": ("np.poly(ev)", "np.roots(ev)"),
     "NumPy looks for arrays among the keys in a tuple only": ("np.lexsort([a, -a])",),
-    "not mended yet: out= of functions whose result NumPy casts or masks in its own way": (
-        "np.dot(m, q, out=im), im",
-        "np.clip(v, 0, 1, where=bv, out=v), v",
-    ),
-    "not mended yet: reshape with -1 of what is empty": ("np.unique(em, axis=1)",),
 }
 GAPS |= {
     ("torch", expression): reason
     for reason, expressions in _OF_TORCH.items()
     for expression in expressions
+}
+_OF_CUPY = {
+    "NumPy looks for arrays among the elements only": ("np.poly(ev)", "np.roots(ev)"),
+    "CuPy convolves by way of Fourier transforms, which spread NaN": ("np.convolve(nv, k)",),
+    "which of several values for one place stays is not determined on a device": (
+        "np.put_along_axis(arr=im, indices=host.im % 4, values=host.im, axis=-1), im",
+    ),
+    "NumPy divides by zero, with another outcome for each processor": (
+        "np.reciprocal(iv, out=v), v",
+    ),
+}
+GAPS |= {
+    ("cupy", expression): reason
+    for reason, expressions in _OF_CUPY.items()
+    for expression in expressions
+}
+#: Of CUDA alone: a subject, and not its library.
+GAPS |= {
+    ("torch-cuda", "np.linalg.cholesky(iq @ iq.T)"): "CUDA has no products of integers: `@` is "
+    "PyTorch's own",
 }
 
 

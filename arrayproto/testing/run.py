@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import collections
+import concurrent.futures
 import json
-from collections.abc import Callable, Iterable, Sequence
+import multiprocessing
+from collections.abc import Iterable, Sequence
 from importlib import metadata
 from typing import Any, NamedTuple
 
@@ -55,6 +57,7 @@ class Report(NamedTuple):
             "library": self.subject.library,
             "version": metadata.version(_distribution(self.subject)),
             "numpy": np.__version__,
+            "device": self.subject.device(),
             "wholly_right": self.wholly_right(),
             "functions": {
                 name: dict(collections.Counter(j.verdict.value for j in judgements))
@@ -68,11 +71,7 @@ def _distribution(subject: Subject) -> str:
     return metadata.packages_distributions().get(root, [root])[0]
 
 
-def run(
-    subject: Subject,
-    calls: Iterable[Call] | None = None,
-    progress: Callable[[Judgement], None] | None = None,
-) -> Report:
+def run(subject: Subject, calls: Iterable[Call] | None = None, jobs: int = 1) -> Report:
     """Judge calls on one subject, with its library activated.
 
     Parameters
@@ -80,17 +79,26 @@ def run(
     subject : Subject
     calls : iterable of Call, optional
         All of them by default.
-    progress : callable, optional
-        Is given each judgement.
+    jobs : int, optional
+        How many processes share the calls. Of the library's state, such as the memory of a device
+        that a call has spoilt, none is shared.
     """
+    calls = list(load_calls() if calls is None else calls)
+    if jobs == 1:
+        return Report(subject, _judged(subject.name, calls))
+    parts = [calls[i::jobs] for i in range(jobs)]
+    # Not forked: devices and threads of the library's do not survive that.
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        judged = list(pool.map(_judged, [subject.name] * jobs, parts))
+    return Report(subject, [judged[i % jobs][i // jobs] for i in range(len(calls))])
+
+
+def _judged(name: str, calls: Iterable[Call]) -> list[Judgement]:
+    subject = SUBJECTS[name]
     subject.load()
-    judgements = []
     with activated(subject.named):
-        for call in load_calls() if calls is None else calls:
-            judgements.append(judge(call, subject))
-            if progress is not None:
-                progress(judgements[-1])
-    return Report(subject, judgements)
+        return [judge(call, subject) for call in calls]
 
 
 def main(
@@ -98,6 +106,7 @@ def main(
     functions: Sequence[str] | None = None,
     verdicts: Sequence[str] | None = None,
     as_json: bool = False,
+    jobs: int = 1,
 ) -> int:
     """Print reports; the exit status is 0 if nothing is wrong but what is refused or known."""
     from .gaps import known_gap
@@ -107,7 +116,7 @@ def main(
         for call in load_calls()
         if not functions or call.function in functions or call.public_api in functions
     ]
-    reports = [run(SUBJECTS[name], calls) for name in names]
+    reports = [run(SUBJECTS[name], calls, jobs) for name in names]
     if as_json:
         print(json.dumps([report.record() for report in reports], indent=1))
     failed = False

@@ -19,8 +19,26 @@ class WentThroughTheHostError(AssertionError):
     """A duck array became an ndarray, dense, or was computed."""
 
 
+def _in_memory() -> str:
+    return ""
+
+
+def _cuda_of_cupy() -> str:
+    properties = sys.modules["cupy"].cuda.runtime.getDeviceProperties(0)
+    return str(properties["name"].decode())
+
+
 def _never(call: Call) -> bool:
     return False
+
+
+def _as_it_is() -> None:
+    """The library is tested as it is when it has been imported."""
+
+
+def _in_64_bits() -> None:
+    jax: Any = sys.modules["jax"]
+    jax.config.update("jax_enable_x64", True)
 
 
 def _nowhere() -> Iterator[tuple[Any, str]]:
@@ -53,6 +71,10 @@ class Subject(NamedTuple):
     host_results : callable
         Says of a `Call` whether its results may be ndarrays, although they are of the library's
         arrays.
+    prepare : callable
+        Sets the library up once it is imported: it must be able to hold NumPy's dtypes.
+    device : callable
+        Returns what holds its arrays; "" for the memory of the host.
     """
 
     name: str
@@ -66,6 +88,8 @@ class Subject(NamedTuple):
     eager: bool = False
     by_class: bool = False
     host_results: Callable[[Call], bool] = _never
+    prepare: Callable[[], None] = _as_it_is
+    device: Callable[[], str] = _in_memory
 
     @property
     def named(self) -> str | type:
@@ -74,7 +98,9 @@ class Subject(NamedTuple):
 
     def load(self) -> Any:
         """Import it."""
-        return importlib.import_module(self.module)
+        module = importlib.import_module(self.module)
+        self.prepare()
+        return module
 
     def available(self) -> bool:
         """Whether it can be imported, and holds arrays here."""
@@ -233,6 +259,7 @@ SUBJECTS: dict[str, Subject] = {
             _NOT_NUMERIC | {"writes"},
             _out_of_jax,
             eager=True,
+            prepare=_in_64_bits,
         ),
         Subject(
             "torch",
@@ -244,6 +271,19 @@ SUBJECTS: dict[str, Subject] = {
             _NOT_NUMERIC,
             _out_of_torch,
             eager=True,
+        ),
+        Subject(
+            # What leaves a CUDA device unasked raises by itself.
+            "torch-cuda",
+            "torch",
+            "torch",
+            lambda array: sys.modules["torch"].from_numpy(array.copy()).cuda(),
+            lambda value: value.detach().cpu().numpy(),
+            lambda: (sys.modules["torch"].Tensor,),
+            _NOT_NUMERIC,
+            _out_of_torch,
+            eager=True,
+            device=lambda: str(sys.modules["torch"].cuda.get_device_name()),
         ),
         Subject(
             # Has nothing but what the standard says, and raises where more is wanted.
@@ -267,6 +307,7 @@ SUBJECTS: dict[str, Subject] = {
             lambda value: value.get(),
             lambda: (sys.modules["cupy"].ndarray,),
             _NOT_NUMERIC,
+            device=_cuda_of_cupy,
         ),
     )
 }

@@ -190,12 +190,13 @@ def main(
     *,
     update: str | None = None,
     record: bool = False,
+    jobs: int = 1,
 ) -> int:
     """The command: print, or write, what `cover` finds; the exit status."""
     from . import formats, tables
 
     if record:
-        _record(names or list(LIBRARIES))
+        _record(names or list(LIBRARIES), jobs)
     coverages = cover(names)
     if update is not None:
         try:
@@ -212,7 +213,7 @@ def main(
     return 1 if unclassified else 0
 
 
-def _record(names: Sequence[str]) -> None:
+def _record(names: Sequence[str], jobs: int) -> None:
     from ..testing import SUBJECTS
     from ..testing.run import run
 
@@ -221,5 +222,6 @@ def _record(names: Sequence[str]) -> None:
         if not subjects:
             print(f"{name}: nothing to judge on this machine", file=sys.stderr)
             continue
-        path = evidence.write(name, evidence.combine([run(s).record() for s in subjects]))
+        records = [run(s, None, jobs).record() for s in subjects]
+        path = evidence.write(name, evidence.combine(records))
         print(f"written: {path}", file=sys.stderr)

@@ -45,6 +45,8 @@ class Record(NamedTuple):
         Of what, and when.
     subjects : list of str
         What was tested: ``dask`` in two ways of making chunks.
+    device : str
+        What held the arrays of some of them; "" for the memory of the host alone.
     functions : dict of str to dict of str to int
         NumPy name, without ``numpy.``, to how many calls got which verdict.
     """
@@ -53,6 +55,7 @@ class Record(NamedTuple):
     numpy: str
     date: str
     subjects: list[str]
+    device: str
     functions: dict[str, dict[str, int]]
 
 
@@ -90,6 +93,7 @@ def combine(records: list[dict[str, Any]]) -> Record:
         numpy=first["numpy"],
         date=datetime.date.today().isoformat(),
         subjects=[record["subject"] for record in records],
+        device=", ".join(sorted({record["device"] for record in records} - {""})),
         functions={name: dict(sorted(functions[name].items())) for name in sorted(functions)},
     )
 
