@@ -489,7 +489,10 @@ class Basis:
         matrix = self.companion(c)
         if c.shape[0] == 2:
             return matrix[0]
-        return np.sort(real_eigvals(matrix[::-1, ::-1]))
+        # Since 2.5 NumPy has real roots in some families of polynomials only.
+        real = self._numpys("roots")([-1.0, 0.0, 1.0]).dtype.kind == "f"
+        eigenvalues = real_eigvals if real else np.linalg.eigvals
+        return np.sort(eigenvalues(matrix[::-1, ::-1]))
 
     def fit(
         self, x: Any, y: Any, deg: Any, rcond: Any = None, full: bool = False, w: Any = None

@@ -38,6 +38,11 @@ def core(cupy: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         },
     )
 
+    def asarray(a: Any) -> Any:
+        if a.dtype.kind not in "biufc":
+            raise TypeError(f"CuPy has no arrays of {a.dtype!r}")
+        return cupy.asarray(a)
+
     def argsort(a: Any, axis: int) -> Any:
         if a.dtype.kind == "c":
             return argsort_complex(with_complex, a, axis)
@@ -77,7 +82,7 @@ def core(cupy: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         a[key] = value
 
     own = {
-        "asarray": cupy.asarray,
+        "asarray": asarray,
         "astype": lambda x, dtype: x.astype(dtype, copy=False),
         "reshape": lambda a, shape: a.reshape(shape),
         "transpose": lambda a, axes: a.transpose(axes),

@@ -68,6 +68,20 @@ def _a_side(a: Any, v: Any, side: Any = "left", sorter: Any = None) -> bool:
     return side in ("left", "right")
 
 
+def _casting(arrays: Any, *args: Any, casting: Any = "same_kind", **kwargs: Any) -> bool:
+    return casting in ("no", "equiv", "safe", "same_kind", "unsafe")
+
+
+def _without_max_work(name: str) -> Call:
+    """CuPy has one way to find out, however long it takes."""
+
+    def call(a: Any, b: Any, /, max_work: Any = None) -> Any:
+        return _find(name)(a, b)
+
+    call.__name__ = name
+    return call
+
+
 def _sections(ary: Any, sections: Any, axis: Any = 0) -> bool:
     return not isinstance(sections, int) or sections > 0
 
@@ -175,6 +189,10 @@ OWN: Mapping[str, Call] = {
     # Indices on the device are not looked at: that would wait for it. CuPy's wrap around.
     "take": _only("take", _on_device, "indices are not on the device"),
     "put": _only("put", _on_device, "indices are not on the device"),
+    "take_along_axis": _only("take_along_axis", _on_device, "indices are not on the device"),
+    "put_along_axis": _only("put_along_axis", _on_device, "indices are not on the device"),
+    **{name: _without_max_work(name) for name in ("may_share_memory", "shares_memory")},
+    "concatenate": _only("concatenate", _casting, "there is no such rule"),
     "array_split": _only("array_split", _sections, "there are no sections"),
     "bincount": _only("bincount", _real_weights, "weights are complex"),
     "nanmedian": _only("nanmedian", _axes_exist, "there is no such axis"),

@@ -143,7 +143,19 @@ GAPS |= {
     for expression in expressions
 }
 _OF_CUPY = {
-    "NumPy looks for arrays among the elements only": ("np.poly(ev)", "np.roots(ev)"),
+    "NumPy looks for arrays among the elements only": ("np.roots(ev)",),
+    "CuPy holds records, and has no order of them": (
+        'np.argsort(r, order=["n", "y"])',
+        'np.sort(r, order="n")',
+        "np.unique(r)",
+    ),
+    "CuPy has no dtype of dates": (
+        'np.isnat(np.astype(iv, "M8[D]"))',
+        'np.isnat(np.astype(im, "m8[s]"))',
+    ),
+    "NumPy writes into out= while it still reads from it": (
+        "np.cumulative_prod(v[:5], include_initial=True, out=v), v",
+    ),
     "CuPy convolves by way of Fourier transforms, which spread NaN": ("np.convolve(nv, k)",),
     "which of several values for one place stays is not determined on a device": (
         "np.put_along_axis(arr=im, indices=host.im % 4, values=host.im, axis=-1), im",
