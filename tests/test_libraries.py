@@ -71,7 +71,10 @@ class TestResolutions:
         for name, entry in catalog().items():
             resolution = own.resolve(entry.function)
             if resolution.kind == "native" and own.find(name) is not None:
-                assert resolution.call is own.find(name), name
+                first = resolution.call
+                if own.refusals:  # with the core behind it
+                    first = getattr(first, "__wrapped__", first)
+                assert first is own.find(name), name
 
     def test_numpys_own_functions_are_nobodys_implementation(self, known_library, module):
         """dask.array re-exports some, and calling them would go in a circle, or convert."""
@@ -206,13 +209,11 @@ class TestSignatures:
     @pytest.mark.parametrize(
         ("name", "args", "kwargs", "arrives"),
         [
-            ("take", ("x", "i", 1), {}, {"a": "x", "indices": "i", "axis": 1}),
             ("sum", ("x", None, float), {"keepdims": True}, {"dtype": float, "keepdims": True}),
             ("amax", ("x",), {"axis": 1}, {"a": "x", "axis": 1}),
             ("std", ("x", 0, None, None, 1), {}, {"axis": 0, "ddof": 1}),
             ("flip", ("x", 0), {}, {"axis": 0}),
             ("linalg.tensordot", ("x", "y"), {"axes": 1}, {"a": "x", "b": "y", "axes": 1}),
-            ("unravel_index", ("i", (2, 2)), {}, {"indices": "i", "dims": (2, 2)}),
         ],
     )
     def test_cupy_without_a_gpu(self, name, args, kwargs, arrives):
@@ -225,24 +226,17 @@ class TestSignatures:
         assert arrives.items() <= received.items()
 
     @pytest.mark.parametrize(
-        ("name", "argument"), [("sum", "where"), ("sum", "initial"), ("std", "mean")]
-    )
-    def test_cupy_refuses_without_a_gpu(self, name, argument):
-        pytest.importorskip("cupy")
-        call = resolve("cupy", name).call
-        with pytest.raises(
-            UnsupportedArgumentError, match=rf"numpy\.{name}: argument {argument}=.*cupy"
-        ):
-            call("x", **{argument: [True]})
-
-    @pytest.mark.parametrize(
         ("args", "kwargs"), [((1, 2), {}), ((), {"min": 1, "max": 2}), ((1,), {"a_max": 2})]
     )
     def test_cupy_clip_without_a_gpu(self, args, kwargs, monkeypatch):
         cupy = pytest.importorskip("cupy")
         monkeypatch.setattr(cupy, "clip", lambda a, a_min, a_max, out=None: (a, a_min, a_max, out))
-        assert resolve("cupy", "clip").call("x", *args, **kwargs) == ("x", 1, 2, None)
-        assert resolve("cupy", "clip").call("x", 1, 2, "out") == ("x", 1, 2, "out")
+        call = resolve("cupy", "clip").call.__wrapped__
+        assert call(MATRIX, *args, **kwargs)[1:] == (1, 2, None)
+        assert call(MATRIX, 1, 2, "out")[1:] == (1, 2, "out")
+        for bounds in [(np.nan, 2), (MATRIX, 2), ([1], 2)]:
+            with pytest.raises(TypeError):
+                call(MATRIX, *bounds)
 
     @pytest.mark.parametrize(
         ("program", "arguments"),
