@@ -202,6 +202,7 @@ class TestEvidence:
 
     def test_combined_and_kept(self, tmp_path, monkeypatch):
         told = {"library": "toy", "version": "1.0", "numpy": "2.4", "wholly_right": [1, 2]}
+        told["device"] = "a board"
         functions = {"abs": {"right": 1}, "emath.sqrt": {"refused": 2}}
         records = [
             {**told, "subject": "toy", "functions": functions},
@@ -209,6 +210,7 @@ class TestEvidence:
         ]
         record = evidence.combine(records)
         assert record.subjects == ["toy", "toy-rows"]
+        assert record.device == "a board"
         assert record.functions == {
             "absolute": {"right": 3, "wrong": 1},
             "lib.scimath.sqrt": {"refused": 2},

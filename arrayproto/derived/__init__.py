@@ -31,6 +31,7 @@ TOPICS = {
     "sorting": "",
     "statistics": "",
     "nanfunctions": "",
+    "quantiles": "",
     "histograms": "",
     "calculus": "",
     "bits": "",

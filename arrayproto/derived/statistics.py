@@ -1,4 +1,4 @@
-"""Sums, averages, order statistics."""
+"""Sums, averages, covariances."""
 
 from __future__ import annotations
 
@@ -23,12 +23,9 @@ __all__ = [
     "cumulative_prod",
     "cumulative_sum",
     "mean",
-    "median",
     "nanargmax",
     "nanargmin",
-    "percentile",
     "ptp",
-    "quantile",
     "std",
     "trapezoid",
     "var",
@@ -83,7 +80,7 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any
 # Averages --------------------------------------------------------------------------------------
 
 
-def _weights_like(a: Any, axis: Any, weights: Any) -> Any:
+def weights_like(a: Any, axis: Any, weights: Any) -> Any:
     """Weights in a shape that goes along with the array."""
     shape, given = np.shape(a), np.shape(weights)
     if shape == given:
@@ -112,7 +109,7 @@ def average(
     else:
         like = one_of(a, weights)
         a, weights = alike(a, like), array_of(weights, like)
-        weights = _weights_like(a, axis, weights)
+        weights = weights_like(a, axis, weights)
         extra = (np.float64,) if a.dtype.kind in "biu" else ()
         dtype = numpy.result_type(a.dtype, weights.dtype, *extra)
         total = np.sum(weights, axis=axis, dtype=dtype, keepdims=keepdims)
@@ -136,187 +133,6 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
     if np.iscomplexobj(result):
         return np.clip(np.real(result), -1, 1) + 1j * np.clip(np.imag(result), -1, 1)
     return np.clip(result, -1, 1)
-
-
-# Order statistics ------------------------------------------------------------------------------
-
-
-def _sorted_lines(a: Any, axis: Any) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
-    """The array sorted along a last axis made of `axis`; the shapes without and with keepdims."""
-    rank, shape = np.ndim(a), np.shape(a)
-    if axis is None:
-        axes = tuple(range(rank))
-    else:
-        axes = np.lib.array_utils.normalize_axis_tuple(axis, rank)
-    others = tuple(i for i in range(rank) if i not in axes)
-    dropped = tuple(shape[i] for i in others)
-    kept = tuple(1 if i in axes else shape[i] for i in range(rank))
-    lines = np.transpose(a, others + axes) if rank else a
-    lines = np.reshape(lines, (*dropped, math.prod(shape[i] for i in axes)))
-    return np.sort(lines, axis=-1), dropped, kept
-
-
-def _nan_where_any(result: Any, lines: Any) -> Any:
-    """NaN, which sorts last, makes NaN of what is computed from its line."""
-    if lines.dtype.kind not in "fc" or np.shape(lines)[-1] == 0:
-        return result
-    last = lines[..., -1:]
-    return np.where(np.isnan(last), np.astype(last, result.dtype), result)
-
-
-def median(
-    a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False
-) -> Any:
-    _refuse("median", out=out)
-    lines, dropped, kept = _sorted_lines(a, axis)
-    count = np.shape(lines)[-1]
-    middle = lines[..., max((count - 1) // 2, 0) : count // 2 + 1]
-    result = _nan_where_any(np.mean(middle, axis=-1, keepdims=True), lines)
-    return np.reshape(result, kept if keepdims else dropped)
-
-
-#: Method to alpha and beta of Hyndman and Fan.
-_CONTINUOUS = {
-    "interpolated_inverted_cdf": (0.0, 1.0),
-    "hazen": (0.5, 0.5),
-    "weibull": (0.0, 0.0),
-    "linear": (1.0, 1.0),
-    "median_unbiased": (1.0 / 3.0, 1.0 / 3.0),
-    "normal_unbiased": (3.0 / 8.0, 3.0 / 8.0),
-}
-
-
-def place(count: Any, q: float, method: str) -> tuple[Any, Any]:
-    """The lower of two places in a sorted line, and how far to go to the next."""
-    if method in ("lower", "higher", "midpoint", "nearest"):
-        place = np.multiply(np.subtract(count, 1), q)
-    elif method in ("inverted_cdf", "averaged_inverted_cdf"):
-        place = np.subtract(np.multiply(count, q), 1)
-    elif method == "closest_observation":
-        place = np.subtract(np.multiply(count, q), 1.5)
-    elif method == "linear":
-        place = np.multiply(np.subtract(count, 1), q)
-    elif method in _CONTINUOUS:
-        alpha, beta = _CONTINUOUS[method]
-        place = np.subtract(np.add(np.multiply(count, q), alpha + q * (1 - alpha - beta)), 1)
-    else:
-        known = "linear, lower, higher, midpoint, nearest, inverted_cdf, averaged_inverted_cdf, "
-        raise ValueError(
-            f"{method!r} is not a valid method. Use one of: {known}closest_observation, "
-            + ", ".join(_CONTINUOUS)
-        )
-    below = np.floor(place)
-    part = np.subtract(place, below)
-    if method == "lower":
-        part = np.multiply(part, 0)
-    elif method in ("higher", "inverted_cdf"):
-        part = np.where(np.greater(part, 0), 1.0, 0.0)
-    elif method == "midpoint":
-        part = np.where(np.greater(part, 0), 0.5, 0.0)
-    elif method == "averaged_inverted_cdf":
-        part = np.where(np.greater(part, 0), 1.0, 0.5)
-    elif method in ("nearest", "closest_observation"):
-        half = 0.5 if method == "nearest" else 0.0
-        even = np.equal(np.remainder(below, 2), 0)
-        down = np.logical_or(np.less(part, half), np.logical_and(np.equal(part, half), even))
-        part = np.where(down, 0.0, 1.0)
-    return below, part
-
-
-#: Methods whose result is an element.
-DISCRETE = ("lower", "higher", "nearest", "inverted_cdf", "closest_observation")
-
-#: Method to what it makes of the fractional part of the index.
-_FRACTIONS = {
-    "linear": lambda t: t,
-    "lower": lambda t: t * 0,
-    "higher": lambda t: t * 0 + (t > 0),
-    "midpoint": lambda t: t * 0 + 0.5 * (t > 0),
-}
-
-
-def _quantile(
-    name: str, a: Any, q: Any, axis: Any, out: Any, method: str, keepdims: bool, weights: Any
-) -> Any:
-    _refuse(name, out=out, weights=weights)
-    place(1.0, 0.5, method)  # refuses a method that is none
-    lines, dropped, kept = _sorted_lines(a, axis)
-    shape = kept if keepdims else dropped
-    count = np.shape(lines)[-1]
-    if count == 0:
-        raise IndexError(f"numpy.{name} of no elements")
-    results = []
-    for quantile in q.ravel():
-        if method in _FRACTIONS:
-            index = quantile * (count - 1)
-            below = math.floor(index)
-            fraction = _FRACTIONS[method](index - q.dtype.type(below))
-        else:
-            lower, part = place(q.dtype.type(count), quantile, method)
-            below, fraction = int(lower), q.dtype.type(part)
-        above = min(max(below + 1, 0), count - 1)
-        below = min(max(below, 0), count - 1)
-        low, high = lines[..., below : below + 1], lines[..., above : above + 1]
-        if method in DISCRETE:  # an element as it is, in its own dtype
-            result = high if fraction else low
-        else:
-            step = np.subtract(high, low)  # the nearer end is the one that stays exact
-            result = low + step * fraction if fraction < 0.5 else high - step * (1 - fraction)
-        results.append(np.reshape(_nan_where_any(result, lines), shape))
-    if q.ndim == 0:
-        return results[0]
-    return np.reshape(np.stack(results), (*q.shape, *shape))
-
-
-def probabilities(a: Any, q: Any, scale: int, message: str) -> Any:
-    if a.dtype.kind == "c":
-        raise TypeError("a must be an array of real numbers")
-    if is_duck(q):  # how many results there are, and of which elements, is for Python to say
-        flat = np.reshape(q, (-1,))
-        values = [float(flat[i]) for i in range(flat.shape[0])]
-        q = numpy.array(values, q.dtype).reshape(q.shape)
-    if scale != 1:
-        q = numpy.true_divide(q, a.dtype.type(scale) if a.dtype.kind == "f" else scale)
-    elif isinstance(q, (int, float)) and a.dtype.kind == "f":
-        q = numpy.asarray(q, dtype=a.dtype)
-    q = numpy.asarray(q)
-    if q.dtype.kind in "biu":
-        q = q.astype(float)
-    if q.size and not (numpy.all(q >= 0) and numpy.all(q <= 1)):
-        raise ValueError(message)
-    return q
-
-
-def quantile(
-    a: Any,
-    q: Any,
-    axis: Any = None,
-    out: Any = None,
-    overwrite_input: bool = False,
-    method: str = "linear",
-    keepdims: bool = False,
-    *,
-    weights: Any = None,
-) -> Any:
-    a = alike(a, q)
-    q = probabilities(a, q, 1, "Quantiles must be in the range [0, 1]")
-    return _quantile("quantile", a, q, axis, out, method, keepdims, weights)
-
-
-def percentile(
-    a: Any,
-    q: Any,
-    axis: Any = None,
-    out: Any = None,
-    overwrite_input: bool = False,
-    method: str = "linear",
-    keepdims: bool = False,
-    *,
-    weights: Any = None,
-) -> Any:
-    a = alike(a, q)
-    q = probabilities(a, q, 100, "Percentiles must be in the range [0, 100]")
-    return _quantile("percentile", a, q, axis, out, method, keepdims, weights)
 
 
 # Along an axis ---------------------------------------------------------------------------------

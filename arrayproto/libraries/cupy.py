@@ -73,10 +73,6 @@ def _differences() -> Mapping[str, Row]:
         **{f"ufunc.{method}": OfCore() for method in ("at", "reduceat")},
         **no_text("cupy"),
         "isnat": Unsupported("CuPy has no dates", "keep dates in ndarrays: np.isnat(x.get())"),
-        "spacing": Unsupported(
-            "CuPy does not tell the distance to the next number",
-            "np.nextafter(abs(x), np.inf) - abs(x)",
-        ),
     }
 
 

@@ -76,7 +76,8 @@ def _without_max_work(name: str) -> Call:
     """CuPy has one way to find out, however long it takes."""
 
     def call(a: Any, b: Any, /, max_work: Any = None) -> Any:
-        return _find(name)(a, b)
+        # What is on the host shares nothing with what is on a device.
+        return _own_arrays(a, b) and _find(name)(a, b)
 
     call.__name__ = name
     return call
@@ -108,6 +109,14 @@ def _one_axis(a: Any, axis: Any = None, **kwargs: Any) -> bool:
 
 def _real(a: Any, *args: Any, **kwargs: Any) -> bool:
     return bool(a.dtype.kind != "c")
+
+
+def _complex(z: Any, *args: Any, **kwargs: Any) -> bool:
+    return bool(z.dtype.kind == "c")
+
+
+def _one_tolerance(A: Any, tol: Any = None, *args: Any, **kwargs: Any) -> bool:
+    return tol is None or isinstance(tol, float)
 
 
 def _vectors(x1: Any, x2: Any) -> bool:
@@ -186,6 +195,8 @@ OWN: Mapping[str, Call] = {
     "linalg.lstsq": _in_one_dtype("linalg.lstsq"),
     "linalg.outer": _only("outer", _vectors, "there are other arrays than vectors"),
     "unravel_index": _unravel_index,
+    "angle": _only("angle", _complex, "numbers are real, and may be NaN"),
+    "linalg.matrix_rank": _only("linalg.matrix_rank", _one_tolerance, "there are tolerances"),
     # Indices on the device are not looked at: that would wait for it. CuPy's wrap around.
     "take": _only("take", _on_device, "indices are not on the device"),
     "put": _only("put", _on_device, "indices are not on the device"),
