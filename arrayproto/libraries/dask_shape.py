@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable
@@ -475,11 +476,14 @@ def _pad_axis(a: Any, axis: int, pair: tuple[int, ...], mode: str, options: dict
 
 def _isclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> Any:
     """Dask's own takes tolerances that are numbers only, and hangs with others."""
-    return da().core.elemwise(
-        lambda *blocks: np.isclose(*blocks, equal_nan=equal_nan),
-        *(as_dask(x) for x in (a, b, rtol, atol)),
-        dtype=np.dtype(bool),
-    )
+    # NumPy's function by its name: a function made here would be pickled for each name of a chunk.
+    close = functools.partial(np.isclose, equal_nan=equal_nan)
+    arrays = [a, b]
+    if type(rtol) is type(atol) is float:
+        close = functools.partial(close, rtol=rtol, atol=atol)
+    else:
+        arrays += [rtol, atol]
+    return da().core.elemwise(close, *map(as_dask, arrays), dtype=np.dtype(bool))
 
 
 def _allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> Any:
