@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,7 @@ def _line(name: str) -> Callable[..., Any]:
         chunks = list(a.chunks)
         chunks[axis] = (example.shape[axis],)
         return lines(f"fft.{name}", a, (axis,)).map_blocks(
-            lambda block: function(block, n, axis, norm),
+            functools.partial(function, n=n, axis=axis, norm=norm),
             dtype=example.dtype,
             chunks=tuple(chunks),
             meta=meta_of(a, a.ndim, example.dtype),

@@ -51,7 +51,7 @@ def _in_order(name: str) -> Callable[..., Any]:
             function(np.ones(shape, a.dtype), axis=axis, **given)
         dtype = np.dtype(np.intp) if name.startswith("arg") else a.dtype
         return lines(name, a, (axis,)).map_blocks(
-            lambda block: function(block, axis=axis, **given),
+            functools.partial(function, axis=axis, **given),
             dtype=dtype,
             meta=meta_of(a, a.ndim, dtype),
         )
@@ -70,7 +70,7 @@ def _lexsort(keys: Any, axis: int = -1) -> Any:
     (axis,) = normalize_axes((axis,), keys.ndim - 1)
     keys = lines("lexsort", keys, (axis + 1,)).rechunk({0: -1})
     return keys.map_blocks(
-        lambda block: np.lexsort(block, axis=axis),
+        functools.partial(np.lexsort, axis=axis),
         dtype=np.dtype(np.intp),
         drop_axis=0,
         meta=meta_of(keys, keys.ndim - 1, np.intp),
@@ -236,7 +236,7 @@ def _bits(name: str) -> Callable[..., Any]:
         a = lines(name, a, (axis,))
         chunks = [(length,) if i == axis else c for i, c in enumerate(a.chunks)]
         return a.map_blocks(
-            lambda block: function(block, axis=axis, **kwargs),
+            functools.partial(function, axis=axis, **kwargs),
             dtype=np.dtype(np.uint8),
             chunks=tuple(chunks),
             meta=meta_of(a, a.ndim, np.uint8),

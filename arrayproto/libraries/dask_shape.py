@@ -464,7 +464,7 @@ def _pad_axis(a: Any, axis: int, pair: tuple[int, ...], mode: str, options: dict
     np.pad(np.ones(shape, a.dtype), widths, mode, **{**options, **sizes})  # NumPy's errors
     chunks = [(sum(c) + sum(pair),) if i == axis else c for i, c in enumerate(a.chunks)]
     return a.map_blocks(
-        lambda block: np.pad(block, widths, mode, **{**options, **sizes}),
+        functools.partial(np.pad, pad_width=widths, mode=mode, **{**options, **sizes}),
         dtype=a.dtype,
         chunks=tuple(chunks),
         meta=meta_of(a, a.ndim, a.dtype),
