@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-import threading
 import types as _types
+from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -39,7 +39,7 @@ _BASIC_TYPES = frozenset(
 #: Classes that were registered from outside with their methods, by id (a metaclass may make its
 #: classes unhashable); swapped whole, never changed in place.
 _registered: dict[int, tuple[type, Method]] = {}
-_registering = threading.Lock()
+_registering = allocate_lock()
 
 _in_c = private.get_implementing_args_c
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from .library import Derived, Library, Renamed
-from .reasons import Unsupported
-from .shared import no_text
+from .library import Derived, Library, Renamed, Row
+from .unsupported import Unsupported
 
 
 def _clip(
@@ -32,11 +32,10 @@ def _clip(
     return cupy.namespace.clip(a, a_min, a_max, **kwargs)
 
 
-cupy: Library = Library(
-    name="cupy",
-    module="cupy",
-    array_class="ndarray",
-    differences={
+def _differences() -> Mapping[str, Row]:
+    from .shared import no_text
+
+    return {
         "amax": Renamed("max"),
         "amin": Renamed("min"),
         "clip": _clip,
@@ -51,7 +50,14 @@ cupy: Library = Library(
             "CuPy does not tell the distance to the next number",
             "np.nextafter(abs(x), np.inf) - abs(x)",
         ),
-    },
+    }
+
+
+cupy: Library = Library(
+    name="cupy",
+    module="cupy",
+    array_class="ndarray",
+    differences=_differences,
     to_host="get",
     from_host="asarray",
     advice="Call .get() where a NumPy array in host memory is what you want.",

@@ -19,7 +19,7 @@ import numpy as np
 from ..derived import derived_ufuncs
 from ..errors import UnsupportedFunctionError
 from .array_api import ARRAY_API_NAMES
-from .reasons import Unsupported
+from .unsupported import Unsupported
 
 if TYPE_CHECKING:
     from .library import Library, Resolution
