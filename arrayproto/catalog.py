@@ -24,6 +24,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .accelerator import REBOUND
 from .private import ArrayFunctionDispatcher
 
 #: NumPy's public modules whose functions take arrays, the canonical one of each name first.
@@ -152,8 +153,7 @@ def by_function() -> dict[Callable[..., Any], PublicFunction]:
 
 def original(value: Any) -> Any:
     """NumPy's own object, where `arrayproto.activate` has rebound it."""
-    # None of NumPy's public functions is a partial; `arrayproto.activation.ReboundFunction` is.
-    return getattr(value, "__wrapped__", value) if isinstance(value, functools.partial) else value
+    return getattr(value, "__wrapped__", value) if isinstance(value, REBOUND) else value
 
 
 def find_public(function: Any) -> PublicFunction | None:

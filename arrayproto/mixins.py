@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import numpy as np
 
 from . import private
+from .accelerator import speed
 from .derived import derivation, derived_ufunc
 from .derived.core import Core
 from .errors import REFUSALS, Refusal
@@ -357,7 +358,17 @@ def array_function(library: Library) -> Callable[..., Any]:
             return _refused(library, self, func, types, args, kwargs, refusal)
         return _unresolved(library, self, func, types, args, kwargs)
 
-    return __array_function__
+    if speed is None:
+        return __array_function__
+    answer = speed.Adapter(
+        __array_function__,
+        accepts,
+        called,
+        by_position,
+        REFUSALS,
+        functools.partial(_refused, library),
+    )
+    return functools.update_wrapper(answer, __array_function__)
 
 
 def _is_own(library: Library, frame: _types.FrameType, own: dict[str, bool]) -> bool:
