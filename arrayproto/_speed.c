@@ -454,6 +454,28 @@ rename_error(Function *self)
     raise_exception(error);
 }
 
+/* The answer of an override to a call with these relevant arguments; NULL without an error if
+   none of them overrides. Not inlined: what was found would stay on the stack for the length of the
+   implementation. */
+static Py_NO_INLINE PyObject *
+answer_of_override(State *state, Function *self, PyObject *relevant, PyObject *const *args,
+                   Py_ssize_t nargs, PyObject *kwnames)
+{
+    Found found;
+    PyObject *result = NULL;
+    if (collect(state, relevant, Py_None, &found) == 0) {
+        Py_ssize_t i = 0;
+        while (i < found.count && found.methods[i] == state->ndarray_method) {
+            i++;
+        }
+        if (i < found.count) {
+            result = defer(state, (PyObject *)self, &found, args, nargs, kwnames);
+        }
+    }
+    found_clear(&found);
+    return result;
+}
+
 static PyObject *
 ask_and_call(State *state, Function *self, PyObject *const *args, size_t nargsf,
              PyObject *kwnames)
@@ -465,22 +487,13 @@ ask_and_call(State *state, Function *self, PyObject *const *args, size_t nargsf,
         }
         return NULL;
     }
-    Found found;
-    PyObject *result = NULL;
-    int done = collect(state, relevant, Py_None, &found);
+    PyObject *result = answer_of_override(state, self, relevant, args, PyVectorcall_NARGS(nargsf),
+                                          kwnames);
     Py_DECREF(relevant);
-    if (done == 0) {
-        Py_ssize_t i = 0;
-        while (i < found.count && found.methods[i] == state->ndarray_method) {
-            i++;
-        }
-        result = i == found.count
-                     ? PyObject_Vectorcall(self->implementation, args, nargsf, kwnames)
-                     : defer(state, (PyObject *)self, &found, args, PyVectorcall_NARGS(nargsf),
-                             kwnames);
+    if (result != NULL || PyErr_Occurred()) {
+        return result;
     }
-    found_clear(&found);
-    return result;
+    return PyObject_Vectorcall(self->implementation, args, nargsf, kwnames);
 }
 
 static PyObject *
