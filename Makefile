@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The C code is optional: without a compiler the installation goes on without it.
+BUILT := pyproject.toml setup.py arrayproto/_speed.c
 
 .PHONY: demo test lint tables bench clean
 
@@ -29,17 +31,17 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 # One stamp for each extra, so that nothing is installed twice.
-$(VENV)/demo: $(BIN)/python pyproject.toml
+$(VENV)/demo: $(BIN)/python $(BUILT)
 	$(BIN)/python -m pip install --quiet --editable '.[sparse,dask,cli]'
 	touch $@
 
-$(VENV)/test: $(BIN)/python pyproject.toml
+$(VENV)/test: $(BIN)/python $(BUILT)
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@
 
-$(VENV)/bench: $(BIN)/python pyproject.toml
+$(VENV)/bench: $(BIN)/python $(BUILT)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) build dist *.egg-info arrayproto/_speed*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -10,8 +10,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-import threading
 import warnings
+from _thread import RLock  # that of threading, which takes as long to import as the rest here
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -27,13 +27,13 @@ _ABSENT = object()
 _PROTOCOL = ("__array_function__", "__array_ufunc__")
 
 
-class _Patch(NamedTuple):
+class _Patch:
     """One attribute that was replaced, and how to put it back."""
 
-    holder: Any
-    name: str
-    before: Any
-    ours: Any
+    __slots__ = ("before", "holder", "name", "ours")
+
+    def __init__(self, holder: Any, name: str, before: Any, ours: Any) -> None:
+        self.holder, self.name, self.before, self.ours = holder, name, before, ours
 
     @staticmethod
     def apply(holder: Any, name: str, ours: Any) -> _Patch:
@@ -61,7 +61,7 @@ class _State:
     """What is active; changed only under the lock, never read on the way of a call."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
+        self.lock = RLock()
         self.permanent: set[Library] = set()  # by activate()
         self.scoped: Counter[Library] = Counter()  # by activated(), one for each open context
         self.patches: dict[Library, list[_Patch]] = {}

@@ -24,6 +24,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .accelerator import REBOUND
 from .private import ArrayFunctionDispatcher
 
 #: NumPy's public modules whose functions take arrays, the canonical one of each name first.
@@ -152,8 +153,7 @@ def by_function() -> dict[Callable[..., Any], PublicFunction]:
 
 def original(value: Any) -> Any:
     """NumPy's own object, where `arrayproto.activate` has rebound it."""
-    # None of NumPy's public functions is a partial; `arrayproto.activation.ReboundFunction` is.
-    return getattr(value, "__wrapped__", value) if isinstance(value, functools.partial) else value
+    return getattr(value, "__wrapped__", value) if isinstance(value, REBOUND) else value
 
 
 def find_public(function: Any) -> PublicFunction | None:
@@ -300,7 +300,7 @@ def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[s
 
 # Of numpydoc: the line under a title. (One expression for a section takes many times as long.)
 _UNDERLINE = re.compile(r"\n[ ]*-{3,}[ ]*\n")
-_PARAMETER = re.compile(r"^(\S.*?) : (.*)$")
+_ARRAYS = re.compile(r"\b(?:array_like|ndarray)\b")
 
 
 def documented_arguments(function: Callable[..., Any]) -> list[str]:
@@ -324,9 +324,11 @@ def documented_arguments(function: Callable[..., Any]) -> list[str]:
     body = after[own.end() - 1 : following.start() if following else None]
     found: list[str] = []
     for line in body.splitlines():
-        match = _PARAMETER.match(line.removeprefix(indent))
-        if match and re.search(r"\barray_like\b|\bndarray\b", match[2]):
-            found += [name.strip() for name in match[1].split(",")]
+        # `activate` reads hundreds of these: most lines are told apart by what is cheap.
+        if "array" in line and " : " in line:
+            names, _, kind = line.removeprefix(indent).partition(" : ")
+            if names[:1].strip() and _ARRAYS.search(kind):
+                found += [name.strip() for name in names.split(",")]
     return found
 
 

@@ -2,7 +2,8 @@
 
 `array_function_dispatch` is the decorator of NumPy's own functions, for functions outside NumPy
 (numpy#13872). What it promises is NEP-18's contract as ``numpy/_core/tests/test_overrides.py``
-pins it; `arrayproto.wrapper` generates the code.
+pins it; `arrayproto.wrapper` generates the code, which `arrayproto.accelerator` replaces where it
+was built.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-import threading
 import types as _types
+from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
 from . import private
+from .accelerator import parameters, speed
 from .wrapper import generate
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,7 +41,7 @@ _BASIC_TYPES = frozenset(
 #: Classes that were registered from outside with their methods, by id (a metaclass may make its
 #: classes unhashable); swapped whole, never changed in place.
 _registered: dict[int, tuple[type, Method]] = {}
-_registering = threading.Lock()
+_registering = allocate_lock()
 
 _in_c = private.get_implementing_args_c
 
@@ -179,6 +181,8 @@ def get_implementing_args(relevant_args: Iterable[Any]) -> list[Any]:
     >>> get_implementing_args([1, np.ones(2), np.zeros(3)])
     [array([1., 1.])]
     """
+    if speed is not None:
+        return speed.get_implementing_args(relevant_args)  # type: ignore[no-any-return]
     return [argument for argument, _ in implementing(_as_sequence(relevant_args), find_method)]
 
 
@@ -191,6 +195,8 @@ def implementing_of_many(
     relevant_args: Sequence[Any], find: Callable[[type], Method | None]
 ) -> list[tuple[Any, Method]]:
     """As `implementing`, for what may be a long list."""
+    if speed is not None:
+        return speed.implementing(relevant_args, find)  # type: ignore[no-any-return]
     if _registered or not relevant_args or _in_c is None:
         return implementing(relevant_args, find)  # C cannot see classes that only we know
     if len(relevant_args) > _FEW and type(relevant_args[0]) is not type(relevant_args[-1]):
@@ -409,6 +415,10 @@ def _wrap(dispatcher: Callable[..., Any], implementation: Callable[..., Any]) ->
     if _same_parameters(implementation, dispatcher):
         signature = _own_signature(implementation)
         relevant = _static_relevant_args(dispatcher)
+    renamed = functools.partial(with_public_name, dispatcher, implementation)
+    if speed is not None:
+        known = parameters(signature, relevant, strict=True)
+        return speed.Function(implementation, dispatcher, renamed, *known)  # type: ignore[no-any-return]
     return generate(
         signature,
         relevant,
@@ -417,7 +427,7 @@ def _wrap(dispatcher: Callable[..., Any], implementation: Callable[..., Any]) ->
         collect=collect,
         seen_by_numpy=seen_by_numpy,
         registry=registry,
-        with_public_name=functools.partial(with_public_name, dispatcher, implementation),
+        with_public_name=renamed,
         no_implementation=no_implementation,
     )
 
@@ -453,7 +463,8 @@ def with_public_name(
     """A dispatcher called with wrong arguments complains under its own name: mend the message."""
     private_name = getattr(dispatcher, "__qualname__", None)
     message = error.args[0] if error.args else None
-    # More than our own frame on the traceback means that the dispatcher ran, and this is its error.
+    # More than our own frame on the traceback, which C has not got, means that the dispatcher ran,
+    # and this is its error.
     ran = error.__traceback__ is not None and error.__traceback__.tb_next is not None
     if ran or not private_name or not isinstance(message, str):
         return None
@@ -497,6 +508,10 @@ def _like_dispatch(implementation: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return wrapper
+
+
+if speed is not None:
+    speed.configure(ndarray, _ndarray_method, globals(), find_method, no_implementation)
 
 
 __all__ = [

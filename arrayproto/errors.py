@@ -29,6 +29,11 @@ class UnsupportedArgumentError(TypeError):
     reason = ""
 
 
+#: What is raised where a library has not got a function, or an argument of it.
+REFUSALS = (UnsupportedFunctionError, UnsupportedArgumentError)
+Refusal = UnsupportedFunctionError | UnsupportedArgumentError
+
+
 class ActivationError(TypeError):
     """A class or a library that cannot be given the protocol."""
 

@@ -16,14 +16,10 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from . import policy
-from .errors import ArrayProtoWarning, UnsupportedArgumentError, UnsupportedFunctionError
+from .errors import ArrayProtoWarning, Refusal
 from .libraries import Library, library_of, public_name
 from .libraries.reasons import FAMILIES
 from .wrapper import FILENAME as WRAPPER
-
-#: What is raised where a library has not got a function, or an argument of it.
-REFUSALS = (UnsupportedFunctionError, UnsupportedArgumentError)
-Refusal = UnsupportedFunctionError | UnsupportedArgumentError
 
 _OURS = {__name__, "arrayproto.mixins"}
 _IN_PLACE = frozenset(

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 
-from . import fallback, private
+from . import private
+from .accelerator import speed
 from .derived import derivation, derived_ufunc
 from .derived.core import Core
+from .errors import REFUSALS, Refusal
 from .libraries import LIBRARIES, Library, public_name, ufuncs
 
 F = TypeVar("F")
@@ -308,9 +310,11 @@ def _refused(
     types: Any,
     args: Any,
     kwargs: Any,
-    refusal: fallback.Refusal,
+    refusal: Refusal,
 ) -> Any:
     """Answer for a function that the library has not got, or not with these arguments."""
+    from . import fallback  # only needed where something is refused
+
     stock = functools.partial(_stock_function, library, self, func, types, args, kwargs)
     return fallback.of_function(library, func, args, kwargs, stock, refusal)
 
@@ -350,11 +354,21 @@ def array_function(library: Library) -> Callable[..., Any]:
             found = library.table[func]
             if found is not None:
                 return found(*args, **kwargs)
-        except fallback.REFUSALS as refusal:
+        except REFUSALS as refusal:
             return _refused(library, self, func, types, args, kwargs, refusal)
         return _unresolved(library, self, func, types, args, kwargs)
 
-    return __array_function__
+    if speed is None:
+        return __array_function__
+    answer = speed.Adapter(
+        __array_function__,
+        accepts,
+        called,
+        by_position,
+        REFUSALS,
+        functools.partial(_refused, library),
+    )
+    return functools.update_wrapper(answer, __array_function__)
 
 
 def _is_own(library: Library, frame: _types.FrameType, own: dict[str, bool]) -> bool:
@@ -450,7 +464,7 @@ def guest_array_function(library: Library) -> Callable[..., Any]:
             if kwargs:
                 return call(*args, **kwargs)
             return call(*args)
-        except fallback.REFUSALS as refusal:
+        except REFUSALS as refusal:
             return _refused(library, self, func, types, args, kwargs, refusal)
 
     return __array_function__
@@ -477,7 +491,7 @@ def _array_ufunc(library: Library) -> Callable[..., Any]:
                 result = call(*inputs)
             else:
                 result = library.stock["__array_ufunc__"](self, ufunc, method, *inputs)
-        except fallback.REFUSALS as refusal:
+        except REFUSALS as refusal:
             return _refused_ufunc(library, self, ufunc, method, inputs, kwargs, refusal)
         if result is NotImplemented and isinstance(ufunc, np.ufunc):
             ufuncs.raise_numpys_error(ufunc, inputs)
@@ -536,9 +550,11 @@ def _refused_ufunc(
     method: str,
     inputs: tuple[Any, ...],
     kwargs: dict[str, Any],
-    refusal: fallback.Refusal,
+    refusal: Refusal,
 ) -> Any:
     """Answer for a ufunc, or a method of one, that the library has not got."""
+    from . import fallback
+
     stock = functools.partial(
         library.stock.get("__array_ufunc__", _no_stock), self, ufunc, method, *inputs, **kwargs
     )
@@ -568,7 +584,7 @@ def _with_arguments(
         if call is None:
             raise ufuncs.refusal(library, ufunc, method, types)
         return call(*inputs, **kwargs)
-    except fallback.REFUSALS as refusal:
+    except REFUSALS as refusal:
         return _refused_ufunc(library, self, ufunc, method, inputs, kwargs, refusal)
 
 

@@ -2,7 +2,7 @@
 
 NumPy asks nobody about `numpy.isfortran` or the functions of `numpy.polynomial.polynomial`, and
 would convert what they are given. While a library is active, `activate` has a `ReboundFunction` in
-the place of each.
+the place of each, or the same in C.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ import functools
 import sys
 import types
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .accelerator import parameters, speed
 from .dispatch import collect, no_implementation, registry, seen_by_numpy
 from .mixins import answering
 from .wrapper import generate
+
+if TYPE_CHECKING:
+    from .catalog import PublicFunction
 
 #: What overrides nothing, and goes to NumPy's own at once.
 _PLAIN = (np.ndarray, list, tuple, int, float, complex, bool, str)
@@ -72,7 +76,7 @@ def undispatched(module: types.ModuleType) -> dict[str, Callable[..., Any]]:
 
 
 @functools.cache
-def rebound(function: Callable[..., Any]) -> ReboundFunction:
+def rebound(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function that dispatches in the place of one that NumPy does not dispatch.
 
     What it does is generated when it is called first: to do so for all of them would take longer
@@ -80,18 +84,31 @@ def rebound(function: Callable[..., Any]) -> ReboundFunction:
     """
 
     def first_call(*args: Any, **kwargs: Any) -> Any:
-        ours.__setstate__((_wrapper(function), (), {}, vars(ours)))  # type: ignore[attr-defined]
+        entry = _entry(function)
+        wrapper = _wrapper(entry)
+        if speed is None:
+            ours.__setstate__((wrapper, (), {}, vars(ours)))
+        else:
+            ours._settle(wrapper, *parameters(entry.signature, entry.relevant, strict=False))
         return ours(*args, **kwargs)
 
-    ours = ReboundFunction(first_call)
+    ours: Any = (
+        ReboundFunction(first_call) if speed is None else speed.Rebound(function, first_call)
+    )
     functools.update_wrapper(ours, function)
-    return ours
+    return ours  # type: ignore[no-any-return]
 
 
-def _wrapper(function: Callable[..., Any]) -> Callable[..., Any]:
-    from .catalog import PublicFunction, dispatcher_of
+def _entry(function: Callable[..., Any]) -> PublicFunction:
+    from .catalog import PublicFunction
 
-    entry = PublicFunction(f"{function.__module__}.{function.__name__}", function, (), False)
+    return PublicFunction(f"{function.__module__}.{function.__name__}", function, (), False)
+
+
+def _wrapper(entry: PublicFunction) -> Callable[..., Any]:
+    from .catalog import dispatcher_of
+
+    function = entry.function
     relevant_args = dispatcher_of(entry)
     name = function.__name__
 

@@ -116,8 +116,14 @@ def _context(active: tuple[str, ...]) -> timing.Context:
     return partial(arrayproto.activated, *active) if active else contextlib.nullcontext
 
 
+class _Result(str):
+    """With what the rows of a library look at in its answers."""
+
+    shape, ndim, dtype = (1,), 1, np.dtype(float)
+
+
 #: What every function that does nothing returns.
-RESULT = "what the function returned"
+RESULT = _Result("what the function returned")
 
 
 def is_result(value: Any) -> bool:
@@ -127,7 +133,8 @@ def is_result(value: Any) -> bool:
 def function(name: str, signature: str, body: str = "pass", **names: Any) -> Callable[..., Any]:
     """A Python function that does next to nothing, so that the cost of reaching it shows."""
     scratch: Names = {}
-    exec(f"def {name}({signature}):\n    {body}\n    return {RESULT!r}", names, scratch)
+    names = {**names, "RESULT": RESULT}
+    exec(f"def {name}({signature}):\n    {body}\n    return RESULT", names, scratch)
     return scratch[name]  # type: ignore[no-any-return]
 
 

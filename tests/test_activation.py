@@ -16,9 +16,10 @@ import pytest
 
 import arrayproto
 from arrayproto import activation
+from arrayproto.accelerator import REBOUND
 from arrayproto.libraries import LIBRARIES, Library, library_of
 from arrayproto.mixins import mixin_of
-from arrayproto.rebinding import ReboundFunction, rebound
+from arrayproto.rebinding import rebound
 from tests.oracle import BACKENDS, check
 
 EYE = np.eye(3)
@@ -340,7 +341,7 @@ class TestStatus:
             assert where in str(status)
         for name, libraries in status.functions.items():
             module, _, attribute = name.rpartition(".")
-            assert isinstance(vars(sys.modules[module])[attribute], ReboundFunction)
+            assert isinstance(vars(sys.modules[module])[attribute], REBOUND)
             assert libraries == (known_library,)
             lines = str(status).splitlines()
             assert any(f"of {module} " in line and attribute in line for line in lines)
@@ -580,7 +581,7 @@ class TestReboundFunction:
         array_class(library)
         original = np.isfortran
         arrayproto.activate(library)
-        assert isinstance(np.isfortran, ReboundFunction)
+        assert isinstance(np.isfortran, REBOUND)
         return original
 
     def test_dispatches(self, original, library):

@@ -6,15 +6,12 @@ by way of the core in `cupy_core`; ndarrays are copied to the device for that, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .array_api import NumPyDtypes
-from .cupy_core import checked, core
-from .cupy_own import OWN
+from .array_api import Dtypes, NumPyDtypes
 from .library import Derived, Library, OfCore, Renamed, Row
-from .reasons import Unsupported
-from .shared import no_text
+from .unsupported import Unsupported
 
 
 def _refusals(cupy: Any) -> tuple[type[Exception], ...]:
@@ -28,7 +25,17 @@ def _refusals(cupy: Any) -> tuple[type[Exception], ...]:
     )
 
 
+def _core(cupy: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
+    from .cupy_core import core  # when it is needed: many programs have no CuPy
+
+    return core(cupy, dtypes)
+
+
 def _differences() -> Mapping[str, Row]:
+    from .cupy_core import checked
+    from .cupy_own import OWN
+    from .shared import no_text
+
     return {
         "amax": Renamed("max"),
         "amin": Renamed("min"),
@@ -82,7 +89,7 @@ cupy: Library = Library(
     array_class="ndarray",
     parts=("cupyx",),
     dtypes=lambda namespace: NumPyDtypes(),
-    core=core,
+    core=_core,
     refusals=_refusals,
     differences=_differences,
     to_host="get",

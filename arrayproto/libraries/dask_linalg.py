@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -322,7 +323,7 @@ def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     return _solve(a, b.ravel()).reshape(shape)
 
 
-_FLOAT = np.dtype(float)
+_modules, _ndarray = sys.modules, np.ndarray
 
 # Products of Dask's own --------------------------------------------------------------------------
 
@@ -350,22 +351,22 @@ def _astype(block: Any, dtype: Any) -> Any:
 
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    # Often called, so the common case is told at little cost: floats have nothing to mend. Rank
+    # and dtype of its arrays are properties written in Python; those of what is behind them are not.
+    dask = _modules["dask.array"]
+    array = dask.Array
+    if type(axes) is int and type(a) is array and type(b) is array:
+        like_a, like_b = a._meta, b._meta
+        if type(like_a) is _ndarray and type(like_b) is _ndarray:
+            if like_a.dtype.kind in "fc" and axes <= like_a.ndim and axes <= like_b.ndim:
+                return dask.tensordot(a, b, axes)
     if not (is_dask(a) and is_dask(b)):
         a, b = as_dask(a), as_dask(b)
     if type(axes) is not int:
         axes = _from_the_front(axes, np.ndim(a), np.ndim(b))
     elif axes > min(len(a.shape), len(b.shape)):
         raise ValueError("shape-mismatch for sum")
-    result = da().tensordot(a, b, axes)
-    # Often called, so the common case is told at little cost: floats have nothing to mend. The
-    # dtype of Dask's array is a property written in Python, that of the ndarray behind it is not.
-    try:
-        dtype = a._meta.dtype
-        if dtype is _FLOAT or dtype.kind in "fc":
-            return result
-    except AttributeError:  # not Dask's
-        pass
-    return _same_dtype(result, a, b)
+    return _same_dtype(dask.tensordot(a, b, axes), a, b)
 
 
 def _dot(a: Any, b: Any, out: Any = None) -> Any:

@@ -22,9 +22,9 @@ from ..errors import UnsupportedFunctionError
 from .array_api import Dtypes, namespace_of, standard_core, with_devices, with_writing
 from .bridge import bridge
 from .own_first import TAKE_FUNCTIONS, own_first
-from .reasons import NOT_NUMPYS, Unsupported, why
 from .ufuncs import UfuncTable
 from .ufuncs import resolve as resolve_ufunc
+from .unsupported import Unsupported
 
 Kind = Literal["native", "bridged", "derived", "unsupported"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -437,6 +437,8 @@ class Library:
         """
         name = public_name(function)
         if name is None:
+            from .reasons import NOT_NUMPYS
+
             return self._refusal(NOT_NUMPYS)
         found = self._resolve(function, name)
         if self.refusals:
@@ -517,6 +519,8 @@ class Library:
 
     def why(self, name: str) -> Unsupported:
         """Why it has not got a function for which it has no row."""
+        from .reasons import why
+
         back = f"{self.module}.{self.from_host}" if self.from_host else ""
         return why(name, self.module, self.host_copy, back, self.reasons)
 

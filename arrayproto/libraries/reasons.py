@@ -11,25 +11,7 @@ import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 
-
-class Unsupported:
-    """A row of a table of differences: not to be had, although the name may exist.
-
-    Parameters
-    ----------
-    reason : str
-        Why not: a clause, without a full stop.
-    instead : str
-        What to do: a clause, without a full stop. By default the library's general advice.
-    checked : bool
-        Whether NumPy is asked first, with small ndarrays of the same ranks and dtypes, so that a
-        call that NumPy refuses gets NumPy's error. For functions of arrays that do nothing else.
-    """
-
-    __slots__ = ("checked", "instead", "reason")
-
-    def __init__(self, reason: str, instead: str = "", checked: bool = False) -> None:
-        self.reason, self.instead, self.checked = reason, instead, checked
+from .unsupported import Unsupported
 
 
 class Family:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .library import Library, Renamed, Row
-from .reasons import Unsupported
+from .unsupported import Unsupported
 
 
 def _differences() -> Mapping[str, Row]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from ..errors import UnsupportedArgumentError
 from .library import Row
-from .reasons import Unsupported
 from .sparse_arrays import Lines, coo, in_full, is_sparse, module, whole
 from .sparse_reductions import stack
+from .unsupported import Unsupported
 
 
 def _elementwise(name: str) -> Callable[..., Any]:

@@ -16,8 +16,8 @@ import numpy as np
 
 from ..errors import UnsupportedFunctionError
 from .library import Row
-from .reasons import Unsupported
 from .sparse_arrays import coo, in_full, made, normalize
+from .unsupported import Unsupported
 
 LinAlgError = np.linalg.LinAlgError
 

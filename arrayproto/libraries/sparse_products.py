@@ -23,8 +23,14 @@ def _values(a: Any) -> Any:
 
 
 def _is_finite(a: Any) -> bool:
-    values = _values(a)
-    return values.dtype.kind not in "fc" or bool(np.isfinite(values).all())
+    return _all_finite(_values(a))
+
+
+def _all_finite(values: Any) -> bool:
+    if values.dtype.kind not in "fc" or not values.size:
+        return True
+    finite = np.isfinite(values)
+    return finite.item(finite.argmin())  # type: ignore[no-any-return]  # all() is Python's, and slow
 
 
 def _is_plain(a: Any) -> bool:
@@ -128,6 +134,12 @@ def _check_lengths(a: tuple[int, ...], b: tuple[int, ...], i: int, j: int) -> No
 
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    # Often called, so the common case is told at little cost.
+    sparse = module()
+    if type(a) is sparse.COO and type(b) is sparse.COO and a.shape and b.shape:
+        if not (a.fill_value or b.fill_value) and _all_finite(a.data):
+            if b is a or _all_finite(b.data):
+                return sparse.tensordot(a, b, axes)
     a, b = _operand(a), _operand(b)
     if a.ndim and b.ndim and _is_plain(a) and _is_plain(b):
         return module().tensordot(a, b, axes=axes)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from .library import Derived, Row
-from .reasons import Unsupported
 from .sparse_arrays import Lines, coo, is_sparse, refuse, whole
 from .sparse_products import matmul
+from .unsupported import Unsupported
 
 
 def _sparse() -> Any:

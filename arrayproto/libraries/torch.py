@@ -18,7 +18,6 @@ import numpy as np
 from ..errors import UnsupportedArgumentError
 from .array_api import NEAREST, Dtypes, standard_core
 from .library import Library
-from .torch_shortcuts import shortcuts
 
 
 def _namespace() -> Any:
@@ -282,6 +281,12 @@ def _core(torch: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     }
 
 
+def _shortcuts(torch: Any) -> Mapping[str, Callable[..., Any]]:
+    from .torch_shortcuts import shortcuts
+
+    return shortcuts(torch)
+
+
 torch: Library = Library(
     name="torch",
     module="torch",
@@ -290,7 +295,7 @@ torch: Library = Library(
     parts=("functorch",),
     dtypes=Dtypes,
     core=_core,
-    shortcuts=shortcuts,
+    shortcuts=_shortcuts,
     reflects=(np.generic,),
     advice="Call x.detach().cpu().numpy() where a NumPy array in host memory is what you want.",
 )

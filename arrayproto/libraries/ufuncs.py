@@ -20,7 +20,7 @@ from ..derived import derived_ufuncs
 from ..errors import UnsupportedFunctionError
 from .array_api import ARRAY_API_NAMES
 from .own_first import OwnUfunc, own_first
-from .reasons import Unsupported
+from .unsupported import Unsupported
 
 if TYPE_CHECKING:
     from .library import Library, Resolution

@@ -1,0 +1,1096 @@
+/*
+ * The hot paths of arrayproto.dispatch, arrayproto.rebinding and arrayproto.mixins in C.
+ *
+ * Optional: everything here does what the Python code beside it does, which is the reference and
+ * the fallback (see arrayproto/accelerator.py). Nothing of NumPy's C API is used: what is to be
+ * known of NumPy is handed over by configure().
+ */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stddef.h>
+#include <structmember.h>
+
+#define MAX_TYPES 64 /* as NumPy's NPY_MAXARGS */
+
+/* How a parameter is relevant; arrayproto.accelerator has the same numbers. */
+enum { IRRELEVANT, ITSELF, ITEMS, ITEMS_OR_ITSELF };
+
+typedef struct {
+    PyObject *ndarray;
+    PyObject *ndarray_method;
+    PyObject *registry;          /* namespace whose `_registered` is true while there are any */
+    PyObject *find_method;       /* arrayproto.dispatch.find_method, which knows them */
+    PyObject *no_implementation; /* (public_api, types) to the error to raise */
+    PyObject *array_function, *registered, *class_, *qualname;
+} State;
+
+#define STATE_FIELDS(DO) \
+    DO(ndarray) DO(ndarray_method) DO(registry) DO(find_method) DO(no_implementation) \
+    DO(array_function) DO(registered) DO(class_) DO(qualname)
+
+static inline State *
+state_of(PyObject *self)
+{
+    return (State *)PyType_GetModuleState(Py_TYPE(self));
+}
+
+static int
+is_configured(State *state)
+{
+    if (state->ndarray == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "configure() has not been called");
+    }
+    return state->ndarray != NULL;
+}
+
+static PyObject *
+raised_exception(void)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return PyErr_GetRaisedException();
+#else
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (traceback != NULL) {
+        PyException_SetTraceback(value, traceback);
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return value;
+#endif
+}
+
+static void
+raise_exception(PyObject *error) /* steals it */
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    PyErr_SetRaisedException(error);
+#else
+    PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+#endif
+}
+
+/* Which types override --------------------------------------------------------------------- */
+
+/* Types that nothing ever dispatches on: those of arrayproto.dispatch._BASIC_TYPES. */
+static inline int
+is_basic(PyTypeObject *type)
+{
+    return type == &PyLong_Type || type == &PyFloat_Type || type == &PyList_Type ||
+           type == &PyTuple_Type || type == Py_TYPE(Py_None) || type == &PyBool_Type ||
+           type == &PyUnicode_Type || type == &PyComplex_Type || type == &PyBytes_Type ||
+           type == &PyDict_Type || type == &PySet_Type || type == &PyFrozenSet_Type ||
+           type == &PySlice_Type || type == Py_TYPE(Py_Ellipsis) ||
+           type == Py_TYPE(Py_NotImplemented);
+}
+
+/* The method of a class as find_method() finds it; NULL without an error if there is none. */
+static PyObject *
+method_of(State *state, PyTypeObject *type)
+{
+    if ((PyObject *)type == state->ndarray) {
+        return Py_NewRef(state->ndarray_method);
+    }
+    PyObject *method;
+#if PY_VERSION_HEX >= 0x030D0000
+    int known = PyObject_GetOptionalAttr((PyObject *)type, state->array_function, &method) >= 0;
+#else
+    method = PyObject_GetAttr((PyObject *)type, state->array_function);
+    int known = method != NULL;
+#endif
+    if (!known) { /* whatever a metaclass raises means "no protocol" */
+        if (!PyErr_ExceptionMatches(PyExc_Exception)) {
+            return NULL;
+        }
+        PyErr_Clear();
+        method = NULL;
+    }
+    if (method == NULL) {
+        PyObject *registered = PyDict_GetItemWithError(state->registry, state->registered);
+        if (registered == NULL || (PyDict_CheckExact(registered) && !PyDict_GET_SIZE(registered))) {
+            return NULL;
+        }
+    }
+    else if (method != Py_None) {
+        return method;
+    }
+    /* Rare: a class registered from outside, or one that sets its method to None. */
+    Py_XDECREF(method);
+    method = PyObject_CallOneArg(state->find_method, (PyObject *)type);
+    if (method == Py_None) {
+        Py_CLEAR(method);
+    }
+    return method;
+}
+
+/* 1 if arguments of a type override, 0 if they do not, -1 with an error. */
+static int
+type_overrides(State *state, PyTypeObject *type)
+{
+    if ((PyObject *)type == state->ndarray || is_basic(type)) {
+        return 0;
+    }
+    PyObject *method = method_of(state, type);
+    if (method == NULL) {
+        return PyErr_Occurred() ? -1 : 0;
+    }
+    int overrides = method != state->ndarray_method;
+    Py_DECREF(method);
+    return overrides;
+}
+
+/* The first index from `start` on of an item of another type than `type`, or the number of items.
+   Code of a metaclass may change a list under our hands, so that nothing is known of it beyond. */
+static inline Py_ssize_t
+next_of_other_type(PyObject *items, Py_ssize_t start, PyTypeObject *type)
+{
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(items);
+    PyObject **held = PySequence_Fast_ITEMS(items);
+    Py_ssize_t i = start;
+    while (i < count && Py_TYPE(held[i]) == type) {
+        i++;
+    }
+    return i;
+}
+
+static int
+items_override(State *state, PyObject *items) /* a list or a tuple */
+{
+    PyTypeObject *last = NULL;
+    int overrides = 0;
+    Py_ssize_t i = 0;
+    while (overrides == 0 &&
+           (i = next_of_other_type(items, i, last)) < PySequence_Fast_GET_SIZE(items)) {
+        Py_XDECREF(last);
+        last = (PyTypeObject *)Py_NewRef(Py_TYPE(PySequence_Fast_GET_ITEM(items, i)));
+        overrides = type_overrides(state, last);
+    }
+    Py_XDECREF(last);
+    return overrides;
+}
+
+/* Implementing arguments, each with its method, in NEP-18's order. */
+typedef struct {
+    Py_ssize_t count;
+    PyTypeObject *types[MAX_TYPES]; /* of the arguments, as they were found */
+    PyObject *arguments[MAX_TYPES];
+    PyObject *methods[MAX_TYPES];
+} Found;
+
+static void
+found_clear(Found *found)
+{
+    for (Py_ssize_t i = 0; i < found->count; i++) {
+        Py_DECREF(found->arguments[i]);
+        Py_DECREF(found->methods[i]);
+    }
+}
+
+static inline int
+found_type(const Found *found, PyTypeObject *type)
+{
+    for (Py_ssize_t i = 0; i < found->count; i++) {
+        if (found->types[i] == type) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Whether one of those found may be a superclass. To ask each of them would be quadratic in the
+   number of types: only where a base was found, or isinstance() may be answered by somebody's
+   code, can the answer be yes. */
+static int
+may_have_superclass(State *state, const Found *found, PyObject *argument)
+{
+    PyTypeObject *type = Py_TYPE(argument);
+    PyObject *told = PyObject_GetAttr(argument, state->class_);
+    if (told == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_AttributeError)) {
+            return -1;
+        }
+        PyErr_Clear();
+    }
+    else {
+        Py_DECREF(told);
+        if (told != (PyObject *)type) {
+            return 1;
+        }
+    }
+    PyObject *bases = type->tp_mro;
+    /* The last base is object: where it was found, all are asked. */
+    for (Py_ssize_t i = 1; bases != NULL && i < PyTuple_GET_SIZE(bases) - 1; i++) {
+        if (found_type(found, (PyTypeObject *)PyTuple_GET_ITEM(bases, i))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Before its first superclass, or last; -1 with an error. */
+static Py_ssize_t
+place_of(State *state, const Found *found, PyObject *argument, int ask_all)
+{
+    int ask = ask_all && found->count ? 1 : 0;
+    if (found->count && !ask) {
+        ask = may_have_superclass(state, found, argument);
+    }
+    if (ask < 0) {
+        return -1;
+    }
+    for (Py_ssize_t i = 0; ask && i < found->count; i++) {
+        int is = PyObject_IsInstance(argument, (PyObject *)Py_TYPE(found->arguments[i]));
+        if (is != 0) {
+            return is < 0 ? -1 : i;
+        }
+    }
+    return found->count;
+}
+
+/* 0, or -1 with an error; what is in `found` is to be cleared in either case. `find` is None for
+   the methods that method_of() finds. */
+static int
+collect(State *state, PyObject *relevant, PyObject *find, Found *found)
+{
+    found->count = 0;
+    PyObject *items = PySequence_Fast(
+        relevant, "dispatcher for __array_function__ did not return an iterable");
+    if (items == NULL) {
+        return -1;
+    }
+    PyTypeObject *last = NULL;
+    int ask_all = 0;
+    Py_ssize_t i = 0;
+    while ((i = next_of_other_type(items, i, last)) < PySequence_Fast_GET_SIZE(items)) {
+        PyObject *argument = PySequence_Fast_GET_ITEM(items, i++);
+        PyTypeObject *type = Py_TYPE(argument);
+        if (is_basic(type) || found_type(found, type)) {
+            continue;
+        }
+        Py_INCREF(argument);
+        Py_INCREF(type);
+        Py_XDECREF(last);
+        last = type;
+        PyObject *method;
+        if (find == Py_None) {
+            method = method_of(state, type);
+        }
+        else if ((PyObject *)type == state->ndarray) {
+            method = Py_NewRef(state->ndarray_method);
+        }
+        else {
+            method = PyObject_CallOneArg(find, (PyObject *)type);
+            if (method == Py_None) {
+                Py_CLEAR(method);
+            }
+        }
+        Py_ssize_t place = -1;
+        if (method != NULL && found->count == MAX_TYPES) {
+            PyErr_Format(PyExc_TypeError,
+                         "maximum number (%d) of distinct argument types implementing "
+                         "__array_function__ exceeded", MAX_TYPES);
+        }
+        else if (method != NULL) {
+            place = place_of(state, found, argument, ask_all);
+        }
+        if (place < 0) {
+            Py_DECREF(argument);
+            Py_XDECREF(method);
+            if (PyErr_Occurred()) {
+                break;
+            }
+            continue;
+        }
+        size_t behind = (size_t)(found->count - place) * sizeof(PyObject *);
+        memmove(found->arguments + place + 1, found->arguments + place, behind);
+        memmove(found->methods + place + 1, found->methods + place, behind);
+        found->arguments[place] = argument;
+        found->methods[place] = method;
+        found->types[found->count++] = type;
+        ask_all |= Py_TYPE(type) != &PyType_Type || type == &PyBaseObject_Type;
+    }
+    Py_XDECREF(last);
+    Py_DECREF(items);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* Functions that dispatch ------------------------------------------------------------------- */
+
+/* Both types: Function, made by array_function_dispatch(), and Rebound, which stands in the place
+   of a function of NumPy's that dispatches nothing. */
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    PyObject *dict;
+    PyObject *weakrefs;
+    PyObject *implementation;
+    PyObject *otherwise;        /* the dispatcher; what a Rebound calls when it is not plain */
+    PyObject *with_public_name; /* the error of a dispatcher called wrongly, or None; Function */
+    PyObject *names;            /* of the parameters, interned; NULL if only a dispatcher knows */
+    PyObject *depths;           /* bytes: how each of them is relevant */
+    Py_ssize_t positional;      /* how many of them can be given by position */
+    Py_ssize_t needed;          /* how many must be given for the dispatcher to be read */
+} Function;
+
+static int
+argument_overrides(State *state, PyObject *argument, char depth)
+{
+    if (depth == ITSELF) {
+        return type_overrides(state, Py_TYPE(argument));
+    }
+    if (PyList_CheckExact(argument) || PyTuple_CheckExact(argument)) {
+        return items_override(state, argument);
+    }
+    return depth == ITEMS ? 1 : type_overrides(state, Py_TYPE(argument));
+}
+
+/* 1 if it is certain without the dispatcher that no argument overrides; 0, or -1 with an error. */
+static int
+is_plain(State *state, Function *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    if (self->names == NULL || nargs > self->positional) {
+        return 0;
+    }
+    const char *depths = PyBytes_AS_STRING(self->depths);
+    Py_ssize_t needed = self->needed;
+    for (Py_ssize_t i = 0; i < nargs; i++) {
+        if (depths[i] != IRRELEVANT) {
+            int overrides = argument_overrides(state, args[i], depths[i]);
+            if (overrides != 0) {
+                return overrides < 0 ? -1 : 0;
+            }
+            needed -= depths[i] == ITEMS;
+        }
+    }
+    Py_ssize_t nkwargs = kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames);
+    Py_ssize_t count = PyTuple_GET_SIZE(self->names);
+    for (Py_ssize_t k = 0; k < nkwargs; k++) {
+        PyObject *name = PyTuple_GET_ITEM(kwnames, k);
+        Py_ssize_t i = 0;
+        while (i < count && PyTuple_GET_ITEM(self->names, i) != name) {
+            i++;
+        }
+        if (i == count) {
+            return 0; /* unknown, or known and not interned: the dispatcher will say */
+        }
+        if (depths[i] != IRRELEVANT) {
+            int overrides = argument_overrides(state, args[nargs + k], depths[i]);
+            if (overrides != 0) {
+                return overrides < 0 ? -1 : 0;
+            }
+            needed -= depths[i] == ITEMS;
+        }
+    }
+    return needed <= 0;
+}
+
+/* Ask the overrides in turn, as NEP-18 says; `args` and `kwargs` are what was passed. */
+static PyObject *
+defer(State *state, PyObject *public_api, const Found *found, PyObject *const *args,
+      Py_ssize_t nargs, PyObject *kwnames)
+{
+    PyObject *result = NULL;
+    PyObject *types = PyTuple_New(found->count);
+    PyObject *arguments = PyTuple_New(nargs);
+    PyObject *kwargs = PyDict_New();
+    if (types == NULL || arguments == NULL || kwargs == NULL) {
+        goto done;
+    }
+    for (Py_ssize_t i = 0; i < found->count; i++) {
+        PyTuple_SET_ITEM(types, i, Py_NewRef(Py_TYPE(found->arguments[i])));
+    }
+    for (Py_ssize_t i = 0; i < nargs; i++) {
+        PyTuple_SET_ITEM(arguments, i, Py_NewRef(args[i]));
+    }
+    for (Py_ssize_t i = 0; kwnames != NULL && i < PyTuple_GET_SIZE(kwnames); i++) {
+        if (PyDict_SetItem(kwargs, PyTuple_GET_ITEM(kwnames, i), args[nargs + i]) < 0) {
+            goto done;
+        }
+    }
+    for (Py_ssize_t i = 0; i < found->count; i++) {
+        PyObject *stack[] = {NULL, found->arguments[i], public_api, types, arguments, kwargs};
+        result = PyObject_Vectorcall(found->methods[i], stack + 1,
+                                     5 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+        if (result != Py_NotImplemented) {
+            goto done;
+        }
+        Py_CLEAR(result);
+    }
+    PyObject *error =
+        PyObject_CallFunctionObjArgs(state->no_implementation, public_api, types, NULL);
+    if (error != NULL) {
+        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+        Py_DECREF(error);
+    }
+done:
+    Py_XDECREF(types);
+    Py_XDECREF(arguments);
+    Py_XDECREF(kwargs);
+    return result;
+}
+
+/* The dispatcher has raised TypeError: if it was called wrongly, the message names the public
+   function. Where it has run, its frame is on the traceback. */
+static void
+rename_error(Function *self)
+{
+    PyObject *error = raised_exception();
+    PyObject *traceback = PyException_GetTraceback(error);
+    if (traceback == NULL) {
+        PyObject *renamed = PyObject_CallOneArg(self->with_public_name, error);
+        if (renamed == NULL) {
+            Py_DECREF(error);
+            return;
+        }
+        if (renamed == Py_None) {
+            Py_DECREF(renamed);
+        }
+        else {
+            Py_SETREF(error, renamed);
+        }
+    }
+    Py_XDECREF(traceback);
+    raise_exception(error);
+}
+
+/* The answer of an override to a call with these relevant arguments; NULL without an error if
+   none of them overrides. Not inlined: what was found would stay on the stack for the length of the
+   implementation. */
+static Py_NO_INLINE PyObject *
+answer_of_override(State *state, Function *self, PyObject *relevant, PyObject *const *args,
+                   Py_ssize_t nargs, PyObject *kwnames)
+{
+    Found found;
+    PyObject *result = NULL;
+    if (collect(state, relevant, Py_None, &found) == 0) {
+        Py_ssize_t i = 0;
+        while (i < found.count && found.methods[i] == state->ndarray_method) {
+            i++;
+        }
+        if (i < found.count) {
+            result = defer(state, (PyObject *)self, &found, args, nargs, kwnames);
+        }
+    }
+    found_clear(&found);
+    return result;
+}
+
+static PyObject *
+ask_and_call(State *state, Function *self, PyObject *const *args, size_t nargsf,
+             PyObject *kwnames)
+{
+    PyObject *relevant = PyObject_Vectorcall(self->otherwise, args, nargsf, kwnames);
+    if (relevant == NULL) {
+        if (PyErr_ExceptionMatches(PyExc_TypeError)) {
+            rename_error(self);
+        }
+        return NULL;
+    }
+    PyObject *result = answer_of_override(state, self, relevant, args, PyVectorcall_NARGS(nargsf),
+                                          kwnames);
+    Py_DECREF(relevant);
+    if (result != NULL || PyErr_Occurred()) {
+        return result;
+    }
+    return PyObject_Vectorcall(self->implementation, args, nargsf, kwnames);
+}
+
+static PyObject *
+function_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Function *self = (Function *)op;
+    State *state = state_of(op);
+    int plain = is_plain(state, self, args, PyVectorcall_NARGS(nargsf), kwnames);
+    if (plain != 0) {
+        return plain < 0 ? NULL : PyObject_Vectorcall(self->implementation, args, nargsf, kwnames);
+    }
+    /* Where a call is plain the implementation is Python's, which counts itself. */
+    if (Py_EnterRecursiveCall(" in a function that dispatches")) {
+        return NULL;
+    }
+    PyObject *result = ask_and_call(state, self, args, nargsf, kwnames);
+    Py_LeaveRecursiveCall();
+    return result;
+}
+
+static PyObject *
+rebound_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Function *self = (Function *)op;
+    int plain = is_plain(state_of(op), self, args, PyVectorcall_NARGS(nargsf), kwnames);
+    if (plain < 0) {
+        return NULL;
+    }
+    PyObject *call = plain ? self->implementation : self->otherwise;
+    Py_INCREF(call); /* the first call replaces what is called */
+    PyObject *result = PyObject_Vectorcall(call, args, nargsf, kwnames);
+    Py_DECREF(call);
+    return result;
+}
+
+/* What is known of the parameters: names, depths, how many can be given by position. */
+static int
+set_parameters(Function *self, PyObject *names, PyObject *depths, Py_ssize_t positional)
+{
+    if (!PyTuple_CheckExact(names) || !PyBytes_CheckExact(depths) || positional < 0 ||
+        PyTuple_GET_SIZE(names) != PyBytes_GET_SIZE(depths) ||
+        positional > PyTuple_GET_SIZE(names)) {
+        PyErr_SetString(PyExc_ValueError, "names and depths do not belong together");
+        return -1;
+    }
+    self->needed = 0;
+    for (Py_ssize_t i = 0; i < PyBytes_GET_SIZE(depths); i++) {
+        self->needed += PyBytes_AS_STRING(depths)[i] == ITEMS;
+    }
+    self->positional = positional;
+    self->depths = Py_NewRef(depths);
+    self->names = Py_NewRef(names);
+    return 0;
+}
+
+static Function *
+function_alloc(PyTypeObject *type, PyObject *implementation, PyObject *otherwise,
+               vectorcallfunc vectorcall)
+{
+    if (!is_configured((State *)PyType_GetModuleState(type))) {
+        return NULL;
+    }
+    if (!PyCallable_Check(implementation) || !PyCallable_Check(otherwise)) {
+        PyErr_SetString(PyExc_TypeError, "implementation and dispatcher must be callable");
+        return NULL;
+    }
+    Function *self = (Function *)type->tp_alloc(type, 0);
+    if (self != NULL) {
+        self->vectorcall = vectorcall;
+        self->implementation = Py_NewRef(implementation);
+        self->otherwise = Py_NewRef(otherwise);
+    }
+    return self;
+}
+
+static PyObject *
+function_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *keywords[] = {"implementation", "dispatcher", "with_public_name",
+                               "names", "depths", "positional", NULL};
+    PyObject *implementation, *dispatcher, *with_public_name, *names = NULL, *depths = NULL;
+    Py_ssize_t positional = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO|OOn", keywords, &implementation,
+                                     &dispatcher, &with_public_name, &names, &depths,
+                                     &positional)) {
+        return NULL;
+    }
+    Function *self = function_alloc(type, implementation, dispatcher, function_call);
+    if (self == NULL) {
+        return NULL;
+    }
+    self->with_public_name = Py_NewRef(with_public_name);
+    if (names != NULL && depths != NULL && set_parameters(self, names, depths, positional) < 0) {
+        Py_CLEAR(self);
+    }
+    return (PyObject *)self;
+}
+
+static PyObject *
+rebound_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *keywords[] = {"function", "first_call", NULL};
+    PyObject *function, *first_call;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO", keywords, &function, &first_call)) {
+        return NULL;
+    }
+    return (PyObject *)function_alloc(type, function, first_call, rebound_call);
+}
+
+PyDoc_STRVAR(rebound_settle_doc,
+"_settle(otherwise, names=None, depths=None, positional=0)\n--\n\n"
+"Say what is called from now on where a call is not plain, and which calls are.");
+
+static PyObject *
+rebound_settle(PyObject *op, PyObject *args)
+{
+    Function *self = (Function *)op;
+    PyObject *otherwise, *names = NULL, *depths = NULL;
+    Py_ssize_t positional = 0;
+    if (!PyArg_ParseTuple(args, "O|OOn", &otherwise, &names, &depths, &positional)) {
+        return NULL;
+    }
+    /* Once only: a call of another thread may be reading what is there. */
+    if (names != NULL && depths != NULL && self->names == NULL &&
+        set_parameters(self, names, depths, positional) < 0) {
+        return NULL;
+    }
+    Py_SETREF(self->otherwise, Py_NewRef(otherwise));
+    Py_RETURN_NONE;
+}
+
+static int
+function_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    Function *self = (Function *)op;
+    Py_VISIT(Py_TYPE(op));
+    Py_VISIT(self->dict);
+    Py_VISIT(self->implementation);
+    Py_VISIT(self->otherwise);
+    Py_VISIT(self->with_public_name);
+    return 0;
+}
+
+static int
+function_clear(PyObject *op)
+{
+    Function *self = (Function *)op;
+    Py_CLEAR(self->dict);
+    Py_CLEAR(self->implementation);
+    Py_CLEAR(self->otherwise);
+    Py_CLEAR(self->with_public_name);
+    Py_CLEAR(self->names);
+    Py_CLEAR(self->depths);
+    return 0;
+}
+
+static void
+function_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    PyObject_GC_UnTrack(op);
+    if (((Function *)op)->weakrefs != NULL) {
+        PyObject_ClearWeakRefs(op);
+    }
+    function_clear(op);
+    type->tp_free(op);
+    Py_DECREF(type);
+}
+
+static PyObject *
+function_get(PyObject *self, PyObject *object, PyObject *Py_UNUSED(type))
+{
+    return object == NULL ? Py_NewRef(self) : PyMethod_New(self, object);
+}
+
+static PyObject *
+function_repr(PyObject *self)
+{
+    PyObject *name = PyObject_GetAttr(self, state_of(self)->qualname);
+    PyObject *text = name ? PyUnicode_FromFormat("<function %S at %p>", name, self) : NULL;
+    Py_XDECREF(name);
+    return text;
+}
+
+static PyObject *
+function_str(PyObject *self) /* as NumPy's */
+{
+    return PyObject_Str(((Function *)self)->implementation);
+}
+
+static PyObject *
+function_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return PyObject_GetAttr(self, state_of(self)->qualname);
+}
+
+static PyObject *
+rebound_repr(PyObject *self)
+{
+    return PyUnicode_FromFormat("<%R, rebound by arrayproto>",
+                                ((Function *)self)->implementation);
+}
+
+static Py_hash_t
+rebound_hash(PyObject *self)
+{
+    return PyObject_Hash(((Function *)self)->implementation);
+}
+
+static PyObject *
+rebound_compare(PyObject *self, PyObject *other, int op)
+{
+    if (op != Py_EQ && op != Py_NE) {
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    if (self == other) {
+        return PyBool_FromLong(op == Py_EQ);
+    }
+    return PyObject_RichCompare(other, ((Function *)self)->implementation, op);
+}
+
+static PyMemberDef function_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Function, vectorcall), READONLY, NULL},
+    {"__dictoffset__", T_PYSSIZET, offsetof(Function, dict), READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(Function, weakrefs), READONLY, NULL},
+    {NULL},
+};
+
+static PyGetSetDef function_getset[] = {
+    {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},
+    {NULL},
+};
+
+static PyMethodDef function_methods[] = {
+    {"__reduce__", function_reduce, METH_NOARGS, NULL},
+    {NULL},
+};
+
+static PyMethodDef rebound_methods[] = {
+    {"__reduce__", function_reduce, METH_NOARGS, NULL},
+    {"_settle", rebound_settle, METH_VARARGS, rebound_settle_doc},
+    {NULL},
+};
+
+#define FUNCTION_SLOTS \
+    {Py_tp_call, PyVectorcall_Call}, \
+    {Py_tp_traverse, function_traverse}, \
+    {Py_tp_clear, function_clear}, \
+    {Py_tp_dealloc, function_dealloc}, \
+    {Py_tp_descr_get, function_get}, \
+    {Py_tp_members, function_members}, \
+    {Py_tp_getset, function_getset}
+
+static PyType_Slot function_slots[] = {
+    FUNCTION_SLOTS,
+    {Py_tp_new, function_new},
+    {Py_tp_repr, function_repr},
+    {Py_tp_str, function_str},
+    {Py_tp_methods, function_methods},
+    {0, NULL},
+};
+
+static PyType_Slot rebound_slots[] = {
+    FUNCTION_SLOTS,
+    {Py_tp_new, rebound_new},
+    {Py_tp_repr, rebound_repr},
+    {Py_tp_hash, rebound_hash},
+    {Py_tp_richcompare, rebound_compare},
+    {Py_tp_methods, rebound_methods},
+    {0, NULL},
+};
+
+/* A call of one as a method makes no bound method. */
+#define FLAGS \
+    (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | \
+     Py_TPFLAGS_METHOD_DESCRIPTOR | Py_TPFLAGS_IMMUTABLETYPE)
+
+static PyType_Spec function_spec = {
+    "arrayproto._speed.Function", sizeof(Function), 0, FLAGS, function_slots,
+};
+static PyType_Spec rebound_spec = {
+    "arrayproto._speed.Rebound", sizeof(Function), 0, FLAGS, rebound_slots,
+};
+
+/* The __array_function__ of an adapter ---------------------------------------------------------- */
+
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    PyObject *dict;
+    PyObject *weakrefs;
+    PyObject *in_python; /* answers wherever the answer is not in the tables */
+    PyObject *accepts;
+    PyObject *called;      /* dicts: function to what is called */
+    PyObject *by_position; /* the same for calls without keywords */
+    PyObject *refusals;    /* types of errors */
+    PyObject *refused;     /* (self, func, types, args, kwargs, error) to the answer */
+} Adapter;
+
+static PyObject *
+adapter_refused(Adapter *self, PyObject *const *args)
+{
+    PyObject *refusal = raised_exception();
+    PyObject *outer = PyErr_GetHandledException();
+    PyErr_SetHandledException(refusal); /* as in an except clause */
+    PyObject *result = PyObject_CallFunctionObjArgs(self->refused, args[0], args[1], args[2],
+                                                    args[3], args[4], refusal, NULL);
+    PyErr_SetHandledException(outer);
+    Py_XDECREF(outer);
+    Py_DECREF(refusal);
+    return result;
+}
+
+static PyObject *
+adapter_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Adapter *self = (Adapter *)op;
+    if (PyVectorcall_NARGS(nargsf) != 5 || kwnames != NULL || !PyTuple_CheckExact(args[2]) ||
+        !PyTuple_CheckExact(args[3]) || !PyDict_CheckExact(args[4])) {
+        return PyObject_Vectorcall(self->in_python, args, nargsf, kwnames);
+    }
+    PyObject *func = args[1], *types = args[2], *arguments = args[3], *kwargs = args[4];
+    if (PyTuple_GET_SIZE(types) > 1) {
+        PyObject *answer = PyObject_CallOneArg(self->accepts, types);
+        int accepted = answer == NULL ? -1 : PyObject_IsTrue(answer);
+        Py_XDECREF(answer);
+        if (accepted <= 0) {
+            return accepted < 0 ? NULL : Py_NewRef(Py_NotImplemented);
+        }
+    }
+    int by_name = PyDict_GET_SIZE(kwargs) > 0;
+    PyObject *call = PyDict_GetItemWithError(by_name ? self->called : self->by_position, func);
+    if (call == NULL) {
+        return PyErr_Occurred() ? NULL : PyObject_Vectorcall(self->in_python, args, nargsf, NULL);
+    }
+    Py_INCREF(call);
+    PyObject *result;
+    if (by_name) {
+        result = PyObject_Call(call, arguments, kwargs);
+    }
+    else {
+        result = PyObject_Vectorcall(call, ((PyTupleObject *)arguments)->ob_item,
+                                     (size_t)PyTuple_GET_SIZE(arguments), NULL);
+    }
+    Py_DECREF(call);
+    if (result == NULL && PyErr_ExceptionMatches(self->refusals)) {
+        return adapter_refused(self, args);
+    }
+    return result;
+}
+
+static PyObject *
+adapter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *keywords[] = {"in_python", "accepts", "called", "by_position",
+                               "refusals", "refused", NULL};
+    PyObject *in_python, *accepts, *called, *by_position, *refusals, *refused;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO!O!O!O", keywords, &in_python, &accepts,
+                                     &PyDict_Type, &called, &PyDict_Type, &by_position,
+                                     &PyTuple_Type, &refusals, &refused)) {
+        return NULL;
+    }
+    Adapter *self = (Adapter *)type->tp_alloc(type, 0);
+    if (self != NULL) {
+        self->vectorcall = adapter_call;
+        self->in_python = Py_NewRef(in_python);
+        self->accepts = Py_NewRef(accepts);
+        self->called = Py_NewRef(called);
+        self->by_position = Py_NewRef(by_position);
+        self->refusals = Py_NewRef(refusals);
+        self->refused = Py_NewRef(refused);
+    }
+    return (PyObject *)self;
+}
+
+static int
+adapter_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    Adapter *self = (Adapter *)op;
+    Py_VISIT(Py_TYPE(op));
+    Py_VISIT(self->dict);
+    Py_VISIT(self->in_python);
+    Py_VISIT(self->accepts);
+    Py_VISIT(self->called);
+    Py_VISIT(self->by_position);
+    Py_VISIT(self->refusals);
+    Py_VISIT(self->refused);
+    return 0;
+}
+
+static int
+adapter_clear(PyObject *op)
+{
+    Adapter *self = (Adapter *)op;
+    Py_CLEAR(self->dict);
+    Py_CLEAR(self->in_python);
+    Py_CLEAR(self->accepts);
+    Py_CLEAR(self->called);
+    Py_CLEAR(self->by_position);
+    Py_CLEAR(self->refusals);
+    Py_CLEAR(self->refused);
+    return 0;
+}
+
+static void
+adapter_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    PyObject_GC_UnTrack(op);
+    if (((Adapter *)op)->weakrefs != NULL) {
+        PyObject_ClearWeakRefs(op);
+    }
+    adapter_clear(op);
+    type->tp_free(op);
+    Py_DECREF(type);
+}
+
+static PyMemberDef adapter_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Adapter, vectorcall), READONLY, NULL},
+    {"__dictoffset__", T_PYSSIZET, offsetof(Adapter, dict), READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(Adapter, weakrefs), READONLY, NULL},
+    {NULL},
+};
+
+static PyType_Slot adapter_slots[] = {
+    {Py_tp_new, adapter_new},
+    {Py_tp_call, PyVectorcall_Call},
+    {Py_tp_traverse, adapter_traverse},
+    {Py_tp_clear, adapter_clear},
+    {Py_tp_dealloc, adapter_dealloc},
+    {Py_tp_descr_get, function_get},
+    {Py_tp_repr, function_repr},
+    {Py_tp_methods, function_methods},
+    {Py_tp_members, adapter_members},
+    {Py_tp_getset, function_getset},
+    {0, NULL},
+};
+static PyType_Spec adapter_spec = {
+    "arrayproto._speed.Adapter", sizeof(Adapter), 0, FLAGS, adapter_slots,
+};
+
+/* The module -------------------------------------------------------------------------------- */
+
+PyDoc_STRVAR(implementing_doc,
+"implementing(relevant_args, find=None)\n--\n\n"
+"As arrayproto.dispatch.implementing; `find` None stands for find_method.");
+
+static PyObject *
+module_implementing(PyObject *module, PyObject *args)
+{
+    PyObject *relevant, *find = Py_None;
+    State *state = (State *)PyModule_GetState(module);
+    if (!PyArg_ParseTuple(args, "O|O", &relevant, &find) || !is_configured(state)) {
+        return NULL;
+    }
+    Found found;
+    PyObject *result = NULL;
+    if (collect(state, relevant, find, &found) == 0) {
+        result = PyList_New(found.count);
+        for (Py_ssize_t i = 0; result != NULL && i < found.count; i++) {
+            PyObject *pair = PyTuple_Pack(2, found.arguments[i], found.methods[i]);
+            if (pair == NULL) {
+                Py_CLEAR(result);
+                break;
+            }
+            PyList_SET_ITEM(result, i, pair);
+        }
+    }
+    found_clear(&found);
+    return result;
+}
+
+PyDoc_STRVAR(get_implementing_args_doc,
+"get_implementing_args(relevant_args)\n--\n\nAs arrayproto.dispatch.get_implementing_args.");
+
+static PyObject *
+module_get_implementing_args(PyObject *module, PyObject *relevant)
+{
+    State *state = (State *)PyModule_GetState(module);
+    if (!is_configured(state)) {
+        return NULL;
+    }
+    Found found;
+    PyObject *result = NULL;
+    if (collect(state, relevant, Py_None, &found) == 0) {
+        result = PyList_New(found.count);
+        for (Py_ssize_t i = 0; result != NULL && i < found.count; i++) {
+            PyList_SET_ITEM(result, i, Py_NewRef(found.arguments[i]));
+        }
+    }
+    found_clear(&found);
+    return result;
+}
+
+PyDoc_STRVAR(configure_doc,
+"configure(ndarray, ndarray_method, registry, find_method, no_implementation)\n--\n\n"
+"Hand over what is to be known of NumPy and of arrayproto.dispatch, before anything is called.");
+
+static PyObject *
+module_configure(PyObject *module, PyObject *args)
+{
+    State *state = (State *)PyModule_GetState(module);
+    PyObject *ndarray, *method, *registry, *find_method, *no_implementation;
+    if (!PyArg_ParseTuple(args, "O!OO!OO", &PyType_Type, &ndarray, &method, &PyDict_Type,
+                          &registry, &find_method, &no_implementation)) {
+        return NULL;
+    }
+    Py_XSETREF(state->ndarray, Py_NewRef(ndarray));
+    Py_XSETREF(state->ndarray_method, Py_NewRef(method));
+    Py_XSETREF(state->registry, Py_NewRef(registry));
+    Py_XSETREF(state->find_method, Py_NewRef(find_method));
+    Py_XSETREF(state->no_implementation, Py_NewRef(no_implementation));
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef module_methods[] = {
+    {"implementing", module_implementing, METH_VARARGS, implementing_doc},
+    {"get_implementing_args", module_get_implementing_args, METH_O, get_implementing_args_doc},
+    {"configure", module_configure, METH_VARARGS, configure_doc},
+    {NULL},
+};
+
+static void
+add_type(PyObject *module, PyType_Spec *spec)
+{
+    PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
+    if (type != NULL) {
+        PyModule_AddType(module, (PyTypeObject *)type);
+        Py_DECREF(type);
+    }
+}
+
+static PyType_Spec *specs[] = {&function_spec, &rebound_spec, &adapter_spec, NULL};
+
+static int
+module_exec(PyObject *module)
+{
+    State *state = (State *)PyModule_GetState(module);
+    state->array_function = PyUnicode_InternFromString("__array_function__");
+    state->registered = PyUnicode_InternFromString("_registered");
+    state->class_ = PyUnicode_InternFromString("__class__");
+    state->qualname = PyUnicode_InternFromString("__qualname__");
+    for (PyType_Spec **spec = specs; *spec != NULL && !PyErr_Occurred(); spec++) {
+        add_type(module, *spec);
+    }
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int
+module_traverse(PyObject *module, visitproc visit, void *arg)
+{
+    State *state = (State *)PyModule_GetState(module);
+#define VISIT(field) Py_VISIT(state->field);
+    STATE_FIELDS(VISIT)
+#undef VISIT
+    return 0;
+}
+
+static int
+module_clear(PyObject *module)
+{
+    State *state = (State *)PyModule_GetState(module);
+#define CLEAR(field) Py_CLEAR(state->field);
+    STATE_FIELDS(CLEAR)
+#undef CLEAR
+    return 0;
+}
+
+static void
+module_free(void *module)
+{
+    module_clear((PyObject *)module);
+}
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, module_exec},
+#if PY_VERSION_HEX >= 0x030C0000
+    /* All state is the module's. (NumPy itself is for one GIL.) */
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED},
+#endif
+    {0, NULL},
+};
+
+static PyModuleDef module_def = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "arrayproto._speed",
+    .m_doc = "Hot paths of arrayproto in C; see arrayproto.accelerator.",
+    .m_size = sizeof(State),
+    .m_methods = module_methods,
+    .m_slots = module_slots,
+    .m_traverse = module_traverse,
+    .m_clear = module_clear,
+    .m_free = module_free,
+};
+
+PyMODINIT_FUNC
+PyInit__speed(void)
+{
+    return PyModuleDef_Init(&module_def);
+}

@@ -1,0 +1,291 @@
+"""The optional code in C: that it can be left out, that it keeps nothing, and what it refuses.
+
+What it does is tested with the Python code, in tests/dispatch.
+"""
+
+from __future__ import annotations
+
+import copy
+import gc
+import importlib.util
+import sys
+import threading
+import weakref
+
+import numpy as np
+import pytest
+
+from arrayproto import accelerator, array_function_dispatch
+from arrayproto.dispatch import _as_sequence, find_method, get_implementing_args, implementing
+
+speed = accelerator.speed
+in_c = pytest.mark.skipif(speed is None, reason="the C code was not built")
+
+
+class Duck:
+    def __array_function__(self, func, types, args, kwargs):
+        return "overridden"
+
+
+class TestWithoutIt:
+    PROGRAM = """
+import numpy as np, sparse
+import arrayproto
+from arrayproto import accelerator, array_function_dispatch
+assert accelerator.speed is None
+@array_function_dispatch(lambda a: (a,))
+def function(a): return "original"
+assert function(np.ones(1)) == "original" and hasattr(function, "__code__")
+arrayproto.activate()
+assert not np.isfortran(np.ones(2))
+x = sparse.COO.from_numpy(np.eye(2))
+assert type(np.tensordot(x, x, 1)) is sparse.COO
+"""
+
+    def test_by_choice(self, run_python):
+        run_python("import os; os.environ['ARRAYPROTO_PURE'] = '1'" + self.PROGRAM)
+
+    def test_where_it_was_not_built(self, run_python):
+        run_python("import sys; sys.modules['arrayproto._speed'] = None" + self.PROGRAM)
+
+    @in_c
+    @pytest.mark.parametrize("value", ["", "0"])
+    def test_not_by_mistake(self, value, run_python):
+        run_python(
+            f"import os; os.environ['ARRAYPROTO_PURE'] = {value!r}\n"
+            "from arrayproto import accelerator; assert accelerator.speed is not None"
+        )
+
+
+def dispatched(dispatcher=lambda a, b=None: (a, b)):
+    return array_function_dispatch(dispatcher, verify=False)(lambda a, b=None: "original")
+
+
+def attempt(call):
+    try:
+        call()
+    except Exception:
+        pass
+
+
+@in_c
+class TestNothingIsKept:
+    """Python's count of blocks of memory does not grow with the number of calls."""
+
+    class Refuses:
+        def __array_function__(self, func, types, args, kwargs):
+            return NotImplemented
+
+    class Fails:
+        def __array_function__(self, func, types, args, kwargs):
+            raise LookupError
+
+    class Hides(type):
+        def __getattr__(cls, name):
+            raise RuntimeError(name)
+
+    CALLS = {
+        "plain": lambda f, x: f(np.nan, b=None),
+        "override": lambda f, x: f(x, b=x),
+        "two types": lambda f, x: f(np.float64(1), [x]),
+        "refused": lambda f, x: f(TestNothingIsKept.Refuses(), x.__class__),
+        "fails": lambda f, x: f(1, TestNothingIsKept.Fails()),
+        "missing": lambda f, x: f(),
+        "too many": lambda f, x: f(x, x, x, x),
+        "unknown": lambda f, x: f(x, zzz=x),
+        "hides": lambda f, x: f(TestNothingIsKept.Hides("Odd", (), {})),
+    }
+
+    @pytest.mark.parametrize("name", CALLS)
+    @pytest.mark.parametrize(
+        "dispatcher",
+        [
+            lambda a, b=None: (a, b),
+            lambda a, b=None: [a, b],
+            lambda a, b=None: a,
+            lambda a, b=None: a.missing,
+        ],
+        ids=["static", "asked", "items", "fails"],
+    )
+    def test_by_calls(self, name, dispatcher):
+        function, call, x = dispatched(dispatcher), self.CALLS[name], Duck()
+        self.check(lambda: call(function, x))
+
+    def test_by_functions(self):
+        self.check(lambda: dispatched()(1))
+        self.check(lambda: copy.copy(dispatched()).__get__(1)())
+
+    def test_by_collecting(self):
+        many = [type(f"Duck{i}", (Duck,), {})() for i in range(64)]
+        self.check(lambda: get_implementing_args(many), 300)
+        self.check(lambda: get_implementing_args([*many, Duck()]), 300)
+        self.check(lambda: get_implementing_args(5))
+
+    def test_by_adapters(self):
+        def refuse(*args):
+            raise TypeError
+
+        tables = {"a": lambda *args, **kwargs: "answer", "b": refuse}
+        adapter = speed.Adapter(
+            lambda *args: "in Python", lambda types: True, tables, tables, (TypeError,), refuse
+        )
+        for name in ("a", "b", "c"):
+            for kwargs in ({}, {"k": 1}):
+                self.check(lambda name=name, kwargs=kwargs: adapter(1, name, (int,), (), kwargs))
+        self.check(lambda: adapter(1, [], (int,), (), {}))
+        self.check(lambda: adapter(1))
+
+    def check(self, call, times=1000):
+        for _ in range(50):
+            attempt(call)
+        gc.collect()
+        before = sys.getallocatedblocks()
+        for _ in range(times):
+            attempt(call)
+        gc.collect()
+        assert sys.getallocatedblocks() - before < times / 4
+
+    def test_what_is_given_up_is_freed(self):
+        function = dispatched()
+        rebound = speed.Rebound(len, function)
+        adapter = speed.Adapter(len, len, {}, {}, (TypeError,), len)
+        for thing in (function, rebound, adapter):
+            thing.itself = thing
+        references = [weakref.ref(thing) for thing in (function, rebound, adapter)]
+        del function, rebound, adapter, thing
+        gc.collect()
+        assert [reference() for reference in references] == [None, None, None]
+
+
+@in_c
+class TestHostile:
+    def test_names_that_are_not_interned(self):
+        function = dispatched()
+        name = "".join(["b", "_"])[:1]
+        assert function(1, **{name: Duck()}) == "overridden"
+        assert function(1, **{name: 2}) == "original"
+
+    @pytest.mark.parametrize("form", [list, tuple])
+    def test_a_list_that_changes_under_our_hands(self, form):
+        held = []
+
+        class Empties(type):
+            @property
+            def __array_function__(cls):
+                held.clear()
+                gc.collect()
+                raise AttributeError
+
+        function = array_function_dispatch(lambda arrays: arrays)(lambda arrays: len(arrays))
+        for count in (1, 2, 50):
+            held[:] = [Empties(f"Odd{i}", (), {})() for i in range(count)]
+            assert function(held) == 0
+            held[:] = [Empties(f"Odd{i}", (), {})() for i in range(count)]
+            assert get_implementing_args(held) == []
+
+    def test_recursion_ends_in_an_error(self):
+        function = dispatched(lambda *args: args)
+        for _ in range(20_000):
+            function = array_function_dispatch(lambda *args: args, verify=False)(function)
+        with pytest.raises(RecursionError):
+            function(1)
+
+        @array_function_dispatch(lambda a: (a,))
+        def endless(a):
+            return endless(a)
+
+        with pytest.raises(RecursionError):
+            endless(1)
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            (),
+            (1, 2, 3),
+            (len, 2, 3),
+            (len, len, len, ["a"], b"1", 1),
+            (len, len, len, ("a",), b"", 1),
+            (len, len, len, ("a",), b"1", 2),
+            (len, len, len, ("a",), b"1", -1),
+        ],
+    )
+    def test_functions_are_made_of_what_belongs_together(self, arguments):
+        with pytest.raises((TypeError, ValueError)):
+            speed.Function(*arguments)
+
+    def test_it_must_be_configured(self):
+        spec = importlib.util.spec_from_file_location("arrayproto._speed", speed.__file__)
+        other = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(other)
+        for call in (
+            lambda: other.get_implementing_args([]),
+            lambda: other.implementing([], None),
+            lambda: other.Function(len, len, len),
+            lambda: other.Rebound(len, len),
+        ):
+            with pytest.raises(RuntimeError, match="configure"):
+                call()
+
+    def test_types_cannot_be_changed_or_subclassed(self):
+        for cls in (speed.Function, speed.Rebound, speed.Adapter):
+            with pytest.raises(TypeError):
+                cls.__call__ = len
+            with pytest.raises(TypeError):
+                type("Sub", (cls,), {})
+
+    def test_an_adapter_called_by_hand(self):
+        seen = []
+        adapter = speed.Adapter(
+            lambda *args, **kwargs: seen.append((args, kwargs)),
+            lambda types: False,
+            {},
+            {},
+            (TypeError,),
+            len,
+        )
+        adapter(1, 2)
+        adapter(1, 2, types=(), args=(), kwargs={})
+        adapter(1, 2, [int, str], [], {})
+        assert len(seen) == 3
+        assert adapter(1, 2, (int, str), (), {}) is NotImplemented
+        assert (
+            type("Owner", (), {"method": adapter})().method(2, (int, str), (), {}) is NotImplemented
+        )
+
+    def test_threads_that_settle_a_function_at_once(self):
+        barrier = threading.Barrier(4)
+        results = []
+
+        def first_call(a):
+            rebound._settle(lambda a: "otherwise", ("a",), b"\1", 1)
+            return rebound(a)
+
+        rebound = speed.Rebound(lambda a: "original", first_call)
+
+        def work():
+            barrier.wait()
+            results.extend((rebound(1), rebound(Duck())))
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(results) == ["original"] * 4 + ["otherwise"] * 4
+
+
+@in_c
+def test_collecting_is_that_of_the_python_code():
+    class Child(Duck):
+        pass
+
+    class Pretends(Duck):
+        __class__ = property(lambda self: Child)
+
+    things = [Duck(), 1, np.ones(1), Child(), Pretends(), np.float64(1), "text", np.ma.array([1])]
+    for start in range(len(things)):
+        for step in (1, -1):
+            relevant = things[start::step] * 2
+            expected = implementing(_as_sequence(relevant), find_method)
+            for find in (None, find_method):
+                assert speed.implementing(relevant, find) == expected
