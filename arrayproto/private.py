@@ -27,7 +27,7 @@ def bit_generator_of(state: Any) -> Any:
 
 def global_bit_generator() -> Any:
     """That of the functions of `numpy.random`, which are methods of one hidden object."""
-    random = np.random.random
+    random: Any = np.random.random
     return bit_generator_of(getattr(random, "__wrapped__", random).__self__)
 
 

@@ -301,9 +301,8 @@ class LibraryGenerator(np.random.Generator):
     _stream: Stream
 
     def spawn(self, n_children: int) -> list[np.random.Generator]:
-        maker, children = self._stream.maker, self.bit_generator.seed_seq.spawn(n_children)
-        kind = type(self.bit_generator)
-        return [generator(maker, np.random.Generator(kind(child))) for child in children]
+        maker, children = self._stream.maker, self.bit_generator.spawn(n_children)
+        return [generator(maker, np.random.Generator(child)) for child in children]
 
 
 class LibraryRandomState(np.random.RandomState):
