@@ -5,6 +5,7 @@ CuPy, sparse and Dask. See README.md for the tour and NEP.md for the design.
 """
 
 from .activation import Status, activate, activated, deactivate, status
+from .creation import bind, using
 from .dispatch import array_function_dispatch, get_implementing_args, verify_matching_signatures
 from .errors import (
     ActivationError,
@@ -30,11 +31,13 @@ __all__ = [
     "activate",
     "activated",
     "array_function_dispatch",
+    "bind",
     "deactivate",
     "get_implementing_args",
     "implements",
     "register",
     "status",
     "unregister",
+    "using",
     "verify_matching_signatures",
 ]

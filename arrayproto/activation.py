@@ -258,6 +258,8 @@ class Status(NamedTuple):
         NumPy functions that were rebound, to the libraries for whose arrays.
     fallback : str
         What happens where a library has not got a function.
+    creation : tuple of str
+        NumPy's names that are rebound as long as a context of `arrayproto.using` is open.
     """
 
     active: tuple[str, ...]
@@ -265,6 +267,7 @@ class Status(NamedTuple):
     classes: dict[str, str]
     functions: dict[str, tuple[str, ...]]
     fallback: str
+    creation: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"active: {', '.join(self.active) or 'nothing'}"]
@@ -279,6 +282,11 @@ class Status(NamedTuple):
             f"  functions of {module} that NumPy does not dispatch, rebound: {', '.join(names)}"
             for module, names in functions.items()
         ]
+        if self.creation:
+            shown = ", ".join(name.removeprefix("numpy.") for name in self.creation)
+            lines.append(
+                f"  rebound, for the program's own calls, to make the arrays of using(): {shown}"
+            )
         if self.active:
             lines.append(f"  functions that a library has not got: {self.fallback}")
             lines.append(
@@ -313,7 +321,15 @@ def status() -> Status:
                 tuple(sorted(library.name for library in _state.patches)),
             ),
             fallback=policy.fallback(),
+            creation=_rebound_for_creation(),
         )
+
+
+def _rebound_for_creation() -> tuple[str, ...]:
+    module = sys.modules.get(
+        "arrayproto.creation.rebound"
+    )  # before the first using() there is none
+    return () if module is None else module.rebound_now()
 
 
 # Bringing the process in line with what is wanted -------------------------------------------------

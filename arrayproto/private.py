@@ -19,6 +19,18 @@ try:
 except ImportError:  # pragma: no cover - the way out, for a NumPy that renames it
     get_implementing_args_c = None
 
+
+def bit_generator_of(state: Any) -> Any:
+    """The bit generator of a `numpy.random.RandomState`, which does not tell it."""
+    return state._bit_generator
+
+
+def global_bit_generator() -> Any:
+    """That of the functions of `numpy.random`, which are methods of one hidden object."""
+    random: Any = np.random.random
+    return bit_generator_of(getattr(random, "__wrapped__", random).__self__)
+
+
 #: The class of the functions that NumPy itself dispatches; `numpy.concatenate` is one of them
 #: in every NumPy that has the protocol.
 ArrayFunctionDispatcher = type(np.concatenate)

@@ -1,0 +1,127 @@
+"""Who is calling: the program, or somebody else's code?
+
+A creation function makes the library's arrays for the program alone. NumPy's own code, the
+library's, and other installed packages count on NumPy's arrays.
+
+A frame is the program's if its module is ``__main__`` or its root is a package that the user has
+named; else, if its file is neither part of Python nor below a folder of installed packages
+(``site-packages``, ``dist-packages``), and its root is none of NumPy, arrayproto and the library.
+Code without a file of its own (``<string>``, a cell of a notebook) is its module's.
+
+Compiled code has no frame: a Cython function that makes an array seems to be the program that
+called it. The instruction at which the program stands tells them apart: it is a call of the
+creation function, or it is not.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import inspect
+import os
+import sys
+import types
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import Any
+
+_STDLIB = os.path.dirname(os.__file__) + os.sep
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+_NAMES = frozenset({"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FAST", "LOAD_DEREF", "LOAD_CLASSDEREF"})
+_LOADS = _NAMES | {"LOAD_ATTR", "LOAD_METHOD", "LOAD_CONST"}
+
+_Span = tuple[tuple[int, int], tuple[int, int]]
+
+
+@functools.lru_cache(maxsize=4096)
+def is_installed(file: str) -> bool:
+    """Whether a file is part of Python or of an installed package."""
+    if file.startswith("<"):
+        return file.startswith("<frozen ")
+    return file.startswith(_STDLIB) or not _INSTALLED.isdisjoint(PurePath(file).parts)
+
+
+def is_programs(
+    frame: types.FrameType, packages: Iterable[str] = (), others: Iterable[str] = ()
+) -> bool:
+    """Whether a frame runs code of the program.
+
+    Parameters
+    ----------
+    frame : frame
+    packages : iterable of str
+        Installed packages that count as the program's.
+    others : iterable of str
+        Packages that do not, wherever their files are.
+    """
+    name = frame.f_globals.get("__name__") or ""
+    root = name.partition(".")[0]
+    if root in packages or name == "__main__":
+        return True
+    if root in ("arrayproto", "numpy") or root in others:
+        return False
+    file = frame.f_code.co_filename
+    if file.startswith("<"):
+        module = sys.modules.get(name)
+        file = getattr(module, "__file__", None) or file
+    return not is_installed(file)
+
+
+def calls(frame: types.FrameType, name: str, function: Any) -> bool:
+    """Whether a frame stands at a call of `function`, not at one of compiled code that calls it.
+
+    Parameters
+    ----------
+    frame : frame
+    name : str
+        The function's own, without its module.
+    function : callable
+
+    Returns
+    -------
+    bool
+        True if the expression that is evaluated has the name in it (``np.zeros(3)``,
+        ``map(np.zeros, shapes)``), or what it calls is the function under another name
+        (``self.make(3)``). False where nobody can tell: compiled code may read whatever it is given
+        as an ndarray's memory.
+    """
+    instructions = list(dis.get_instructions(frame.f_code))
+    at = next(i for i, one in enumerate(instructions) if one.offset == frame.f_lasti)
+    span = _span(instructions[at])
+    if span is None:  # python -X no_debug_ranges
+        return name in frame.f_code.co_names or name in frame.f_code.co_varnames
+    inside = [(one, own) for one in instructions[:at] if (own := _span(one)) and _within(own, span)]
+    # What the calls among the arguments call is not what is called here.
+    inner = [own for one, own in inside if _is_call(one) and own != span]
+    loads = [
+        (one, own)
+        for one, own in inside
+        if one.opname in _LOADS
+        and not any(own[0] == call[0] and _within(own, call) for call in inner)
+    ]
+    if any(one.argval == name for one, _ in loads):
+        return True
+    path = [one for one, own in loads if own[0] == span[0]]
+    if not _is_call(instructions[at]) or not path or path[0].opname not in _NAMES:
+        return False
+    value: Any = {**frame.f_builtins, **frame.f_globals, **frame.f_locals}.get(path[0].argval)
+    for one in path[1:]:
+        value = inspect.getattr_static(value, one.argval, None)
+    return value is function
+
+
+def _is_call(one: dis.Instruction) -> bool:
+    return one.opname.startswith("CALL")
+
+
+def _within(one: _Span, other: _Span) -> bool:
+    return other[0] <= one[0] and one[1] <= other[1]
+
+
+def _span(one: dis.Instruction) -> _Span | None:
+    where = one.positions
+    if where is None or where.lineno is None or where.end_lineno is None:
+        return None
+    if where.col_offset is None or where.end_col_offset is None:
+        return None
+    return (where.lineno, where.col_offset), (where.end_lineno, where.end_col_offset)

@@ -1,0 +1,164 @@
+"""Dask: arrays in chunks, made chunk by chunk where they are large."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .makers import Maker, shape_of
+from .random import Source
+
+#: Up to so many bytes NumPy makes the values of ranges, and the array has one chunk.
+SMALL = 2**20
+
+
+class DaskMaker(Maker):
+    """``chunks=`` is Dask's, for arrays of as many axes as it names; ``"auto"`` for others."""
+
+    kinds = "biufcSUOmM"
+    options = ("chunks",)
+    pools = frozenset({"dask", "distributed"})
+    reads_in_parts = True
+
+    def __init__(self, *args: Any, chunks: Any = "auto", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.chunks = chunks
+        self.da: Any = self.library.namespace
+
+    def chunks_for(self, rank: int) -> Any:
+        if isinstance(self.chunks, (tuple, list)) and len(self.chunks) != rank:
+            return "auto"
+        return self.chunks
+
+    def upload(self, host: np.ndarray) -> Any:
+        # A file that is mapped is read by the tasks; a token of its contents would read it now.
+        return self.da.from_array(host, chunks=self.chunks_for(host.ndim), name=False)
+
+    def natives(self) -> dict[str, Callable[..., Any]]:
+        return {
+            **{name: self._filled(name) for name in ("zeros", "ones", "empty")},
+            "full": self._full,
+            "arange": self._arange,
+            "linspace": self._linspace,
+            "eye": self._eye,
+            "identity": lambda n, dtype=None: self._eye(n, dtype=dtype),
+            "tri": self._tri,
+            "indices": self._indices,
+        }
+
+    def _filled(self, name: str) -> Callable[..., Any]:
+        function = getattr(self.da, name)
+
+        def filled(shape: Any, dtype: Any = None, order: str = "C", *, device: Any = None) -> Any:
+            if device is not None:
+                np.empty(0, device=device)  # NumPy's error for any that it has not got
+            shape = shape_of(shape)
+            return function(shape, dtype=self.dtype(dtype), chunks=self.chunks_for(len(shape)))
+
+        return filled
+
+    def _full(
+        self,
+        shape: Any,
+        fill_value: Any,
+        dtype: Any = None,
+        order: str = "C",
+        *,
+        device: Any = None,
+    ) -> Any:
+        if device is not None or np.ndim(fill_value):
+            return NotImplemented
+        shape = shape_of(shape)
+        fill = np.full((), fill_value, dtype)  # with NumPy's cast, and its errors
+        dtype = self.cast(fill).dtype if dtype is None else fill.dtype
+        chunks = self.chunks_for(len(shape))
+        return self.da.full(shape, fill[()], dtype=dtype, chunks=chunks)
+
+    def _arange(self, start: Any, *args: Any, dtype: Any = None, device: Any = None) -> Any:
+        if device is not None or len(args) > 2 or not _numbers(start, *args):
+            return NotImplemented
+        # Of floating-point numbers only NumPy's own are NumPy's, to the last bit.
+        if not all(isinstance(x, (int, np.integer)) for x in (start, *args)):
+            return NotImplemented
+        if len(range(start, *args) if args else range(start)) * 8 <= SMALL:
+            return NotImplemented
+        return self.da.arange(start, *args, dtype=dtype, chunks=self.chunks_for(1))
+
+    def _linspace(
+        self, start: Any, stop: Any, num: int = 50, endpoint: bool = True, *args: Any, **kwargs: Any
+    ) -> Any:
+        if args or kwargs.keys() - {"dtype"} or not _numbers(start, stop) or num * 8 <= SMALL:
+            return NotImplemented
+        dtype = kwargs.get("dtype")
+        if dtype is None:
+            dtype = self.cast(np.empty(0, np.result_type(start, stop, 0.0))).dtype
+        return self.da.linspace(
+            start, stop, num, endpoint=endpoint, dtype=dtype, chunks=self.chunks_for(1)
+        )
+
+    def _eye(
+        self, N: int, M: int | None = None, k: int = 0, dtype: Any = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        dtype = self.dtype(dtype)
+        if args or kwargs or N * (N if M is None else M) * dtype.itemsize <= SMALL:
+            return NotImplemented
+        rows, columns = self.da.arange(N), self.da.arange(N if M is None else M)
+        return (columns[None, :] == rows[:, None] + k).astype(dtype)
+
+    def _tri(self, N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
+        dtype = self.dtype(dtype)
+        if N * (N if M is None else M) * dtype.itemsize <= SMALL:
+            return NotImplemented
+        rows, columns = self.da.arange(N), self.da.arange(N if M is None else M)
+        return (columns[None, :] <= rows[:, None] + k).astype(dtype)
+
+    def _indices(self, dimensions: Any, dtype: Any = int) -> Any:
+        dimensions = shape_of(dimensions)
+        return self.da.indices(dimensions, dtype=dtype, chunks=self.chunks_for(len(dimensions)))
+
+    def source(self, seed: int) -> Source:
+        return _DaskSource(self, seed)
+
+
+class _DaskSource(Source):
+    """Each chunk has a stream of its own, so that its numbers are those of no other library."""
+
+    def __init__(self, maker: DaskMaker, seed: int) -> None:
+        super().__init__(maker)
+        self.maker: DaskMaker = maker
+        self.rng = maker.da.random.default_rng(seed)
+
+    def random(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+        made = self.rng.random(shape, chunks=self.maker.chunks_for(len(shape)))
+        return made if made.dtype == dtype else made.astype(dtype)
+
+    def standard_normal(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+        made = self.rng.standard_normal(shape, chunks=self.maker.chunks_for(len(shape)))
+        return made if made.dtype == dtype else made.astype(dtype)
+
+    def integers(self, low: Any, high: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+        chunks = self.maker.chunks_for(len(shape))
+        return self.rng.integers(low, high, size=shape, dtype=dtype, chunks=chunks)
+
+    def native(self, name: str) -> Callable[..., Any] | None:
+        found = getattr(self.rng, name, None)
+        if found is None:
+            return None
+        signature = inspect.signature(found)
+
+        @functools.wraps(found)
+        def draw(*args: Any, **kwargs: Any) -> Any:
+            size = signature.bind(*args, **kwargs).arguments.get("size")
+            rank = None if size is None else len(shape_of(size))
+            chunks = {} if rank is None else {"chunks": self.maker.chunks_for(rank)}
+            return found(*args, **kwargs, **chunks)
+
+        return draw
+
+
+def _numbers(*values: Any) -> bool:
+    return all(isinstance(value, (int, float, np.integer, np.floating)) for value in values)

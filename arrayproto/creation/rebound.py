@@ -1,0 +1,204 @@
+"""What stands in the place of NumPy's creation functions while a context is open, and only then.
+
+The rebound objects compare, hash and pickle like NumPy's, and call NumPy's wherever no context
+holds: in other threads, in the code of installed packages, and once the context is left.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..activation import _ABSENT, _Patch
+from ..errors import ArrayProtoWarning
+from ..rebinding import ReboundFunction
+from .context import Place, current, everywhere
+
+#: What makes arrays of no array, by NumPy's module.
+NAMES: dict[str, tuple[str, ...]] = {
+    "numpy": (
+        *("arange", "array", "asanyarray", "asarray", "ascontiguousarray", "asfortranarray"),
+        *("bartlett", "blackman", "empty", "eye", "frombuffer", "fromfile", "fromfunction"),
+        *("fromiter", "fromstring", "full", "genfromtxt", "geomspace", "hamming", "hanning"),
+        *("identity", "indices", "kaiser", "linspace", "load", "loadtxt", "logspace", "memmap"),
+        *("meshgrid", "ones", "require", "tri", "zeros"),
+        *("c_", "mgrid", "ogrid", "r_"),
+    ),
+    "numpy.fft": ("fftfreq", "rfftfreq"),
+    "numpy.random": tuple(
+        name
+        for name in sorted(np.random.__all__)
+        if name in ("Generator", "RandomState", "default_rng")
+        or (not isinstance(getattr(np.random, name), type) and name not in ("bytes", "get_state"))
+    ),
+}
+_INDEXERS = ("c_", "mgrid", "ogrid", "r_")
+
+
+class _Following(ReboundFunction):
+    """A function of NumPy's, or what the context of the caller has for it."""
+
+    def __reduce__(self) -> Any:
+        place: Place = self.place
+        if getattr(sys.modules.get(place.module), place.plain, None) is self:
+            return self.__name__
+        return _public, (place.module, place.plain)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self.__reduce__()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name != "__signature__":
+            raise AttributeError(name)
+        return getattr(self.__wrapped__, name)
+
+
+class _FollowingClass(_Following):
+    """The same for a class: its instances and subclasses are those of NumPy's."""
+
+    def __instancecheck__(self, instance: Any) -> bool:
+        return isinstance(instance, self.place.own)
+
+    def __subclasscheck__(self, cls: type) -> bool:
+        return issubclass(cls, self.place.own)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        return (self.place.own,)
+
+    def __or__(self, other: Any) -> Any:
+        return self.place.own | other
+
+    def __ror__(self, other: Any) -> Any:
+        return other | self.place.own
+
+
+def _public(module: str, name: str) -> Any:
+    """A public object by name, for pickle."""
+    return getattr(importlib.import_module(module), name)
+
+
+def _following(place: Place) -> _Following:
+    own, key = place.own, place.key
+    get, frame_of = current.get, sys._getframe
+
+    # Each line here costs every creation while a context is open.
+    def call(*args: Any, **kwargs: Any) -> Any:
+        creation = get()
+        if creation is None:
+            creation = everywhere()
+            if creation is None:
+                return own(*args, **kwargs)
+        frame = frame_of(1)
+        try:
+            made = creation.sites[id(frame.f_code), frame.f_lasti, key]
+        except KeyError:
+            made = creation.decide(place, frame)
+        return made(*args, **kwargs)
+
+    ours = (_FollowingClass if isinstance(own, type) else _Following)(call)
+    names = ("__module__", "__name__", "__qualname__", "__doc__")
+    functools.update_wrapper(ours, own, [n for n in names if isinstance(getattr(own, n, 0), str)])
+    vars(ours).update(__module__=place.module, __name__=place.plain, place=place)
+    return ours
+
+
+def _indexer(place: Place) -> Any:
+    """`numpy.mgrid` and its like: what is asked for items, not called."""
+    own = place.own
+
+    def __getitem__(self: Any, key: Any) -> Any:
+        creation = current.get()
+        if creation is None:
+            creation = everywhere()
+        if creation is None or not creation.is_programs(sys._getframe(1)):
+            return own[key]
+        return creation.maker.function(place.name, own)(key)
+
+    cls = type(own)
+    members = {
+        "__slots__": (),
+        "__getitem__": __getitem__,
+        "__module__": cls.__module__,
+        "__doc__": cls.__doc__,
+        "__reduce__": lambda self: (cls, ()),
+        "__reduce_ex__": lambda self, protocol: (cls, ()),
+    }
+    return type(cls.__name__, (cls,), members)()
+
+
+# In and out ---------------------------------------------------------------------------------------
+
+_lock = threading.RLock()
+_open = 0
+_patches: list[_Patch] = []
+
+
+def places() -> list[Place]:
+    """All that is rebound: in NumPy's modules, and in those of ours that mirror them."""
+    found = []
+    for module_name, names in NAMES.items():
+        for prefix in ("", "arrayproto."):
+            module = sys.modules.get(prefix + module_name)
+            if module is not None:
+                for name in names:
+                    public = f"{module_name}.{name}".removeprefix("numpy.")
+                    found.append(Place(module.__name__, public, getattr(module, name)))
+    return found
+
+
+@functools.cache
+def _rebound(module: str, name: str, own: Any) -> Any:
+    place = Place(module, name, own)
+    make: Callable[[Place], Any] = _indexer if place.plain in _INDEXERS else _following
+    place.function = make(place)
+    return place.function
+
+
+def enter() -> None:
+    """Rebind, if this is the first context of the process."""
+    global _open
+    with _lock:
+        _open += 1
+        if _open == 1:
+            for module in NAMES:
+                importlib.import_module("arrayproto." + module)
+            for place in places():
+                ours = _rebound(place.module, place.name, place.own)
+                _patches.append(_Patch.apply(sys.modules[place.module], place.plain, ours))
+
+
+def leave() -> None:
+    """Restore by identity, if this was the last one; what others have put there is left alone.
+
+    Warns
+    -----
+    ArrayProtoWarning
+        If somebody else has replaced what was rebound.
+    """
+    global _open
+    with _lock:
+        _open -= 1
+        if _open:
+            return
+        messages = [patch.undo() for patch in reversed(_patches)]
+        _patches.clear()
+    for message in filter(None, messages):
+        message = message.replace("activate()", "using()")
+        warnings.warn(f"{message}; arrayproto leaves it alone", ArrayProtoWarning, stacklevel=4)
+
+
+def rebound_now() -> tuple[str, ...]:
+    """The names in NumPy's modules that are rebound at the moment."""
+    with _lock:
+        return tuple(
+            f"{p.holder.__name__}.{p.name}"
+            for p in _patches
+            if p.holder.__name__.startswith("numpy") and p.before is not _ABSENT
+        )

@@ -1,0 +1,136 @@
+"""PyTorch: tensors on a device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .makers import Maker, shape_of
+from .random import Source
+
+
+class TorchMaker(Maker):
+    """``device=`` is a `torch.device`, or what one is made of; the default is PyTorch's own."""
+
+    takes_device = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        dtype = kwargs.get("dtype")
+        if dtype is not None and type(dtype).__module__ == "torch":
+            kwargs["dtype"] = str(dtype).removeprefix("torch.")
+        super().__init__(*args, **kwargs)
+        self.torch: Any = self.library.namespace
+        if self.device is None:
+            example = self.example
+            self.device = self.torch.get_default_device() if example is None else example.device
+        self.device = self.torch.device(self.device)
+        self._on_cpu = self.device.type == "cpu"
+        self._of_ndarray = self.library.core["asarray"]
+        floats = {
+            None: self.torch_dtype(self.dtype(None)),
+            float: self.torch_dtype(self.dtype(None)),
+        }
+        self._dtypes: dict[Any, Any] = floats
+
+    def torch_dtype(self, dtype: Any) -> Any:
+        return self.library.dtypes.from_numpy(np.dtype(dtype))
+
+    def _asked(self, dtype: Any) -> Any:
+        """PyTorch's dtype for what a program asks NumPy for."""
+        try:
+            return self._dtypes[dtype]
+        except KeyError:
+            found = self._dtypes[dtype] = self.torch_dtype(dtype)
+            return found
+
+    def upload(self, host: np.ndarray) -> Any:
+        made = self._of_ndarray(host)
+        return made if self._on_cpu else made.to(self.device)
+
+    def natives(self) -> dict[str, Callable[..., Any]]:
+        torch, device, asked = self.torch, self.device, self._asked
+
+        def filled(function: Callable[..., Any]) -> Callable[..., Any]:
+            def make(shape: Any, dtype: Any = None, order: str = "C", **kwargs: Any) -> Any:
+                if kwargs:
+                    return NotImplemented
+                return function(shape_of(shape), dtype=asked(dtype), device=device)
+
+            return make
+
+        def full(shape: Any, fill_value: Any, dtype: Any = None, *args: Any, **kw: Any) -> Any:
+            if args or kw or not isinstance(fill_value, (bool, int, float, np.number, np.bool)):
+                return NotImplemented
+            if dtype is None:
+                dtype = self.cast(np.asarray(fill_value)).dtype
+            value = np.full((), fill_value, dtype).item()  # with NumPy's cast, and its errors
+            return torch.full(shape_of(shape), value, dtype=asked(dtype), device=device)
+
+        def arange(*args: Any, dtype: Any = None, device: Any = None) -> Any:
+            # Of floating-point numbers only NumPy's own are NumPy's, to the last bit.
+            whole = all(type(x) is int for x in args)
+            if not 1 <= len(args) <= 3 or not whole or dtype is not None or device is not None:
+                return NotImplemented
+            first, stop, step = (0, *args, 1) if len(args) == 1 else (*args, 1)[:3]
+            if step == 0:
+                return NotImplemented
+            stop = max(stop, first) if step > 0 else min(stop, first)
+            return torch.arange(first, stop, step, device=self.device)
+
+        return {
+            "zeros": filled(torch.zeros),
+            "ones": filled(torch.ones),
+            "empty": filled(torch.empty),
+            "full": full,
+            "arange": arange,
+        }
+
+    def shorts(self) -> dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]]:
+        def filled(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+            function, dtypes, device = getattr(self.torch, name), self._dtypes, self.device
+
+            def short(long: Callable[..., Any]) -> Callable[..., Any]:
+                def make(shape: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
+                    plain = type(shape) is tuple or type(shape) is int
+                    if args or kwargs or not plain:
+                        return long(shape, dtype, *args, **kwargs)
+                    try:
+                        return function(shape, dtype=dtypes[dtype], device=device)
+                    except (KeyError, RuntimeError, TypeError):
+                        return long(shape, dtype)  # with NumPy's error, if it is one
+
+                return make
+
+            return short
+
+        return {name: filled(name) for name in ("zeros", "ones", "empty")}
+
+    def source(self, seed: int) -> Source:
+        return _TorchSource(self, seed)
+
+
+class _TorchSource(Source):
+    def __init__(self, maker: TorchMaker, seed: int) -> None:
+        super().__init__(maker)
+        self.maker: TorchMaker = maker
+        self.generator = maker.torch.Generator(maker.device)
+        self.generator.manual_seed(seed)
+
+    def _draw(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+        maker = self.maker
+        return getattr(maker.torch, name)(
+            shape, generator=self.generator, dtype=maker.torch_dtype(dtype), device=maker.device
+        )
+
+    def random(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+        return self._draw("rand", shape, dtype)
+
+    def standard_normal(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+        return self._draw("randn", shape, dtype)
+
+    def integers(self, low: int, high: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+        maker = self.maker
+        made = maker.torch.randint(low, high, shape, generator=self.generator, device=maker.device)
+        return made.to(maker.torch_dtype(dtype))
