@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The C code is optional: without a compiler the installation goes on without it.
 BUILT := pyproject.toml setup.py arrayproto/_speed.c
 
-.PHONY: demo test lint tables bench clean
+.PHONY: demo test lint tables bench gpu clean
 
 demo: $(VENV)/demo
 	$(BIN)/python -m arrayproto demo
@@ -25,6 +25,12 @@ tables: $(VENV)/test
 bench: $(VENV)/bench
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q
 	$(BIN)/python -m benchmarks.report
+
+# Needs a CUDA device and CuPy for it: the tests marked gpu, every call judged, programs timed.
+gpu: $(VENV)/test
+	$(BIN)/python -m pytest -m gpu -n 8
+	$(BIN)/python -m arrayproto coverage --record --library cupy --jobs 8 --update .
+	$(BIN)/python examples/run_all.py --library cupy --large
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "arrayproto needs Python 3.11"'

@@ -157,9 +157,6 @@ _OF_CUPY = {
         "np.cumulative_prod(v[:5], include_initial=True, out=v), v",
     ),
     "CuPy convolves by way of Fourier transforms, which spread NaN": ("np.convolve(nv, k)",),
-    "which of several values for one place stays is not determined on a device": (
-        "np.put_along_axis(arr=im, indices=host.im % 4, values=host.im, axis=-1), im",
-    ),
     "NumPy divides by zero, with another outcome for each processor": (
         "np.reciprocal(iv, out=v), v",
     ),
