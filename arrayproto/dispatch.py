@@ -20,7 +20,6 @@ import numpy as np
 
 from . import private
 from .accelerator import parameters, speed
-from .wrapper import generate
 
 F = TypeVar("F", bound=Callable[..., Any])
 Method = Callable[..., Any]
@@ -419,6 +418,8 @@ def _wrap(dispatcher: Callable[..., Any], implementation: Callable[..., Any]) ->
     if speed is not None:
         known = parameters(signature, relevant, strict=True)
         return speed.Function(implementation, dispatcher, renamed, *known)  # type: ignore[no-any-return]
+    from .wrapper import generate  # not needed where C does it
+
     return generate(
         signature,
         relevant,

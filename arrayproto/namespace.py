@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import dispatch
+from .accelerator import speed
 from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
 from .libraries import LIBRARIES
 from .mixins import answering, mixin_of
@@ -116,7 +117,7 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
         implementation=entry.function,
         dispatcher=dispatcher,
         collect=collector,
-        seen_by_numpy=dispatch.seen_by_numpy,
+        seen_by_numpy=dispatch.seen_by_numpy if speed is None else speed.get_implementing_args,
         registry=dispatch.registry,
         with_public_name=functools.partial(dispatch.with_public_name, dispatcher, entry.function),
         no_implementation=dispatch.no_implementation,

@@ -18,7 +18,6 @@ import numpy as np
 from .accelerator import parameters, speed
 from .dispatch import collect, no_implementation, registry, seen_by_numpy
 from .mixins import answering
-from .wrapper import generate
 
 if TYPE_CHECKING:
     from .catalog import PublicFunction
@@ -107,6 +106,7 @@ def _entry(function: Callable[..., Any]) -> PublicFunction:
 
 def _wrapper(entry: PublicFunction) -> Callable[..., Any]:
     from .catalog import dispatcher_of
+    from .wrapper import generate
 
     function = entry.function
     relevant_args = dispatcher_of(entry)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import inspect
+import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -437,6 +438,11 @@ def _replaced(row: LibraryRow, name: str, stand_in: Callable[..., Any]) -> Itera
 
 def _forget(row: LibraryRow) -> None:
     LIBRARIES[row.name].table.clear()
+    rows = f"arrayproto.libraries.{row.name}_"
+    for module in [m for name, m in sys.modules.items() if name.startswith(rows)]:
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
 
 
 @contextlib.contextmanager

@@ -14,6 +14,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from arrayproto import accelerator
+
 from . import cases, identity, measure, plot, startup, timing
 
 RESULTS = Path(__file__).parent / "results"
@@ -22,6 +24,7 @@ PACKAGES = ("numpy", "sparse", "dask", "cupy-cuda12x", "autoray", "uarray", "arr
 
 def versions() -> dict[str, str]:
     found = {"python": platform.python_version(), "arrayproto": cases.arrayproto.__version__}
+    found["its hot paths in"] = "Python" if accelerator.speed is None else "C"
     for package in PACKAGES:
         try:
             found[package] = version(package)

@@ -352,7 +352,7 @@ def _astype(block: Any, dtype: Any) -> Any:
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     # Often called, so the common case is told at little cost: floats have nothing to mend. Rank
-    # and dtype of its arrays are properties written in Python; those of what is behind them not.
+    # and dtype of its arrays are properties written in Python; those behind them are not.
     dask = _modules["dask.array"]
     array = dask.Array
     if type(axes) is int and type(a) is array and type(b) is array:
