@@ -29,7 +29,8 @@ bench: $(VENV)/bench
 # Needs a CUDA device and CuPy for it: the tests marked gpu, every call judged, programs timed.
 gpu: $(VENV)/test
 	$(BIN)/python -m pytest -m gpu -n 8
-	$(BIN)/python -m arrayproto coverage --record --library cupy --jobs 8 --update .
+	$(BIN)/python -m arrayproto coverage --record --library cupy --jobs 8 --format json >/dev/null
+	$(BIN)/python -m arrayproto coverage --update .
 	$(BIN)/python examples/run_all.py --library cupy --large
 
 $(BIN)/python:

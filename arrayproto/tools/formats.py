@@ -34,7 +34,8 @@ def proved(coverage: Coverage) -> str:
     verdicts = [row.proof for row in coverage.rows]
     right, tried = sum(p.right for p in verdicts), sum(p.tried for p in verdicts)
     return (
-        f"Proved on {record.date} with version {record.version} and NumPy {record.numpy}: "
+        f"Proved on {record.date} with version {record.version} and NumPy {record.numpy}"
+        f"{f', on {record.device}' if record.device else ''}: "
         f"{right} of {tried} calls gave NumPy's value, shape and dtype and stayed on the library, "
         f"{sum(p.refused for p in verdicts)} were refused with an error of arrayproto."
     )

@@ -18,7 +18,7 @@ _BLOCK = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
 def block(coverages: Sequence[Coverage]) -> str:
     """What stands between the marks of README.md, the marks included."""
     dates = [
-        f"{coverage.library} on {record.date}"
+        f"{coverage.library} on {record.date}" + (f" ({record.device})" if record.device else "")
         for coverage in coverages
         if (record := read(coverage.library)) is not None
     ]
@@ -38,8 +38,18 @@ def documented(coverages: Sequence[Coverage], root: Path) -> list[Coverage]:
     Raises
     ------
     ValueError
-        If a library has a page and is not installed, so that its tables would be lost.
+        If a library has a page and is not installed, or was not asked for, so that its tables would
+        be lost.
     """
+    asked = {page(root, coverage.library) for coverage in coverages}
+    others = sorted(
+        path.stem for path in (root / "docs/coverage").glob("*.md") if path not in asked
+    )
+    if others:
+        raise ValueError(
+            f"docs/coverage/ has pages of {', '.join(others)} too: the tables are of all libraries, "
+            "so leave --library out"
+        )
     missing = [c.library for c in coverages if c.problem and page(root, c.library).exists()]
     if missing:
         raise ValueError(f"docs/coverage/ has pages of what is not installed: {', '.join(missing)}")
