@@ -47,8 +47,8 @@ def documented(coverages: Sequence[Coverage], root: Path) -> list[Coverage]:
     )
     if others:
         raise ValueError(
-            f"docs/coverage/ has pages of {', '.join(others)} too: the tables are of all libraries, "
-            "so leave --library out"
+            f"docs/coverage/ has pages of {', '.join(others)} too: the tables are of all "
+            "libraries, so leave --library out"
         )
     missing = [c.library for c in coverages if c.problem and page(root, c.library).exists()]
     if missing:
