@@ -27,6 +27,10 @@ NOT_NUMPYS = {
     "getitem": "a, key",
     # Is told of each array of a call, before anything is made: so that it is made where they are.
     "meet": "a",
+    # The values that an array which can be written to has now.
+    "read": "a",
+    # Whether an array can be written to, of a library with arrays that cannot.
+    "writable": "a",
     # Write into an ndarray.
     "fill": "out, a",
     "setitem": "a, key, value",
@@ -55,7 +59,14 @@ class Duck(ArrayFunctionMixin, derive=True):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return tuple(self.native.shape)
+        shape = tuple(self.native.shape)
+        if None in shape:
+            raise UnsupportedArgumentError(
+                f"not all lengths are known of an array of {self._library.name} with the shape "
+                f"{shape}, and numpy's functions ask for them; while a function is traced, give it "
+                "arrays of known shapes"
+            )
+        return shape
 
     @property
     def ndim(self) -> int:
@@ -257,7 +268,8 @@ def wrap(library: Library, value: Any) -> Any:
         meet = library.core.get("meet")
         if meet is not None:
             meet(value)
-        return duck_class(library)(value)
+        read = library.core.get("read")
+        return duck_class(library)(value if read is None else read(value))
     if isinstance(value, library.dtypes.classes):
         return library.dtypes.to_numpy(value)
     if type(value) in (list, tuple):
@@ -276,8 +288,10 @@ def unwrap(value: Any) -> Any:
     return value
 
 
-def _is_mutable(library: Library) -> bool:
-    return "setitem" in library.core
+def _is_mutable(library: Library, a: Any = None) -> bool:
+    """Whether an array can be written to; without one, whether any of the library's can."""
+    writable = library.core.get("writable")
+    return "setitem" in library.core and (a is None or writable is None or writable(a))
 
 
 #: Functions whose whole point is to write into their first argument.
@@ -326,6 +340,8 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         if out_at is not None:
             args, kwargs, out = _without_out(args, kwargs, out_at)
         args = tuple([wrap(library, a) for a in args])
+        if name in _WRITING and args and isinstance(given[0][0], library.classes):
+            args = (duck_class(library)(given[0][0]), *args[1:])
         if kwargs:
             kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
         result = implementation(*args, **kwargs)
@@ -419,12 +435,13 @@ def write_out(
         np.copyto(out, np.asarray(unwrap(result)), casting or "same_kind", _of_host(library, where))
         return out
     on_host = type(out) is np.ndarray and "fill" in library.core
-    if not on_host and (not isinstance(out, library.classes) or not _is_mutable(library)):
+    own = isinstance(out, library.classes)
+    if not on_host and not (own and _is_mutable(library, out)):
         raise UnsupportedArgumentError(
             f"numpy.{name}: out= is not supported for arrays of {library.name}"
             + (
                 ", which cannot be written to; leave it out, and assign the result"
-                if not _is_mutable(library)
+                if own or not _is_mutable(library)
                 else f" where it is a {type(out).__name__}; give an array of {library.name}"
             )
         )
@@ -508,14 +525,14 @@ def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, *operands: Any)
     cls, core = duck_class(library), library.core
     name = f"numpy.{ufunc.__name__}.at"
     on_host = type(a) is np.ndarray and "fill" in core
-    if not _is_mutable(library) or not (on_host or isinstance(a, library.classes)):
+    if not on_host and not (isinstance(a, library.classes) and _is_mutable(library, a)):
         raise UnsupportedFunctionError(
             f"{name} is not supported for arrays of {library.name}, which cannot be written to, "
             f"nor where the array is a {type(a).__name__}. "
             "numpy.bincount(indices, weights=b) adds up by index"
         )
     own = cls._implementations.core.own
-    target = own(a.copy()) if on_host else wrap(library, a)
+    target = own(a.copy()) if on_host else cls(a)
     operands = tuple(wrap(library, b) for b in operands)
     numbers = (
         b if type(b) in (bool, int, float, complex) else np.ones((), _dtype(b)) for b in operands

@@ -360,7 +360,7 @@ def array_function(library: Library) -> Callable[..., Any]:
 def _is_own(library: Library, frame: _types.FrameType, own: dict[str, bool]) -> bool:
     """Whether a module of the library is calling; kept in `own` by the name of the module."""
     name = frame.f_globals.get("__name__", "")
-    found = own[name] = name.partition(".")[0] in library.roots
+    found = own[name] = name.partition(".")[0] in library.roots and name not in library.relays
     return found
 
 

@@ -152,6 +152,8 @@ class Library:
         library's own code may count on that: what it calls is left to NumPy.
     parts : tuple of str, optional
         Other top-level packages that belong to it.
+    relays : tuple of str, optional
+        Modules of it that make the calls of the user's program, which it has rewritten.
     write : callable, optional
         ``write(out, values)`` for the ``out=`` of ufuncs, where it is not `numpy.copyto` that does
         it; the values are of the dtype and the shape of `out`.
@@ -190,6 +192,7 @@ class Library:
         guest: bool = False,
         lazy: bool = False,
         parts: tuple[str, ...] = (),
+        relays: tuple[str, ...] = (),
         write: Callable[[Any, Any], None] | None = None,
         writing: Callable[[str, Callable[..., Any], int | None], Callable[..., Any]] | None = None,
         core: Callable[[Any, Dtypes], Mapping[str, Callable[..., Any]]] | None = None,
@@ -199,7 +202,7 @@ class Library:
         reflects: tuple[type, ...] = (np.ndarray, np.generic),
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
-        self.guest, self.parts = guest, parts
+        self.guest, self.parts, self.relays = guest, parts, relays
         self.lazy = lazy
         self._core, self._dtypes, self.known = core, dtypes, known
         self._shortcuts, self.reflects = shortcuts, reflects

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
 from .reasons import FAMILIES, Unsupported, why
 
 
@@ -15,3 +20,21 @@ def no_text(module: str) -> dict[str, Unsupported]:
     """
     names = (f"strings.{n}" for n in FAMILIES["text"].names if n[-1] != "*")
     return {name: why(name, module) for name in names}
+
+
+#: Functions whose whole point is on the host, for a guest that NumPy converts anyway.
+ON_HOST = (
+    *("save", "savez", "savez_compressed", "savetxt", "array2string", "array_repr", "array_str"),
+    *("shares_memory", "may_share_memory"),
+)
+
+
+def on_host(name: str) -> Callable[..., Any]:
+    """What NumPy does with a guest's arrays without us."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        function = getattr(np, name)
+        return np.ndarray.__array_function__(np.empty(0), function, (), args, kwargs)
+
+    call.__name__ = name
+    return call

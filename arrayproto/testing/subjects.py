@@ -173,6 +173,14 @@ def _out_of_torch() -> Iterator[tuple[Any, str]]:
         yield tensor, name
 
 
+def _out_of_tensorflow() -> Iterator[tuple[Any, str]]:
+    tf = sys.modules["tensorflow"]
+    for cls in (type(tf.zeros(())).__mro__[1], tf.Tensor, type(tf.Variable(0)).__mro__[1]):
+        for name in ("__array__", "numpy", "_numpy", "__dlpack__"):
+            if name in vars(cls):
+                yield cls, name
+
+
 def _out_of_strict() -> Iterator[tuple[Any, str]]:
     array_class = type(sys.modules["array_api_strict"].zeros(()))
     for name in ("__array__", "__buffer__", "__dlpack__"):
@@ -243,6 +251,18 @@ SUBJECTS: dict[str, Subject] = {
             lambda: (sys.modules["torch"].Tensor,),
             _NOT_NUMERIC,
             _out_of_torch,
+            eager=True,
+        ),
+        Subject(
+            "tensorflow",
+            "tensorflow",
+            "tensorflow",
+            lambda array: sys.modules["tensorflow"].constant(array),
+            np.asarray,
+            lambda: (sys.modules["tensorflow"].Tensor,),
+            # Operators and methods are TensorFlow's, which has no x.T and promotes nothing.
+            _NOT_NUMERIC | {"writes", "methods"},
+            _out_of_tensorflow,
             eager=True,
         ),
         Subject(

@@ -1,0 +1,3 @@
+from typing import Any
+def shortcuts(tf: Any) -> Any:
+    return {}
