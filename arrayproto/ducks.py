@@ -340,10 +340,10 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         if out_at is not None:
             args, kwargs, out = _without_out(args, kwargs, out_at)
         args = tuple([wrap(library, a) for a in args])
-        if name in _WRITING and args and isinstance(given[0][0], library.classes):
-            args = (duck_class(library)(given[0][0]), *args[1:])
         if kwargs:
             kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
+        if name in _WRITING:
+            args, kwargs = _with_target(library, given, args, kwargs)
         result = implementation(*args, **kwargs)
         if out is None and name == "nan_to_num" and not _copies(*args[1:2], **kwargs):
             out = given[0][0]
@@ -355,6 +355,20 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
     call.__name__ = call.__qualname__ = name
     call.__wrapped__ = implementation  # type: ignore[attr-defined]
     return call
+
+
+def _with_target(
+    library: Library, given: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments whose first is what was given for it, to be written to, and not its values."""
+    cls = duck_class(library)
+    if args:
+        target = given[0][0]
+        return (cls(target) if isinstance(target, library.classes) else args[0], *args[1:]), kwargs
+    for key in ("dst", "a", "arr"):
+        if isinstance(given[1].get(key), library.classes):
+            kwargs = {**kwargs, key: cls(given[1][key])}
+    return args, kwargs
 
 
 def _copies(copy: Any = True, **kwargs: Any) -> bool:

@@ -51,11 +51,10 @@ class _Dtypes(Dtypes):
     def from_numpy(self, dtype: Any) -> Any:
         try:
             return super().from_numpy(dtype)
-        except TypeError:
-            raise UnsupportedArgumentError(
-                f"TensorFlow has no dtype for NumPy's {np.dtype(dtype).name}; keep such values in "
-                "ndarrays"
-            ) from None
+        except TypeError as error:
+            if np.dtype(dtype).kind not in "mM":
+                raise
+            raise UnsupportedArgumentError(f"{error}; keep dates in ndarrays") from None
 
 
 class _Writing(Made):
@@ -103,8 +102,11 @@ def _printed(name: str) -> Callable[..., Any]:
     """Text is on the host; NumPy's function asks for more than a tensor has."""
     host = on_host(name)
 
-    def text(a: Any, *args: Any, **kwargs: Any) -> Any:
-        return host(np.asarray(a), *args, **kwargs)
+    def converted(a: Any) -> Any:
+        return np.asarray(a) if isinstance(a, tensorflow.classes) else a
+
+    def text(*args: Any, **kwargs: Any) -> Any:
+        return host(*map(converted, args), **{k: converted(a) for k, a in kwargs.items()})
 
     text.__name__ = name
     return text
@@ -113,9 +115,7 @@ def _printed(name: str) -> Callable[..., Any]:
 def _differences() -> Mapping[str, Row]:
     return {
         **{name: on_host(name) for name in ON_HOST},
-        "array_repr": _printed("array_repr"),
-        "array_str": _printed("array_str"),
-        "array2string": _printed("array2string"),
+        **{name: _printed(name) for name in ("array_repr", "array_str", "array2string")},
         **{name: _Writing(instead) for name, instead in _WRITTEN.items()},
     }
 

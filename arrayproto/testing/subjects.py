@@ -173,6 +173,12 @@ def _out_of_torch() -> Iterator[tuple[Any, str]]:
         yield tensor, name
 
 
+def _tensorflow_tensor(array: np.ndarray) -> Any:
+    if array.dtype.kind not in "biufc":  # text would be a tensor, and not one of numbers
+        raise TypeError(f"no tensor of {array.dtype}")
+    return sys.modules["tensorflow"].constant(array)
+
+
 def _out_of_tensorflow() -> Iterator[tuple[Any, str]]:
     tf = sys.modules["tensorflow"]
     for cls in (type(tf.zeros(())).__mro__[1], tf.Tensor, type(tf.Variable(0)).__mro__[1]):
@@ -257,7 +263,7 @@ SUBJECTS: dict[str, Subject] = {
             "tensorflow",
             "tensorflow",
             "tensorflow",
-            lambda array: sys.modules["tensorflow"].constant(array),
+            _tensorflow_tensor,
             np.asarray,
             lambda: (sys.modules["tensorflow"].Tensor,),
             # Operators and methods are TensorFlow's, which has no x.T and promotes nothing.
