@@ -31,6 +31,8 @@ NOT_NUMPYS = {
     "read": "a",
     # Whether an array can be written to, of a library with arrays that cannot.
     "writable": "a",
+    # An array of one element, for Python to read; raises where it has no value yet.
+    "value": "a",
     # Write into an ndarray.
     "fill": "out, a",
     "setitem": "a, key, value",
@@ -101,17 +103,21 @@ class Duck(ArrayFunctionMixin, derive=True):
     def __bool__(self) -> bool:
         return bool(self.native)
 
+    def _value(self) -> Any:
+        value = self._library.core.get("value")
+        return self.native if value is None else value(self.native)
+
     def __int__(self) -> int:
-        return int(self.native)
+        return int(self._value())
 
     def __float__(self) -> float:
-        return float(self.native)
+        return float(self._value())
 
     def __complex__(self) -> complex:
-        return complex(self.native)
+        return complex(self._value())
 
     def __index__(self) -> int:
-        return self.native.__index__()  # type: ignore[no-any-return]
+        return self._value().__index__()  # type: ignore[no-any-return]
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise TypeError(
@@ -449,13 +455,13 @@ def write_out(
         np.copyto(out, np.asarray(unwrap(result)), casting or "same_kind", _of_host(library, where))
         return out
     on_host = type(out) is np.ndarray and "fill" in library.core
-    own = isinstance(out, library.classes)
-    if not on_host and not (own and _is_mutable(library, out)):
+    on_library = isinstance(out, library.classes)
+    if not on_host and not (on_library and _is_mutable(library, out)):
         raise UnsupportedArgumentError(
             f"numpy.{name}: out= is not supported for arrays of {library.name}"
             + (
                 ", which cannot be written to; leave it out, and assign the result"
-                if own or not _is_mutable(library)
+                if on_library or not _is_mutable(library)
                 else f" where it is a {type(out).__name__}; give an array of {library.name}"
             )
         )

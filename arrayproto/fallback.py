@@ -106,7 +106,7 @@ def answer(call: Call, refusal: Refusal) -> Any:
         Whenever it does not raise, but for a library's own code, which sees its stock protocol.
     """
     caller = _caller()
-    if caller in call.library.roots:
+    if call.library.owns(caller):
         return call.stock()
     chosen = policy.fallback()
     # What our own code calls is a part of a call of the user's, which is asked after this one.
@@ -126,11 +126,13 @@ def answer(call: Call, refusal: Refusal) -> Any:
 
 
 def _caller() -> str:
-    """The top-level package of the code that made the call."""
+    """The module of the code that made the call; "arrayproto" for any of ours."""
     frame: Any = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__") in _OURS:
         frame = frame.f_back
-    return "" if frame is None else _root(frame)
+    if frame is None or _root(frame) == "arrayproto":
+        return "" if frame is None else "arrayproto"
+    return frame.f_globals.get("__name__") or ""
 
 
 def _root(frame: Any) -> str:

@@ -360,7 +360,7 @@ def array_function(library: Library) -> Callable[..., Any]:
 def _is_own(library: Library, frame: _types.FrameType, own: dict[str, bool]) -> bool:
     """Whether a module of the library is calling; kept in `own` by the name of the module."""
     name = frame.f_globals.get("__name__", "")
-    found = own[name] = name.partition(".")[0] in library.roots and name not in library.relays
+    found = own[name] = library.owns(name)
     return found
 
 
@@ -577,7 +577,7 @@ def _is_calling(library: Library) -> bool:
     while frame is not None and frame.f_globals is globals():
         frame = frame.f_back
     name: str = "" if frame is None else frame.f_globals.get("__name__", "")
-    return name.partition(".")[0] == library.root
+    return library.owns(name)
 
 
 #: The mixin of each library.

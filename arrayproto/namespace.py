@@ -21,7 +21,7 @@ from . import dispatch
 from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
 from .libraries import LIBRARIES
 from .mixins import answering, mixin_of
-from .wrapper import generate
+from .wrapper import NOT_REWRITTEN, generate
 
 #: Stock methods of the libraries' classes to ours; swapped whole when a library turns up.
 _adapters: dict[Any, Callable[..., Any]] = {}
@@ -126,6 +126,7 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
     )
     functools.update_wrapper(public_api, entry.function)
     public_api._implementation = entry.function  # type: ignore[attr-defined]
+    public_api.autograph_info__ = NOT_REWRITTEN  # type: ignore[attr-defined]
     public_api.__module__ = module
     public_api.__name__ = public_api.__qualname__ = name
     return public_api

@@ -17,7 +17,7 @@ import numpy as np
 
 from .dispatch import collect, no_implementation, registry, seen_by_numpy
 from .mixins import answering
-from .wrapper import generate
+from .wrapper import NOT_REWRITTEN, generate
 
 #: What overrides nothing, and goes to NumPy's own at once.
 _PLAIN = (np.ndarray, list, tuple, int, float, complex, bool, str)
@@ -36,6 +36,7 @@ class ReboundFunction(functools.partial):  # type: ignore[type-arg]
     """
 
     __wrapped__: Callable[..., Any]
+    autograph_info__ = NOT_REWRITTEN
 
     def __eq__(self, other: object) -> bool:
         return other is self or other == self.__wrapped__
@@ -112,10 +113,9 @@ def _wrapper(function: Callable[..., Any]) -> Callable[..., Any]:
         if frame is not None and frame.f_globals is globals():
             frame = frame.f_back
         caller = frame.f_globals.get("__name__", "") if frame is not None else ""
-        root = caller.partition(".")[0]
-        if root == "numpy":
+        if caller.partition(".")[0] == "numpy":
             return found if (caller, name) in _ASKING else None
-        return None if any(root in library.roots for library in answering.values()) else found
+        return None if any(library.owns(caller) for library in answering.values()) else found
 
     wrapper = generate(
         entry.signature,

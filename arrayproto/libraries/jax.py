@@ -52,6 +52,7 @@ _WRITTEN = {
     "putmask": "x = np.where(mask, values, x)",
 }
 
+
 def _known(array: Any) -> bool:
     return not isinstance(array, sys.modules["jax._src.core"].Tracer)  # type: ignore[attr-defined]
 

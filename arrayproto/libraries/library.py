@@ -272,6 +272,10 @@ class Library:
         """The packages whose code is the library's own."""
         return frozenset({self.root, *self.parts})
 
+    def owns(self, module: str) -> bool:
+        """Whether what a module calls is the library's own affair, and not the user's program's."""
+        return module.partition(".")[0] in self.roots and module not in self.relays
+
     def loaded(self) -> ModuleType | None:
         """Its module, if the program has imported it; it is never imported here.
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import UnsupportedArgumentError
 from .array_api import NEAREST, Dtypes
 
 Call = Callable[..., Any]
@@ -66,7 +67,7 @@ def core(tf: Any, dtypes: Dtypes) -> Mapping[str, Call]:
         **_order(tf, kinds),
         **_ufuncs(tf, kinds),
         **_matrices(tf, kinds),
-        **_memory(tf, dtypes),
+        **_values(tf, dtypes),
     }
 
 
@@ -377,13 +378,21 @@ def _matrices(tf: Any, kinds: _Kinds) -> Mapping[str, Call]:
     }
 
 
-# What is written to -----------------------------------------------------------------------------
+# Values -----------------------------------------------------------------------------------------
 
 
-def _memory(tf: Any, dtypes: Dtypes) -> Mapping[str, Call]:
+def _values(tf: Any, dtypes: Dtypes) -> Mapping[str, Call]:
     def read(a: Any) -> Any:
         dtypes.to_numpy(a.dtype)  # raises where there is none
         return tf.convert_to_tensor(a)
+
+    def value(a: Any) -> Any:
+        if tf.is_symbolic_tensor(a):
+            raise UnsupportedArgumentError(
+                "a value of a tensor decides what the result is, and is not known while "
+                "tf.function traces; call it outside of tf.function, or by tf.py_function"
+            )
+        return a
 
     def setitem(a: Any, key: Any, value: Any) -> None:
         assert key is Ellipsis  # as everything writes that is derived
@@ -391,6 +400,7 @@ def _memory(tf: Any, dtypes: Dtypes) -> Mapping[str, Call]:
 
     return {
         "read": read,
+        "value": value,
         "setitem": setitem,
         "writable": lambda a: isinstance(a, tf.Variable),
     }

@@ -166,7 +166,7 @@ GAPS |= {
 }
 
 _OF_TENSORFLOW = {
-    "the operator is TensorFlow's: it promotes nothing, and takes a product with booleans for 'and'": (
+    "the operator is TensorFlow's, which promotes nothing; a product with booleans is an 'and'": (
         "np.real_if_close(v + 0j)",
         "np.real_if_close(a=v + 1e-17j, tol=1000)",
         "np.real_if_close(v + 1e-8j, tol=1e-6)",
