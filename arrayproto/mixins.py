@@ -525,7 +525,13 @@ def _all_known(library: Library, args: Any) -> bool:
 
 
 def _coerced(library: Library, x: Any) -> Any:
-    return np.asarray(x) if isinstance(x, library.classes) else x
+    """What NumPy takes a guest's array for without us: what converts, and may wrap results."""
+    if not isinstance(x, library.classes):
+        return x
+    if not hasattr(x, "__array_wrap__"):
+        return np.asarray(x)
+    names = ("__array__", "__array_wrap__", "__array_priority__")
+    return _types.SimpleNamespace(**{name: getattr(x, name) for name in names if hasattr(x, name)})
 
 
 def _refused_ufunc(

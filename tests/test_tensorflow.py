@@ -544,6 +544,11 @@ PROGRAM = textwrap.dedent(
     print(files[0].getvalue(), np.load(io.BytesIO(files[1].getvalue()))["t"])
     print(np.shape(t), np.ndim(t), np.isscalar(t), np.iterable(t), np.result_type(f, np.float64))
     print(np.frompyfunc(lambda x: x + 1, 1, 1)(t))
+    import scipy.linalg, scipy.optimize, scipy.special
+    q = t @ tf.transpose(t) + 2 * tf.eye(2)
+    print(scipy.linalg.solve(q, t), scipy.linalg.inv(q), scipy.linalg.det(q), scipy.linalg.norm(t))
+    print(scipy.special.erf(t), scipy.optimize.least_squares(lambda x: x - 1, t[0]).x)
+    print(np.may_share_memory(t, t), np.shares_memory(t, n))
     np.testing.assert_allclose(t, f)
     tf.debugging.assert_near(t, f)
     case = tf.test.TestCase(); case.assertAllClose(t, f); case.assertAllEqual(tf.range(3), [0, 1, 2])

@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import UnsupportedFunctionError
 from .array_api import Dtypes, NumPyDtypes, standard_core
 from .library import Library, Row
-from .shared import ON_HOST, on_host
+from .shared import ON_HOST, PRINTING, on_host
 
 
 def _array_classes() -> tuple[type, ...]:
@@ -91,7 +91,7 @@ def _differences() -> Mapping[str, Row]:
 
     return {
         **OWN,
-        **{name: on_host(name) for name in ON_HOST},
+        **{name: on_host(name) for name in (*ON_HOST, *PRINTING)},
         **{name: _writing(name, instead) for name, instead in _WRITTEN.items()},
     }
 

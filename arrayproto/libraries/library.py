@@ -32,6 +32,9 @@ _ndarray_function = np.ndarray.__array_function__
 _ndarray_ufunc = np.ndarray.__array_ufunc__
 #: Methods that change their array, where NumPy's function of the same name returns another.
 _IN_PLACE = frozenset({"fill", "partition", "put", "resize", "sort"})
+#: Packages that make ndarrays of what they are given, with functions that NumPy dispatches (SciPy
+#: with `numpy.asarray_chkfinite`), and go on with these.
+_CONVERTING = frozenset({"scipy"})
 _SCALARS = (np.generic, bool, int, float, complex, str, bytes, type(None))
 
 
@@ -273,8 +276,14 @@ class Library:
         return frozenset({self.root, *self.parts})
 
     def owns(self, module: str) -> bool:
-        """Whether what a module calls is the library's own affair, and not the user's program's."""
-        return module.partition(".")[0] in self.roots and module not in self.relays
+        """Whether what a module calls is the library's own affair, and not the user's program's.
+
+        So is, with a guest's arrays, what a package calls to convert them.
+        """
+        root = module.partition(".")[0]
+        if self.guest and root in _CONVERTING:
+            return True
+        return root in self.roots and module not in self.relays
 
     def loaded(self) -> ModuleType | None:
         """Its module, if the program has imported it; it is never imported here.

@@ -22,11 +22,9 @@ def no_text(module: str) -> dict[str, Unsupported]:
     return {name: why(name, module) for name in names}
 
 
-#: Functions whose whole point is on the host, for a guest that NumPy converts anyway.
-ON_HOST = (
-    *("save", "savez", "savez_compressed", "savetxt", "array2string", "array_repr", "array_str"),
-    *("shares_memory", "may_share_memory"),
-)
+#: Functions whose whole point is on the host: files and memory, which NumPy asks a guest for.
+ON_HOST = ("save", "savez", "savez_compressed", "savetxt", "shares_memory", "may_share_memory")
+PRINTING = ("array2string", "array_repr", "array_str")
 
 
 def on_host(name: str) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ import numpy as np
 from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
 from .array_api import Dtypes
 from .library import Library, Made, Row
-from .shared import ON_HOST, on_host
+from .shared import ON_HOST, PRINTING, on_host
 from .tensorflow_core import core
 from .tensorflow_shortcuts import shortcuts
 
@@ -115,7 +115,7 @@ def _printed(name: str) -> Callable[..., Any]:
 def _differences() -> Mapping[str, Row]:
     return {
         **{name: on_host(name) for name in ON_HOST},
-        **{name: _printed(name) for name in ("array_repr", "array_str", "array2string")},
+        **{name: _printed(name) for name in PRINTING},
         **{name: _Writing(instead) for name, instead in _WRITTEN.items()},
     }
 

@@ -170,6 +170,8 @@ def passes(judgement: Judgement, subject: Subject) -> bool:
     lacking = needs(judgement.call) & subject.lacks
     if subject.by_class or "methods" in lacking:
         return bool(lacking)  # what it says then is the library's own
+    if judgement.verdict is Verdict.HOST:
+        return not lacking.isdisjoint({"files", "memory"})  # which is what was asked for
     return judgement.verdict is Verdict.NO_ARRAY and bool(lacking)
 
 
