@@ -8,6 +8,7 @@ is converted as a whole: a refusal inside a derived function, or in `arrayproto.
 from __future__ import annotations
 
 import inspect
+import math
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -255,8 +256,9 @@ def _duck_arrays(value: Any) -> Iterator[Any]:
 
 
 def _size(array: Any) -> int | float:
-    """Bytes of an array as a NumPy array; NaN where Dask does not know its shape."""
-    size: int | float = np.dtype(array.dtype).itemsize
+    """Bytes of an array as a NumPy array; NaN where the library does not know its shape."""
+    dtype = array.dtype
+    size: int | float = getattr(dtype, "itemsize", getattr(dtype, "size", math.nan))
     for length in array.shape:
-        size *= length
+        size *= math.nan if length is None else length
     return size

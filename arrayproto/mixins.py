@@ -511,7 +511,7 @@ def guest_array_ufunc(library: Library) -> Callable[..., Any]:
                 if result is not NotImplemented:
                     return result
         if inside and all(map(library.known, inputs)):
-            return getattr(ufunc, method)(*[_coerced(library, x) for x in inputs], **kwargs)
+            return _numpys_own_ufunc(library, ufunc, method, inputs, kwargs)
         return answer(self, ufunc, method, *inputs, **kwargs)
 
     return __array_ufunc__
@@ -522,6 +522,13 @@ def _all_known(library: Library, args: Any) -> bool:
     return all(
         _all_known(library, a) if isinstance(a, (list, tuple)) else library.known(a) for a in args
     )
+
+
+def _numpys_own_ufunc(
+    library: Library, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """`numpys_own` for a ufunc, or for a method of one."""
+    return getattr(ufunc, method)(*[_coerced(library, x) for x in inputs], **kwargs)
 
 
 def _coerced(library: Library, x: Any) -> Any:
@@ -547,6 +554,8 @@ def _refused_ufunc(
     stock = functools.partial(
         library.stock.get("__array_ufunc__", _no_stock), self, ufunc, method, *inputs, **kwargs
     )
+    if library.guest:
+        stock = functools.partial(_numpys_own_ufunc, library, ufunc, method, inputs, kwargs)
     return fallback.of_ufunc(library, ufunc, method, inputs, kwargs, stock, refusal)
 
 

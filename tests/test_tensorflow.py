@@ -483,6 +483,25 @@ def test_text_is_made_of_values():
     assert np.load(io.BytesIO(file.getvalue())).tolist() == [1, 2.5]
 
 
+class TestFallback:
+    """What a user may ask for by name instead of a refusal."""
+
+    def test_convert(self):
+        x = tf.constant([1.0, 2, 3])
+        with arrayproto.activated("tensorflow", fallback="convert"):
+            with pytest.warns(arrayproto.ArrayProtoWarning, match="copied 24 bytes from tensorflow"):
+                found = np.quantile(x, 0.5, weights=x, method="inverted_cdf")
+        assert float(found) == 2
+
+    def test_warn(self):
+        text = tf.constant(["b", "a"])
+        with arrayproto.activated("tensorflow", fallback="warn"):
+            with pytest.warns(arrayproto.ArrayProtoWarning, match=r"tf\.string.*library's own"):
+                assert np.sort(text).tolist() == [b"a", b"b"]
+            with pytest.warns(arrayproto.ArrayProtoWarning, match=r"tf\.bfloat16"):
+                assert float(np.sum(tf.ones(3, tf.bfloat16))) == 3
+
+
 def test_no_library_is_imported(run_python):
     program = "import arrayproto, sys; arrayproto.activate(); print('tensorflow' in sys.modules)"
     assert run_python(program) == "False\n"
