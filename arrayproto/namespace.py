@@ -26,6 +26,8 @@ from .wrapper import NOT_REWRITTEN, generate
 #: Stock methods of the libraries' classes to ours; swapped whole when a library turns up.
 _adapters: dict[Any, Callable[..., Any]] = {}
 _pending = list(LIBRARIES.values())
+#: How many modules there were when they were looked for last.
+_modules = 0
 _ndarray_method = np.ndarray.__array_function__
 _PLAIN = (np.ndarray, list, tuple, int, float, complex, bool)
 
@@ -49,7 +51,10 @@ def find(cls: type) -> Callable[..., Any] | None:
 
 
 def _look_for_libraries() -> None:
-    global _adapters
+    """See which libraries the program has imported since the last time."""
+    global _adapters, _modules
+    if len(sys.modules) == _modules:
+        return
     for library in list(_pending):
         if library.loaded() is not None:
             ours = vars(mixin_of(library))["__array_function__"]
@@ -59,6 +64,8 @@ def _look_for_libraries() -> None:
             else:
                 _adapters = {**_adapters, library.stock["__array_function__"]: ours}
             _pending.remove(library)
+    importing = any(library.module in sys.modules for library in _pending)
+    _modules = 0 if importing else len(sys.modules)
 
 
 class _Collector:
@@ -77,6 +84,8 @@ class _Collector:
         self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, plain)
 
     def __call__(self, relevant_args: Any) -> dispatch.Overrides | None:
+        if _pending:  # NumPy's C code, which may be asked now, sees no array of a guest
+            _look_for_libraries()
         found = dispatch.implementing_of_many(relevant_args, find)
         if not self.dispatched and any(method is not _ndarray_method for _, method in found):
             return found, tuple([type(argument) for argument, _ in found])

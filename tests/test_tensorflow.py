@@ -489,7 +489,9 @@ class TestFallback:
     def test_convert(self):
         x = tf.constant([1.0, 2, 3])
         with arrayproto.activated("tensorflow", fallback="convert"):
-            with pytest.warns(arrayproto.ArrayProtoWarning, match="copied 24 bytes from tensorflow"):
+            with pytest.warns(
+                arrayproto.ArrayProtoWarning, match="copied 24 bytes from tensorflow"
+            ):
                 found = np.quantile(x, 0.5, weights=x, method="inverted_cdf")
         assert float(found) == 2
 
