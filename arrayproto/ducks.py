@@ -27,6 +27,12 @@ NOT_NUMPYS = {
     "getitem": "a, key",
     # Is told of each array of a call, before anything is made: so that it is made where they are.
     "meet": "a",
+    # The values that an array which can be written to has now.
+    "read": "a",
+    # Whether an array can be written to, of a library with arrays that cannot.
+    "writable": "a",
+    # An array of one element, for Python to read; raises where it has no value yet.
+    "value": "a",
     # Write into an ndarray.
     "fill": "out, a",
     "setitem": "a, key, value",
@@ -55,7 +61,14 @@ class Duck(ArrayFunctionMixin, derive=True):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return tuple(self.native.shape)
+        shape = tuple(self.native.shape)
+        if None in shape:
+            raise UnsupportedArgumentError(
+                f"not all lengths are known of an array of {self._library.name} with the shape "
+                f"{shape}, and numpy's functions ask for them; while a function is traced, give it "
+                "arrays of known shapes"
+            )
+        return shape
 
     @property
     def ndim(self) -> int:
@@ -90,17 +103,21 @@ class Duck(ArrayFunctionMixin, derive=True):
     def __bool__(self) -> bool:
         return bool(self.native)
 
+    def _value(self) -> Any:
+        value = self._library.core.get("value")
+        return self.native if value is None else value(self.native)
+
     def __int__(self) -> int:
-        return int(self.native)
+        return int(self._value())
 
     def __float__(self) -> float:
-        return float(self.native)
+        return float(self._value())
 
     def __complex__(self) -> complex:
-        return complex(self.native)
+        return complex(self._value())
 
     def __index__(self) -> int:
-        return self.native.__index__()  # type: ignore[no-any-return]
+        return self._value().__index__()  # type: ignore[no-any-return]
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise TypeError(
@@ -257,7 +274,8 @@ def wrap(library: Library, value: Any) -> Any:
         meet = library.core.get("meet")
         if meet is not None:
             meet(value)
-        return duck_class(library)(value)
+        read = library.core.get("read")
+        return duck_class(library)(value if read is None else read(value))
     if isinstance(value, library.dtypes.classes):
         return library.dtypes.to_numpy(value)
     if type(value) in (list, tuple):
@@ -276,8 +294,10 @@ def unwrap(value: Any) -> Any:
     return value
 
 
-def _is_mutable(library: Library) -> bool:
-    return "setitem" in library.core
+def _is_mutable(library: Library, a: Any = None) -> bool:
+    """Whether an array can be written to; without one, whether any of the library's can."""
+    writable = library.core.get("writable")
+    return "setitem" in library.core and (a is None or writable is None or writable(a))
 
 
 #: Functions whose whole point is to write into their first argument.
@@ -330,6 +350,8 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
             kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
         # A ufunc in NumPy: where= says what of out= is written to.
         where = kwargs.pop("where", True) if name == "clip" and out is not None else True
+        if name in _WRITING:
+            args, kwargs = _with_target(library, given, args, kwargs)
         result = implementation(*args, **kwargs)
         if out is None and name == "nan_to_num" and not _copies(*args[1:2], **kwargs):
             out = given[0][0]
@@ -341,6 +363,20 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
     call.__name__ = call.__qualname__ = name
     call.__wrapped__ = implementation  # type: ignore[attr-defined]
     return call
+
+
+def _with_target(
+    library: Library, given: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments whose first is what was given for it, to be written to, and not its values."""
+    cls = duck_class(library)
+    if args:
+        target = given[0][0]
+        return (cls(target) if isinstance(target, library.classes) else args[0], *args[1:]), kwargs
+    for key in ("dst", "a", "arr"):
+        if isinstance(given[1].get(key), library.classes):
+            kwargs = {**kwargs, key: cls(given[1][key])}
+    return args, kwargs
 
 
 def _copies(copy: Any = True, **kwargs: Any) -> bool:
@@ -421,12 +457,13 @@ def write_out(
         np.copyto(out, np.asarray(unwrap(result)), casting or "same_kind", _of_host(library, where))
         return out
     on_host = type(out) is np.ndarray
-    if not on_host and (not isinstance(out, library.classes) or not _is_mutable(library)):
+    on_library = isinstance(out, library.classes)
+    if not on_host and not (on_library and _is_mutable(library, out)):
         raise UnsupportedArgumentError(
             f"numpy.{name}: out= is not supported for arrays of {library.name}"
             + (
                 ", which cannot be written to; leave it out, and assign the result"
-                if not _is_mutable(library)
+                if on_library or not _is_mutable(library)
                 else f" where it is a {type(out).__name__}; give an array of {library.name}"
             )
         )
@@ -518,14 +555,14 @@ def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, *operands: Any)
     cls, core = duck_class(library), library.core
     name = f"numpy.{ufunc.__name__}.at"
     on_host = type(a) is np.ndarray and "fill" in core
-    if not _is_mutable(library) or not (on_host or isinstance(a, library.classes)):
+    if not on_host and not (isinstance(a, library.classes) and _is_mutable(library, a)):
         raise UnsupportedFunctionError(
             f"{name} is not supported for arrays of {library.name}, which cannot be written to, "
             f"nor where the array is a {type(a).__name__}. "
             "numpy.bincount(indices, weights=b) adds up by index"
         )
     own = cls._implementations.core.own
-    target = own(a.copy()) if on_host else wrap(library, a)
+    target = own(a.copy()) if on_host else cls(a)
     operands = tuple(wrap(library, b) for b in operands)
     numbers = (
         b if type(b) in (bool, int, float, complex) else np.ones((), _dtype(b)) for b in operands

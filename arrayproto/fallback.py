@@ -8,6 +8,7 @@ is converted as a whole: a refusal inside a derived function, or in `arrayproto.
 from __future__ import annotations
 
 import inspect
+import math
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -102,7 +103,7 @@ def answer(call: Call, refusal: Refusal) -> Any:
         Whenever it does not raise, but for a library's own code, which sees its stock protocol.
     """
     caller = _caller()
-    if caller in call.library.roots:
+    if call.library.owns(caller):
         return call.stock()
     chosen = policy.fallback()
     # What our own code calls is a part of a call of the user's, which is asked after this one.
@@ -122,11 +123,13 @@ def answer(call: Call, refusal: Refusal) -> Any:
 
 
 def _caller() -> str:
-    """The top-level package of the code that made the call."""
+    """The module of the code that made the call; "arrayproto" for any of ours."""
     frame: Any = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__") in _OURS:
         frame = frame.f_back
-    return "" if frame is None else _root(frame)
+    if frame is None or _root(frame) == "arrayproto":
+        return "" if frame is None else "arrayproto"
+    return frame.f_globals.get("__name__") or ""
 
 
 def _root(frame: Any) -> str:
@@ -249,8 +252,9 @@ def _duck_arrays(value: Any) -> Iterator[Any]:
 
 
 def _size(array: Any) -> int | float:
-    """Bytes of an array as a NumPy array; NaN where Dask does not know its shape."""
-    size: int | float = np.dtype(array.dtype).itemsize
+    """Bytes of an array as a NumPy array; NaN where the library does not know its shape."""
+    dtype = array.dtype
+    size: int | float = getattr(dtype, "itemsize", getattr(dtype, "size", math.nan))
     for length in array.shape:
-        size *= length
+        size *= math.nan if length is None else length
     return size

@@ -374,7 +374,7 @@ def array_function(library: Library) -> Callable[..., Any]:
 def _is_own(library: Library, frame: _types.FrameType, own: dict[str, bool]) -> bool:
     """Whether a module of the library is calling; kept in `own` by the name of the module."""
     name = frame.f_globals.get("__name__", "")
-    found = own[name] = name.partition(".")[0] in library.roots
+    found = own[name] = library.owns(name)
     return found
 
 
@@ -526,7 +526,7 @@ def guest_array_ufunc(library: Library) -> Callable[..., Any]:
                 if result is not NotImplemented:
                     return result
         if inside and all(map(library.known, inputs)):
-            return getattr(ufunc, method)(*[_coerced(library, x) for x in inputs], **kwargs)
+            return _numpys_own_ufunc(library, ufunc, method, inputs, kwargs)
         return answer(self, ufunc, method, *inputs, **kwargs)
 
     return __array_ufunc__
@@ -539,8 +539,21 @@ def _all_known(library: Library, args: Any) -> bool:
     )
 
 
+def _numpys_own_ufunc(
+    library: Library, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """`numpys_own` for a ufunc, or for a method of one."""
+    return getattr(ufunc, method)(*[_coerced(library, x) for x in inputs], **kwargs)
+
+
 def _coerced(library: Library, x: Any) -> Any:
-    return np.asarray(x) if isinstance(x, library.classes) else x
+    """What NumPy takes a guest's array for without us: what converts, and may wrap results."""
+    if not isinstance(x, library.classes):
+        return x
+    if not hasattr(x, "__array_wrap__"):
+        return np.asarray(x)
+    names = ("__array__", "__array_wrap__", "__array_priority__")
+    return _types.SimpleNamespace(**{name: getattr(x, name) for name in names if hasattr(x, name)})
 
 
 def _refused_ufunc(
@@ -558,6 +571,8 @@ def _refused_ufunc(
     stock = functools.partial(
         library.stock.get("__array_ufunc__", _no_stock), self, ufunc, method, *inputs, **kwargs
     )
+    if library.guest:
+        stock = functools.partial(_numpys_own_ufunc, library, ufunc, method, inputs, kwargs)
     return fallback.of_ufunc(library, ufunc, method, inputs, kwargs, stock, refusal)
 
 
@@ -594,7 +609,7 @@ def _is_calling(library: Library) -> bool:
     while frame is not None and frame.f_globals is globals():
         frame = frame.f_back
     name: str = "" if frame is None else frame.f_globals.get("__name__", "")
-    return name.partition(".")[0] == library.root
+    return library.owns(name)
 
 
 #: The mixin of each library.

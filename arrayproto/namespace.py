@@ -22,11 +22,13 @@ from .accelerator import speed
 from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
 from .libraries import LIBRARIES
 from .mixins import answering, mixin_of
-from .wrapper import generate
+from .wrapper import NOT_REWRITTEN, generate
 
 #: Stock methods of the libraries' classes to ours; swapped whole when a library turns up.
 _adapters: dict[Any, Callable[..., Any]] = {}
 _pending = list(LIBRARIES.values())
+#: How many modules there were when they were looked for last.
+_modules = 0
 _ndarray_method = np.ndarray.__array_function__
 _PLAIN = (np.ndarray, list, tuple, int, float, complex, bool)
 
@@ -50,7 +52,10 @@ def find(cls: type) -> Callable[..., Any] | None:
 
 
 def _look_for_libraries() -> None:
-    global _adapters
+    """See which libraries the program has imported since the last time."""
+    global _adapters, _modules
+    if len(sys.modules) == _modules:
+        return
     for library in list(_pending):
         if library.loaded() is not None:
             ours = vars(mixin_of(library))["__array_function__"]
@@ -60,6 +65,8 @@ def _look_for_libraries() -> None:
             else:
                 _adapters = {**_adapters, library.stock["__array_function__"]: ours}
             _pending.remove(library)
+    importing = any(library.module in sys.modules for library in _pending)
+    _modules = 0 if importing else len(sys.modules)
 
 
 class _Collector:
@@ -78,6 +85,8 @@ class _Collector:
         self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, plain)
 
     def __call__(self, relevant_args: Any) -> dispatch.Overrides | None:
+        if _pending:  # NumPy's C code, which may be asked now, sees no array of a guest
+            _look_for_libraries()
         found = dispatch.implementing_of_many(relevant_args, find)
         if not self.dispatched and any(method is not _ndarray_method for _, method in found):
             return found, tuple([type(argument) for argument, _ in found])
@@ -127,6 +136,7 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
     )
     functools.update_wrapper(public_api, entry.function)
     public_api._implementation = entry.function  # type: ignore[attr-defined]
+    public_api.autograph_info__ = NOT_REWRITTEN  # type: ignore[attr-defined]
     public_api.__module__ = module
     public_api.__name__ = public_api.__qualname__ = name
     return public_api

@@ -18,6 +18,7 @@ import numpy as np
 from .accelerator import parameters, speed
 from .dispatch import collect, no_implementation, registry, seen_by_numpy
 from .mixins import answering
+from .wrapper import NOT_REWRITTEN, generate
 
 if TYPE_CHECKING:
     from .catalog import PublicFunction
@@ -95,6 +96,7 @@ def rebound(function: Callable[..., Any]) -> Callable[..., Any]:
         ReboundFunction(first_call) if speed is None else speed.Rebound(function, first_call)
     )
     functools.update_wrapper(ours, function)
+    ours.autograph_info__ = NOT_REWRITTEN
     return ours  # type: ignore[no-any-return]
 
 
@@ -106,7 +108,6 @@ def _entry(function: Callable[..., Any]) -> PublicFunction:
 
 def _wrapper(entry: PublicFunction) -> Callable[..., Any]:
     from .catalog import dispatcher_of
-    from .wrapper import generate
 
     function = entry.function
     relevant_args = dispatcher_of(entry)
@@ -129,10 +130,9 @@ def _wrapper(entry: PublicFunction) -> Callable[..., Any]:
         if frame is not None and frame.f_globals is globals():
             frame = frame.f_back
         caller = frame.f_globals.get("__name__", "") if frame is not None else ""
-        root = caller.partition(".")[0]
-        if root == "numpy":
+        if caller.partition(".")[0] == "numpy":
             return found if (caller, name) in _ASKING else None
-        return None if any(root in library.roots for library in answering.values()) else found
+        return None if any(library.owns(caller) for library in answering.values()) else found
 
     wrapper = generate(
         entry.signature,

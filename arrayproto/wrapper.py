@@ -32,6 +32,9 @@ import numpy as np
 
 #: Where Python says that the generated code is.
 FILENAME = "<arrayproto wrapper>"
+#: For the attribute ``autograph_info__``. TensorFlow rewrites the functions that a `tf.function`
+#: calls, but for those that have it: the generated ones have no source, and look at who called.
+NOT_REWRITTEN: dict[str, Any] = {}
 
 POSITIONAL_ONLY = inspect.Parameter.POSITIONAL_ONLY
 KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY

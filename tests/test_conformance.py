@@ -10,9 +10,9 @@ import pytest
 
 import arrayproto
 from arrayproto.catalog import catalog, ufuncs
-from arrayproto.testing import SUBJECTS, Verdict, judge, load_calls
+from arrayproto.testing import SUBJECTS, judge, load_calls
 from arrayproto.testing.gaps import GAPS, known_gap
-from arrayproto.testing.judge import expected, needs
+from arrayproto.testing.judge import expected, passes
 
 BY_FUNCTION = collections.defaultdict(list)
 for _call in load_calls():
@@ -32,21 +32,18 @@ def _subject(name):
 def _disagreements(subject, calls):
     with arrayproto.activated(subject.named):
         for call in calls:
-            if subject.by_class and needs(call) & subject.lacks:
-                continue  # what it says then is the library's own
             judgement = judge(call, subject)
             gap = known_gap(subject.name, subject.library, call.expression)
-            fine = judgement.verdict in (Verdict.RIGHT, Verdict.REFUSED) or (
-                judgement.verdict is Verdict.NO_ARRAY and call.tags & subject.lacks
-            )
+            fine = passes(judgement, subject)
             if gap is None and not fine:
                 yield f"{call.expression}: {judgement.verdict}: {judgement.detail}"
             if gap is not None and fine:
                 yield f"{call.expression}: {judgement.verdict}; no gap any more ({gap})"
 
 
-#: Subjects that stand beside another of the same library get every third call: time.
-THINNED = {"dask-rows"}
+#: Every third call is all that there is time for on these: on a subject that stands beside another
+#: of the same library, and on one that is slow.
+THINNED = {"dask-rows", "tensorflow"}
 
 
 def _chosen(subject, calls):

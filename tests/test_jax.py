@@ -267,7 +267,7 @@ class TestOperators:
 
 _BEFORE = textwrap.dedent(
     """
-    import io, operator, pickle, sys, warnings
+    import copy, io, operator, pickle, sys, warnings
     warnings.simplefilter("ignore")
     if "before" in sys.argv:
         import arrayproto; arrayproto.activate()
@@ -320,11 +320,13 @@ _BEFORE = textwrap.dedent(
     show("shapes", [np.shape(x), np.ndim(x), np.size(x), len(x)])
     show("random of NumPy", np.random.default_rng(0).normal(x))
     show("frompyfunc", np.frompyfunc(lambda v: v + 1, 1, 1)(x))
-    try:
-        import scipy.special
-        show("special", scipy.special.erf(x))
-    except ImportError:
-        pass
+    import scipy.linalg, scipy.optimize, scipy.special
+    q = x @ x.T + jnp.eye(2)
+    show("special", [scipy.special.erf(x), scipy.special.xlogy(x, 2.0)])
+    show("scipy's", [scipy.linalg.solve(q, x), scipy.linalg.inv(q), scipy.linalg.det(q), scipy.linalg.norm(x)])
+    show("optimize", scipy.optimize.least_squares(lambda x: x - 1, x[0]).x)
+    savetxt = io.BytesIO(); np.savetxt(savetxt, x); show("savetxt", savetxt.getvalue())
+    show("copies", [copy.copy(x), copy.deepcopy(x), np.may_share_memory(x, x), np.shares_memory(x, n)])
     np.testing.assert_allclose(x, np.arange(6.0).reshape(2, 3))
     """
 )

@@ -332,3 +332,13 @@ threads = [threading.Thread(target=work) for _ in range(8)]
 assert len(found) == 8 and all(a is b for row in found for a, b in zip(row, found[0]))
 assert found[0][0] is anp.sum
 """)
+
+
+def test_guests_are_found_without_activation(run_python):
+    """Their classes have no protocol that NumPy's C code would see."""
+    pytest.importorskip("torch")
+    first = "import arrayproto.numpy as np; np.cumsum([1]); import torch"
+    print_types = "print(type(np.cumsum(torch.ones(2))), type(np.stack([torch.ones(2)])))"
+    assert (
+        run_python(f"{first}; {print_types}") == "<class 'torch.Tensor'> <class 'torch.Tensor'>\n"
+    )

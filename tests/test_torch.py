@@ -311,6 +311,16 @@ PROGRAM = textwrap.dedent(
     print(np.float64(2) - t, np.float64(2) / t, np.float64(1) < t, t == np.float32(3))
     print(t * n.astype("f4"), t + n, t - n[0])
     print(t[np.array([0, 1])], t[np.array([[True, False, True]] * 2)], t[np.int64(1)])
+    files = [io.BytesIO() for _ in range(3)]
+    np.save(files[0], t); np.savez(files[1], t=t); np.savetxt(files[2], t)
+    print(files[0].getvalue(), np.load(files[1])["t"] if files[1].seek(0) == 0 else None, files[2].getvalue())
+    print(np.may_share_memory(t, t.numpy()), np.shares_memory(t, n), copy.copy(t), np.ndim(t))
+    np.testing.assert_allclose(t, n)
+    np.testing.assert_array_equal(t, n)
+    import scipy.linalg, scipy.optimize, scipy.special
+    q = t @ t.T + 2 * torch.eye(2)
+    print(scipy.linalg.solve(q, t), scipy.linalg.inv(q), scipy.linalg.det(q), scipy.linalg.norm(t))
+    print(scipy.special.erf(t), scipy.special.xlogy(t, 2.0), scipy.optimize.least_squares(lambda x: x - 1, t[0]).x)
     t[np.array([0])] = torch.tensor(9.0)
     t[0] = torch.from_numpy(n[0].astype("f4"))
     print(t, t.tolist(), t.sum().item(), len(t), list(t[0]), float(t[0, 1]), bool(t[0, 1] > 0))

@@ -13,11 +13,12 @@ from .dask import dask
 from .jax import jax
 from .library import Derived, Library, Native, Renamed, Resolution, Unsupported, public_name
 from .sparse import sparse
+from .tensorflow import tensorflow
 from .torch import torch
 
 #: By name, in the order in which they are shown.
 LIBRARIES: dict[str, Library] = {
-    library.name: library for library in (cupy, sparse, dask, jax, torch)
+    library.name: library for library in (cupy, sparse, dask, jax, torch, tensorflow)
 }
 
 #: Array classes of the Array API standard to the libraries that were made of them.

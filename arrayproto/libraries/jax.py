@@ -15,6 +15,7 @@ import numpy as np
 from ..errors import UnsupportedFunctionError
 from .array_api import Dtypes, NumPyDtypes, standard_core
 from .library import Library, Row
+from .shared import ON_HOST, PRINTING, on_host
 
 
 def _array_classes() -> tuple[type, ...]:
@@ -25,25 +26,14 @@ def _array_classes() -> tuple[type, ...]:
     return internal.ArrayImpl, core.Tracer
 
 
-def _on_host(name: str) -> Callable[..., Any]:
-    """What NumPy does with JAX's arrays: for functions whose whole point is on the host."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        function = getattr(np, name)
-        return np.ndarray.__array_function__(np.empty(0), function, (), args, kwargs)
-
-    call.__name__ = name
-    return call
-
-
 def _writing(name: str, instead: str) -> Callable[..., Any]:
     """Into an ndarray NumPy writes itself; an array of JAX's cannot be changed."""
-    on_host = _on_host(name)
+    host = on_host(name)
 
     def write(*args: Any, **kwargs: Any) -> Any:
         target = args[0] if args else next(iter(kwargs.values()))
         if isinstance(target, np.ndarray):
-            return on_host(*args, **kwargs)
+            return host(*args, **kwargs)
         raise UnsupportedFunctionError(
             f"numpy.{name} is not supported for arrays of jax: they are immutable, and cannot be "
             f"written to. Write {instead}, which makes a new array, and use that from there on"
@@ -61,10 +51,6 @@ _WRITTEN = {
     "put_along_axis": "x = jax.numpy.put_along_axis(x, indices, values, axis, inplace=False)",
     "putmask": "x = np.where(mask, values, x)",
 }
-_HOSTS = (
-    *("save", "savez", "savez_compressed", "savetxt", "array2string", "array_repr", "array_str"),
-    *("shares_memory", "may_share_memory"),
-)
 
 
 def _known(array: Any) -> bool:
@@ -105,7 +91,7 @@ def _differences() -> Mapping[str, Row]:
 
     return {
         **OWN,
-        **{name: _on_host(name) for name in _HOSTS},
+        **{name: on_host(name) for name in (*ON_HOST, *PRINTING)},
         **{name: _writing(name, instead) for name, instead in _WRITTEN.items()},
     }
 

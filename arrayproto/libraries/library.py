@@ -33,6 +33,9 @@ _ndarray_function = np.ndarray.__array_function__
 _ndarray_ufunc = np.ndarray.__array_ufunc__
 #: Methods that change their array, where NumPy's function of the same name returns another.
 _IN_PLACE = frozenset({"fill", "partition", "put", "resize", "sort"})
+#: Packages that make ndarrays of what they are given, with functions that NumPy dispatches (SciPy
+#: with `numpy.asarray_chkfinite`), and go on with these.
+_CONVERTING = frozenset({"scipy"})
 _SCALARS = (np.generic, bool, int, float, complex, str, bytes, type(None))
 
 
@@ -162,6 +165,8 @@ class Library:
         library's own code may count on that: what it calls is left to NumPy.
     parts : tuple of str, optional
         Other top-level packages that belong to it.
+    relays : tuple of str, optional
+        Modules of it that make the calls of the user's program, which it has rewritten.
     write : callable, optional
         ``write(out, values)`` for the ``out=`` of ufuncs, where it is not `numpy.copyto` that does
         it; the values are of the dtype and the shape of `out`.
@@ -204,6 +209,7 @@ class Library:
         guest: bool = False,
         lazy: bool = False,
         parts: tuple[str, ...] = (),
+        relays: tuple[str, ...] = (),
         write: Callable[[Any, Any], None] | None = None,
         writing: Callable[[str, Callable[..., Any], int | None], Callable[..., Any]] | None = None,
         core: Callable[[Any, Dtypes], Mapping[str, Callable[..., Any]]] | None = None,
@@ -214,7 +220,7 @@ class Library:
         reflects: tuple[type, ...] = (np.ndarray, np.generic),
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
-        self.guest, self.parts = guest, parts
+        self.guest, self.parts, self.relays = guest, parts, relays
         self.lazy = lazy
         self._core, self._dtypes, self.known = core, dtypes, known
         self._refusals = refusals
@@ -284,6 +290,16 @@ class Library:
     def roots(self) -> frozenset[str]:
         """The packages whose code is the library's own."""
         return frozenset({self.root, *self.parts})
+
+    def owns(self, module: str) -> bool:
+        """Whether what a module calls is the library's own affair, and not the user's program's.
+
+        So is, with a guest's arrays, what a package calls to convert them.
+        """
+        root = module.partition(".")[0]
+        if self.guest and root in _CONVERTING:
+            return True
+        return root in self.roots and module not in self.relays
 
     def loaded(self) -> ModuleType | None:
         """Its module, if the program has imported it; it is never imported here.

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from .reasons import FAMILIES, Unsupported, why
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .unsupported import Unsupported
 
 
 def no_text(module: str) -> dict[str, Unsupported]:
@@ -13,5 +19,23 @@ def no_text(module: str) -> dict[str, Unsupported]:
     module : str
         The library's module.
     """
+    from .reasons import FAMILIES, why  # when something is refused, and not before
+
     names = (f"strings.{n}" for n in FAMILIES["text"].names if n[-1] != "*")
     return {name: why(name, module) for name in names}
+
+
+#: Functions whose whole point is on the host: files and memory, which NumPy asks a guest for.
+ON_HOST = ("save", "savez", "savez_compressed", "savetxt", "shares_memory", "may_share_memory")
+PRINTING = ("array2string", "array_repr", "array_str")
+
+
+def on_host(name: str) -> Callable[..., Any]:
+    """What NumPy does with a guest's arrays without us."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        function = getattr(np, name)
+        return np.ndarray.__array_function__(np.empty(0), function, (), args, kwargs)
+
+    call.__name__ = name
+    return call

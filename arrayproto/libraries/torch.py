@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import UnsupportedArgumentError
 from .array_api import NEAREST, Dtypes, standard_core
 from .library import Library
+from .shared import ON_HOST, on_host
 
 
 def _namespace() -> Any:
@@ -296,6 +297,7 @@ torch: Library = Library(
     dtypes=Dtypes,
     core=_core,
     shortcuts=_shortcuts,
+    differences={name: on_host(name) for name in ON_HOST},
     reflects=(np.generic,),
     advice="Call x.detach().cpu().numpy() where a NumPy array in host memory is what you want.",
 )

@@ -172,6 +172,52 @@ GAPS |= {
     "PyTorch's own",
 }
 
+_OF_TENSORFLOW = {
+    "the operator is TensorFlow's, which promotes nothing; a product with booleans is an 'and'": (
+        "np.real_if_close(v + 0j)",
+        "np.real_if_close(a=v + 1e-17j, tol=1000)",
+        "np.real_if_close(v + 1e-8j, tol=1e-6)",
+        "[parts := np.linalg.svd(zm, full_matrices=False), parts.U * parts.S @ parts.Vh][1:]",
+        *(
+            f"np.{name}(nm * 1j, axis=0)"
+            for name in ("nansum", "nanprod", "nanmean", "nanstd", "nanvar")
+        ),
+        "np.polyfit(a, a + 1j, 1)",
+        "np.interp(v, a, a + 1j)",
+        "np.trim_zeros(m * (m < -1))",
+        "np.trim_zeros(m * (m < -1), axis=1)",
+        "np.argmax(-uv)",
+    ),
+    "a tensor's shape is a TensorShape, which is equal to the tuple": (
+        "[parts := np.linalg.svd(m), parts.U.shape, parts.Vh.shape][1:]",
+    ),
+    "eigenvalues are in no order, and TensorFlow's is not LAPACK's": (
+        "np.linalg.eigvals(p)",
+        "np.linalg.eigvals(q)",
+        "np.linalg.eigvals(zp)",
+        "np.linalg.eigvals(np.stack([p, q]))",
+    ),
+    "a tensor takes no list as an index": (
+        "np.partition(iv, [1, 3])[[1, 3]]",
+        'np.partition(v, (0, 5), kind="introselect")[[0, 5]]',
+        "np.argpartition(-a, [1, 3])[[1, 3]]",
+    ),
+    "arguments that NumPy has an error for are not all checked yet": (
+        'np.zeros_like(v, device="gpu")',
+        'np.require(m, requirements=["X"], like=m)',
+        'np.concatenate((v, v), casting="nonsense")',
+        "np.bincount(x, weights=[1j, 0, 0, 0])",
+    ),
+    "NumPy looks for arrays among the elements only": ("np.poly(ev)", "np.roots(ev)"),
+    "NumPy looks for arrays among the keys in a tuple only": ("np.lexsort([a, -a])",),
+    "not mended yet: reshape with -1 of what is empty": ("np.unique(em, axis=1)",),
+}
+GAPS |= {
+    ("tensorflow", expression): reason
+    for reason, expressions in _OF_TENSORFLOW.items()
+    for expression in expressions
+}
+
 
 def known_gap(subject: str, library: str, expression: str) -> str | None:
     """The reason why a call is known to differ, or None."""

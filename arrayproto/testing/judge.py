@@ -156,6 +156,25 @@ def judge(call: Call, subject: Subject, namespace: Any = np) -> Judgement:
     return Judgement(call, Verdict.RIGHT)
 
 
+def passes(judgement: Judgement, subject: Subject) -> bool:
+    """Whether a judgement is as it should be, or not about us.
+
+    Parameters
+    ----------
+    judgement : Judgement
+    subject : Subject
+        Of which it is.
+    """
+    if judgement.verdict in (Verdict.RIGHT, Verdict.REFUSED):
+        return True
+    lacking = needs(judgement.call) & subject.lacks
+    if subject.by_class or "methods" in lacking:
+        return bool(lacking)  # what it says then is the library's own
+    if judgement.verdict is Verdict.HOST:
+        return not lacking.isdisjoint({"files", "memory"})  # which is what was asked for
+    return judgement.verdict is Verdict.NO_ARRAY and bool(lacking)
+
+
 def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 

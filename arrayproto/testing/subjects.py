@@ -199,6 +199,20 @@ def _out_of_torch() -> Iterator[tuple[Any, str]]:
         yield tensor, name
 
 
+def _tensorflow_tensor(array: np.ndarray) -> Any:
+    if array.dtype.kind not in "biufc":  # text would be a tensor, and not one of numbers
+        raise TypeError(f"no tensor of {array.dtype}")
+    return sys.modules["tensorflow"].constant(array)
+
+
+def _out_of_tensorflow() -> Iterator[tuple[Any, str]]:
+    tf = sys.modules["tensorflow"]
+    for cls in (type(tf.zeros(())).__mro__[1], tf.Tensor, type(tf.Variable(0)).__mro__[1]):
+        for name in ("__array__", "numpy", "_numpy", "__dlpack__"):
+            if name in vars(cls):
+                yield cls, name
+
+
 def _out_of_strict() -> Iterator[tuple[Any, str]]:
     array_class = type(sys.modules["array_api_strict"].zeros(()))
     for name in ("__array__", "__buffer__", "__dlpack__"):
@@ -284,6 +298,18 @@ SUBJECTS: dict[str, Subject] = {
             _out_of_torch,
             eager=True,
             device=lambda: str(sys.modules["torch"].cuda.get_device_name()),
+        ),
+        Subject(
+            "tensorflow",
+            "tensorflow",
+            "tensorflow",
+            _tensorflow_tensor,
+            np.asarray,
+            lambda: (sys.modules["tensorflow"].Tensor,),
+            # Operators and methods are TensorFlow's, which has no x.T and promotes nothing.
+            _NOT_NUMERIC | {"writes", "methods"},
+            _out_of_tensorflow,
+            eager=True,
         ),
         Subject(
             # Has nothing but what the standard says, and raises where more is wanted.
