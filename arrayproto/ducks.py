@@ -21,17 +21,20 @@ from .errors import UnsupportedArgumentError, UnsupportedFunctionError
 from .libraries.library import Library
 from .mixins import ArrayFunctionMixin
 
-#: What a library's core may have beside NumPy's functions. The last three are of libraries whose
-#: arrays can be written to.
+#: What a library's core may have beside NumPy's functions.
 NOT_NUMPYS = {
     "getitem": "a, key",
     # Is told of each array of a call, before anything is made: so that it is made where they are.
     "meet": "a",
-    # Write into an ndarray.
+    # The next three are of libraries whose arrays can be written to. Write into an ndarray:
     "fill": "out, a",
     "setitem": "a, key, value",
     # The result, or a copy of it if it shares memory with one of the arrays, or with itself.
     "fresh": "result, arrays",
+    # The items of a container that the library has in the place of a list; None if `a` is none.
+    "items": "a",
+    # What Python makes a number of.
+    "plain": "a",
 }
 
 
@@ -90,17 +93,21 @@ class Duck(ArrayFunctionMixin, derive=True):
     def __bool__(self) -> bool:
         return bool(self.native)
 
+    def _number(self) -> Any:
+        plain = self._library.core.get("plain")
+        return self.native if plain is None else plain(self.native)
+
     def __int__(self) -> int:
-        return int(self.native)
+        return int(self._number())
 
     def __float__(self) -> float:
-        return float(self.native)
+        return float(self._number())
 
     def __complex__(self) -> complex:
-        return complex(self.native)
+        return complex(self._number())
 
     def __index__(self) -> int:
-        return self.native.__index__()  # type: ignore[no-any-return]
+        return self._number().__index__()  # type: ignore[no-any-return]
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise TypeError(
@@ -262,7 +269,9 @@ def wrap(library: Library, value: Any) -> Any:
         return library.dtypes.to_numpy(value)
     if type(value) in (list, tuple):
         return type(value)([wrap(library, item) for item in value])
-    return value
+    items = library.core.get("items")
+    found = None if items is None else items(value)
+    return value if found is None else [wrap(library, item) for item in found]
 
 
 def unwrap(value: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .adapters import adapter_names, load_adapter
 from .array_api import Dtypes, NumPyDtypes, standard_core, with_devices, with_writing
+from .autograd import autograd
 from .cupy import cupy
 from .dask import dask
 from .jax import jax
@@ -17,7 +18,7 @@ from .torch import torch
 
 #: By name, in the order in which they are shown.
 LIBRARIES: dict[str, Library] = {
-    library.name: library for library in (cupy, sparse, dask, jax, torch)
+    library.name: library for library in (cupy, sparse, dask, jax, torch, autograd)
 }
 
 #: Array classes of the Array API standard to the libraries that were made of them.

@@ -168,6 +168,8 @@ class Library:
         case at once, of the one that answers every case by way of the core.
     reflects : tuple of type, optional
         What its arrays' own operators take on the left.
+    callers : tuple of str, optional
+        Modules of it that call the functions of users, and NumPy's never but as one of these.
     known : callable, optional
         Whether an array of it has values, which it has not while the library traces a program; by
         default they all have.
@@ -197,12 +199,13 @@ class Library:
         known: Callable[[Any], bool] = lambda array: True,
         shortcuts: Callable[[Any], Mapping[str, Callable[..., Any]]] | None = None,
         reflects: tuple[type, ...] = (np.ndarray, np.generic),
+        callers: tuple[str, ...] = (),
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.guest, self.parts = guest, parts
         self.lazy = lazy
         self._core, self._dtypes, self.known = core, dtypes, known
-        self._shortcuts, self.reflects = shortcuts, reflects
+        self._shortcuts, self.reflects, self.callers = shortcuts, reflects, callers
         self._differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
         self.operators, self.write = operators, write

@@ -180,6 +180,22 @@ def _out_of_strict() -> Iterator[tuple[Any, str]]:
             yield array_class, name
 
 
+def _box(array: np.ndarray) -> Any:
+    """As autograd makes one of an argument, with a tape of its own that is never played."""
+    core: Any = sys.modules["autograd.core"]
+    boxes: Any = sys.modules["autograd.numpy.numpy_boxes"]
+    if array.dtype == bool:
+        return array.copy()  # answers to questions have no derivatives, and are never in boxes
+    if array.dtype.kind not in "iufc":
+        raise TypeError(f"autograd has no derivatives with respect to {array.dtype}")
+    return boxes.ArrayBox(array.copy(), 0, core.VJPNode.new_root())
+
+
+def _may_be_constant(call: Call) -> bool:
+    # What has no derivative is no box; where there is one, tests/test_autograd.py asks for it.
+    return True
+
+
 def _dask_values(value: Any) -> Any:
     computed = value.compute(scheduler="sync")
     if isinstance(computed, type(value)):  # ndarray's constructor would ask it, and so on for ever
@@ -244,6 +260,17 @@ SUBJECTS: dict[str, Subject] = {
             _NOT_NUMERIC,
             _out_of_torch,
             eager=True,
+        ),
+        Subject(
+            "autograd",
+            "autograd",
+            "autograd.numpy",
+            _box,
+            lambda value: np.asarray(sys.modules["autograd.tracer"].getval(value)),
+            lambda: (sys.modules["autograd.numpy.numpy_boxes"].ArrayBox,),
+            _NOT_NUMERIC | {"writes"},
+            eager=True,
+            host_results=_may_be_constant,
         ),
         Subject(
             # Has nothing but what the standard says, and raises where more is wanted.
