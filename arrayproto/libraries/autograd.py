@@ -31,6 +31,11 @@ def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     return found.core()  # type: ignore[no-any-return]
 
 
+def _shortcuts(namespace: Any) -> Mapping[str, Callable[..., Any]]:
+    found: Any = importlib.import_module("arrayproto.libraries.autograd_shortcuts")
+    return found.shortcuts()  # type: ignore[no-any-return]
+
+
 #: Functions whose results have no derivative, or are the same all around an argument.
 CONSTANT = frozenset(
     """
@@ -117,6 +122,7 @@ autograd: Library = Library(
     guest=True,
     dtypes=lambda namespace: NumPyDtypes(),
     core=_core,
+    shortcuts=_shortcuts,
     differences=_differences,
     # Operators are those of boxes, which autograd's own protocol answers.
     reflects=(),

@@ -173,7 +173,7 @@ defjvp(
 )
 
 
-# Products, in which there may be zeros: nothing is divided by ---------------------------------------
+# Products, in which there may be zeros: nothing is divided by -------------------------------------
 
 
 def _recurrence(factors: Any, terms: Any) -> Any:
@@ -197,6 +197,8 @@ _running_product = primitive(lambda x: np.cumprod(x, axis=-1))
 
 def _shifted(x: Any, first: float) -> Any:
     """`first`, and then all but the last."""
+    if not anp.shape(x)[-1]:
+        return x
     lead = np.full((*anp.shape(x)[:-1], 1), first, anp.result_type(x))
     return _join(anp.ndim(x) - 1, lead, x[..., :-1])
 
@@ -211,18 +213,13 @@ def _flip(x: Any) -> Any:
 
 
 def _running_product_vjp(ans: Any, x: Any) -> Call:
-    def vjp(g: Any) -> Any:
-        if not anp.shape(x)[-1]:
-            return g
-        return _before(x) * _flip(_recurrence(_shifted(_flip(x), 0.0), _flip(g)))
-
-    return vjp
+    return lambda g: _before(x) * _flip(_recurrence(_shifted(_flip(x), 0.0), _flip(g)))
 
 
 defvjp(_running_product, _running_product_vjp)
 defjvp(
     _running_product,
-    lambda g, ans, x: _recurrence(x, g * _before(x)) if anp.shape(x)[-1] else g,
+    lambda g, ans, x: _recurrence(x, g * _before(x)),
 )
 
 _product = primitive(lambda x: np.prod(x, axis=-1))
@@ -265,7 +262,7 @@ def _total(name: str) -> Call:
     return total
 
 
-# Ufuncs that autograd has no derivative of ----------------------------------------------------------
+# Ufuncs that autograd has no derivative of --------------------------------------------------------
 
 _with_sign = primitive(lambda x1, x2: np.copysign(x1, x2))
 _turned = on_values(lambda x1, x2: np.copysign(1.0, x1) * np.copysign(1.0, x2))
@@ -293,7 +290,34 @@ defjvp(
 )
 
 
-# Linear algebra, and Fourier ------------------------------------------------------------------------
+_hypotenuse = primitive(lambda x1, x2: np.hypot(x1, x2))
+defvjp(
+    _hypotenuse,
+    lambda ans, x1, x2: unbroadcast_f(x1, lambda g: g * x1 / ans),
+    lambda ans, x1, x2: unbroadcast_f(x2, lambda g: g * x2 / ans),
+)
+defjvp(
+    _hypotenuse,
+    lambda g, ans, x1, x2: g * x1 / ans,
+    lambda g, ans, x1, x2: g * x2 / ans,
+)
+
+# Of these autograd takes the other branch of the square root for complex numbers beyond 1.
+
+
+def _slope(x: Any) -> Any:
+    return 1 / (anp.sqrt(-(x - 1)) * anp.sqrt(x + 1))
+
+
+_arcsin = primitive(lambda x: np.arcsin(x))
+defvjp(_arcsin, lambda ans, x: lambda g: g * _slope(x))
+defjvp(_arcsin, lambda g, ans, x: g * _slope(x))
+_arccos = primitive(lambda x: np.arccos(x))
+defvjp(_arccos, lambda ans, x: lambda g: -g * _slope(x))
+defjvp(_arccos, lambda g, ans, x: -g * _slope(x))
+
+
+# Linear algebra, and Fourier ----------------------------------------------------------------------
 
 
 def _unpacked(function: Call) -> Call:
@@ -319,7 +343,11 @@ def _vanish(*derivatives: Any) -> None:
         )
 
 
-_svd = primitive(lambda a, full: tuple(np.linalg.svd(a, full_matrices=full)))
+def _svd_of(a: Any, full: bool) -> tuple[Any, ...]:
+    return tuple(np.linalg.svd(a, full_matrices=full))
+
+
+_svd = primitive(_svd_of)
 
 
 def _svd_vjp(ans: Any, a: Any, full: bool) -> Call:
@@ -341,7 +369,12 @@ def _svd_vjp(ans: Any, a: Any, full: bool) -> Call:
 
 defvjp(_svd, _svd_vjp)
 
-_qr = primitive(lambda a, mode: tuple(np.linalg.qr(a, mode)))
+
+def _qr_of(a: Any, mode: str) -> tuple[Any, ...]:
+    return tuple(np.linalg.qr(a, mode))
+
+
+_qr = primitive(_qr_of)
 
 
 def _qr_vjp(ans: Any, a: Any, mode: str) -> Call:
@@ -381,15 +414,17 @@ defjvp(_fft, lambda g, ans, a, axis: _fft(g, axis))
 # All of it ----------------------------------------------------------------------------------------
 
 #: Ufuncs of the core whose derivatives autograd has, and has right.
-_RECORDED = (
-    "add subtract multiply divide remainder power negative absolute exp expm1 log log1p log2 log10 "
-    "sqrt sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh "
-    "conjugate matmul"
-).split()
-_WITHOUT_DERIVATIVE = (
-    "floor_divide floor rint equal less bitwise_and bitwise_or bitwise_xor invert left_shift "
-    "right_shift"
-).split()
+_RECORDED = """
+    add subtract multiply divide remainder power negative absolute exp expm1 log log1p log2 log10
+    sqrt sin cos tan arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh conjugate matmul
+    """.split()  # noqa: SIM905
+#: Not of the core: composed of a larger and a smaller one, they have no derivative where both are
+#: the same.
+_RECORDED += ["maximum", "minimum", "fmax", "fmin", "logaddexp", "logaddexp2"]
+_WITHOUT_DERIVATIVE = """
+    floor_divide floor rint equal less bitwise_and bitwise_or bitwise_xor invert left_shift
+    right_shift
+    """.split()  # noqa: SIM905
 
 
 def core() -> Mapping[str, Call]:
@@ -416,7 +451,10 @@ def core() -> Mapping[str, Call]:
         "imag": _recorded(anp.imag),
         **{name: _recorded(getattr(anp, name)) for name in _RECORDED},
         **{name: on_values(getattr(np, name)) for name in _WITHOUT_DERIVATIVE},
+        "arccos": _recorded(_arccos),
+        "arcsin": _recorded(_arcsin),
         "copysign": _recorded(_with_sign),
+        "hypot": _recorded(_hypotenuse),
         "nextafter": _recorded(_neighbour),
         "linalg.cholesky": linalg.cholesky,
         "linalg.eig": _unpacked(linalg.eig),
