@@ -13,12 +13,13 @@ from .cupy import cupy
 from .dask import dask
 from .jax import jax
 from .library import Derived, Library, Native, Renamed, Resolution, Unsupported, public_name
+from .mlx import mlx
 from .sparse import sparse
 from .torch import torch
 
 #: By name, in the order in which they are shown.
 LIBRARIES: dict[str, Library] = {
-    library.name: library for library in (cupy, sparse, dask, jax, torch, autograd)
+    library.name: library for library in (cupy, sparse, dask, jax, torch, autograd, mlx)
 }
 
 #: Array classes of the Array API standard to the libraries that were made of them.

@@ -191,6 +191,19 @@ def _box(array: np.ndarray) -> Any:
     return boxes.ArrayBox(array.copy(), 0, core.VJPNode.new_root())
 
 
+def _mlx_array(array: np.ndarray) -> Any:
+    mx: Any = sys.modules["mlx.core"]
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"MLX on a CPU has no {array.dtype}")
+    return mx.array(array, dtype=mx.float64 if array.dtype == float else None)
+
+
+def _out_of_mlx() -> Iterator[tuple[Any, str]]:
+    array_class: Any = sys.modules["mlx.core"].array
+    for name in ("__array__", "tolist", "__dlpack__"):
+        yield array_class, name
+
+
 def _may_be_constant(call: Call) -> bool:
     # What has no derivative is no box; where there is one, tests/test_autograd.py asks for it.
     return True
@@ -271,6 +284,17 @@ SUBJECTS: dict[str, Subject] = {
             _NOT_NUMERIC | {"writes"},
             eager=True,
             host_results=_may_be_constant,
+        ),
+        Subject(
+            "mlx",
+            "mlx",
+            "mlx.core",
+            _mlx_array,
+            np.asarray,
+            lambda: (sys.modules["mlx.core"].array,),
+            _NOT_NUMERIC | {"methods", "halves"},
+            _out_of_mlx,
+            eager=True,
         ),
         Subject(
             # Has nothing but what the standard says, and raises where more is wanted.
