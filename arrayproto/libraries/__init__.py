@@ -16,10 +16,11 @@ from .library import Derived, Library, Native, Renamed, Resolution, Unsupported,
 from .mlx import mlx
 from .sparse import sparse
 from .torch import torch
+from .xarray import xarray
 
 #: By name, in the order in which they are shown.
 LIBRARIES: dict[str, Library] = {
-    library.name: library for library in (cupy, sparse, dask, jax, torch, autograd, mlx)
+    library.name: library for library in (cupy, sparse, dask, jax, torch, autograd, mlx, xarray)
 }
 
 #: Array classes of the Array API standard to the libraries that were made of them.

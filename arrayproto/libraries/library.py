@@ -170,6 +170,11 @@ class Library:
         What its arrays' own operators take on the left.
     callers : tuple of str, optional
         Modules of it that call the functions of users, and NumPy's never but as one of these.
+    protocol : tuple of str, optional
+        What its classes are given; by default both of NumPy's.
+    by_name : bool, optional
+        Whether `arrayproto.activate` leaves it alone unless it is asked for by its name, because
+        programs count on what NumPy does with its arrays.
     known : callable, optional
         Whether an array of it has values, which it has not while the library traces a program; by
         default they all have.
@@ -200,12 +205,15 @@ class Library:
         shortcuts: Callable[[Any], Mapping[str, Callable[..., Any]]] | None = None,
         reflects: tuple[type, ...] = (np.ndarray, np.generic),
         callers: tuple[str, ...] = (),
+        protocol: tuple[str, ...] = ("__array_function__", "__array_ufunc__"),
+        by_name: bool = False,
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.guest, self.parts = guest, parts
         self.lazy = lazy
         self._core, self._dtypes, self.known = core, dtypes, known
         self._shortcuts, self.reflects, self.callers = shortcuts, reflects, callers
+        self.protocol, self.by_name = protocol, by_name
         self._differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
         self.operators, self.write = operators, write
