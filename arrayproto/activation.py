@@ -347,7 +347,8 @@ def _enter(library: Library) -> None:
         library.stock  # noqa: B018 - read before it is replaced
         for cls in library.classes:
             for name in library.protocol:
-                patches.append(_Patch.apply(cls, name, vars(mixin)[name]))
+                ours = vars(mixin)[name]
+                patches.append(_Patch.apply(cls, name, _Hidden(ours) if library.hidden else ours))
         for holder, name in _operators(library):
             ours = _asking_first(library, vars(holder)[name])
             patches.append(_Patch.apply(holder, name, ours))
@@ -360,6 +361,18 @@ def _enter(library: Library) -> None:
             "change to the class, if they are registered with arrayproto.register()"
         ) from error
     _state.patches[library] = patches
+
+
+class _Hidden:
+    """An attribute of a class that its instances do not show."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    def __get__(self, instance: Any, owner: type) -> Callable[..., Any]:
+        if instance is not None:
+            raise AttributeError(f"{owner.__name__} has it for NumPy, which asks the class")
+        return self._function
 
 
 def _operators(library: Library) -> list[tuple[type, str]]:

@@ -164,6 +164,13 @@ class TestRefusals:
             assert library.resolve(function).kind == "unsupported"
         assert library.resolve_ufunc(np.exp).kind == "native"
 
+    def test_the_protocol_is_hidden(self):
+        """xarray would take a DataArray for an array to be wrapped."""
+        assert not hasattr(D, "__array_function__") and hasattr(xr.DataArray, "__array_function__")
+        index = xr.DataArray([0, 1], dims="t")
+        np.testing.assert_array_equal(D.variable[:, index], D.data[:, :2])
+        np.testing.assert_array_equal(D.variable[index.data, index], D.data[:, :2])
+
     def test_strangers(self):
         sparse = pytest.importorskip("sparse")
         with pytest.raises((TypeError, ValueError)):  # sparse's own, too

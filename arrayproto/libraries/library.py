@@ -175,6 +175,9 @@ class Library:
     by_name : bool, optional
         Whether `arrayproto.activate` leaves it alone unless it is asked for by its name, because
         programs count on what NumPy does with its arrays.
+    hidden : bool, optional
+        Whether its classes have the protocol and its arrays, asked for the attribute, have not:
+        for a library whose own code takes what has it for something else. NumPy asks the class.
     known : callable, optional
         Whether an array of it has values, which it has not while the library traces a program; by
         default they all have.
@@ -207,13 +210,14 @@ class Library:
         callers: tuple[str, ...] = (),
         protocol: tuple[str, ...] = ("__array_function__", "__array_ufunc__"),
         by_name: bool = False,
+        hidden: bool = False,
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.guest, self.parts = guest, parts
         self.lazy = lazy
         self._core, self._dtypes, self.known = core, dtypes, known
         self._shortcuts, self.reflects, self.callers = shortcuts, reflects, callers
-        self.protocol, self.by_name = protocol, by_name
+        self.protocol, self.by_name, self.hidden = protocol, by_name, hidden
         self._differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
         self.operators, self.write = operators, write

@@ -341,6 +341,8 @@ xarray: Library = Library(
     parts=("pandas", "matplotlib", "numpy"),
     protocol=("__array_function__",),
     by_name=True,
+    # What has the protocol xarray takes for an array without dimensions of its own.
+    hidden=True,
     differences=_differences,
     to_host="to_numpy",
     advice="x.data is the array without labels.",

@@ -292,7 +292,7 @@ SUBJECTS: dict[str, Subject] = {
             _mlx_array,
             np.asarray,
             lambda: (sys.modules["mlx.core"].array,),
-            _NOT_NUMERIC | {"methods", "halves"},
+            _NOT_NUMERIC | {"methods", "halves", "complexes"},
             _out_of_mlx,
             eager=True,
         ),
