@@ -18,17 +18,17 @@ def swing(length, times, start=0.3):
 
 
 def distance(length, times, seen):
-    return np.sqrt(np.mean(np.square(swing(length, times) - seen)))
+    return np.mean(np.square(swing(length, times) - seen))
 
 
 def main():
     arrayproto.activate("autograd")  # the one line
     times = np.linspace(0, 2, 101)
     seen = swing(1.3, times)
-    slope = autograd.grad(distance)
-    length = 1.0
-    for _ in range(200):
-        length = length - 0.2 * slope(length, times, seen) * distance(length, times, seen)
+    slope, curvature = autograd.grad(distance), autograd.grad(autograd.grad(distance))
+    length = 1.2
+    for _ in range(5):  # Newton's method
+        length = length - slope(length, times, seen) / curvature(length, times, seen)
     print(f"length {length:.3f}, off by {distance(length, times, seen):.1e}")
 
 
