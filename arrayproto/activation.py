@@ -24,7 +24,6 @@ from .mixins import family, mixin_of
 from .rebinding import LATE, rebound, undispatched
 
 _ABSENT = object()
-_PROTOCOL = ("__array_function__", "__array_ufunc__")
 
 
 class _Patch:
@@ -81,7 +80,7 @@ Named = str | type | Library
 def _named(libraries: Sequence[Named]) -> list[Library]:
     """The libraries that are meant; an adapter of another distribution that fails is left out."""
     if not libraries:
-        return list(LIBRARIES.values())
+        return [library for library in LIBRARIES.values() if not library.by_name]
     found = []
     for named in libraries:
         if isinstance(named, type):
@@ -114,7 +113,8 @@ def activate(*libraries: Named, fallback: policy.Fallback | None = None) -> None
     Parameters
     ----------
     *libraries : str, type or Library
-        Names of libraries, such as ``"sparse"`` and ``"dask"``; all known ones by default. A name
+        Names of libraries, such as ``"sparse"`` and ``"dask"``; by default all known ones but
+        those on whose conversion by NumPy programs count, which is xarray alone. A name
         that arrayproto does not know is looked for among the adapters that other distributions
         ship. An array class of the Array API standard, one with ``__array_namespace__``, needs
         neither. A `arrayproto.libraries.Library` is what an adapter describes a library with.
@@ -362,8 +362,9 @@ def _enter(library: Library) -> None:
     try:
         library.stock  # noqa: B018 - read before it is replaced
         for cls in library.classes:
-            for name in _PROTOCOL:
-                patches.append(_Patch.apply(cls, name, vars(mixin)[name]))
+            for name in library.protocol:
+                ours = vars(mixin)[name]
+                patches.append(_Patch.apply(cls, name, _Hidden(ours) if library.hidden else ours))
         for holder, name in _operators(library):
             ours = _asking_first(library, vars(holder)[name])
             patches.append(_Patch.apply(holder, name, ours))
@@ -376,6 +377,18 @@ def _enter(library: Library) -> None:
             "change to the class, if they are registered with arrayproto.register()"
         ) from error
     _state.patches[library] = patches
+
+
+class _Hidden:
+    """An attribute of a class that its instances do not show."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    def __get__(self, instance: Any, owner: type) -> Callable[..., Any]:
+        if instance is not None:
+            raise AttributeError(f"{owner.__name__} has it for NumPy, which asks the class")
+        return self._function
 
 
 def _operators(library: Library) -> list[tuple[type, str]]:

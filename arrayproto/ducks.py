@@ -21,8 +21,7 @@ from .errors import UnsupportedArgumentError, UnsupportedFunctionError
 from .libraries.library import Library
 from .mixins import ArrayFunctionMixin
 
-#: What a library's core may have beside NumPy's functions. The last three are of libraries whose
-#: arrays can be written to.
+#: What a library's core may have beside NumPy's functions.
 NOT_NUMPYS = {
     "getitem": "a, key",
     # Is told of each array of a call, before anything is made: so that it is made where they are.
@@ -33,11 +32,13 @@ NOT_NUMPYS = {
     "writable": "a",
     # An array of one element, for Python to read; raises where it has no value yet.
     "value": "a",
-    # Write into an ndarray.
+    # The next three are of libraries whose arrays can be written to. Write into an ndarray:
     "fill": "out, a",
     "setitem": "a, key, value",
     # The result, or a copy of it if it shares memory with one of the arrays, or with itself.
     "fresh": "result, arrays",
+    # The items of a container that the library has in the place of a list; None if `a` is none.
+    "items": "a",
 }
 
 
@@ -280,7 +281,9 @@ def wrap(library: Library, value: Any) -> Any:
         return library.dtypes.to_numpy(value)
     if type(value) in (list, tuple):
         return type(value)([wrap(library, item) for item in value])
-    return value
+    items = library.core.get("items")
+    found = None if items is None else items(value)
+    return value if found is None else [wrap(library, item) for item in found]
 
 
 def unwrap(value: Any) -> Any:

@@ -434,7 +434,7 @@ def guest_array_function(library: Library) -> Callable[..., Any]:
     """`array_function` for a library without a protocol, whose own code counts on stock NumPy."""
     accepts = library.accepts
     called, by_position = library.table.called, library.table.by_position
-    own: dict[str, bool] = {}
+    own: dict[str, bool] = dict.fromkeys(library.callers, False)
     frame = sys._getframe
 
     # Each line here costs every call.
@@ -503,7 +503,7 @@ def _array_ufunc(library: Library) -> Callable[..., Any]:
 def guest_array_ufunc(library: Library) -> Callable[..., Any]:
     """`_array_ufunc` for a library without a protocol, whose own code counts on stock NumPy."""
     answer = _array_ufunc(library)
-    own: dict[str, bool] = {}
+    own: dict[str, bool] = dict.fromkeys(library.callers, False)
     frame = sys._getframe
 
     def __array_ufunc__(
@@ -525,6 +525,8 @@ def guest_array_ufunc(library: Library) -> Callable[..., Any]:
                 result = reflected(inputs[0])
                 if result is not NotImplemented:
                     return result
+        if inside and "__array_ufunc__" in library.stock:
+            return library.stock["__array_ufunc__"](self, ufunc, method, *inputs, **kwargs)
         if inside and all(map(library.known, inputs)):
             return _numpys_own_ufunc(library, ufunc, method, inputs, kwargs)
         return answer(self, ufunc, method, *inputs, **kwargs)

@@ -346,6 +346,17 @@ class TestCommand:
         assert "nothing has changed" in capsys.readouterr().out
 
 
+def test_what_was_tried_is_printed(capsys, monkeypatch):
+    """Of libraries without an adapter, below the tables of all that have one."""
+    from arrayproto.tools.tried import TRIED
+
+    monkeypatch.setattr(coverage, "cover", lambda names=None: [])
+    for format in ("rich", "markdown"):
+        assert coverage.main(format=format) == 0
+        printed = capsys.readouterr().out
+        assert TRIED and all(one.version in printed and one.seen in printed for one in TRIED)
+
+
 class TestDocumentation:
     def test_tables_are_what_the_command_prints(self):
         """``make tables`` mends it."""

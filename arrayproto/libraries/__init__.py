@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from .adapters import adapter_names, load_adapter
 from .array_api import Dtypes, NumPyDtypes, standard_core, with_devices, with_writing
+from .autograd import autograd
 from .cupy import cupy
 from .dask import dask
 from .jax import jax
 from .library import Derived, Library, Native, Renamed, Resolution, Unsupported, public_name
+from .mlx import mlx
 from .sparse import sparse
 from .tensorflow import tensorflow
 from .torch import torch
+from .xarray import xarray
 
 #: By name, in the order in which they are shown.
 LIBRARIES: dict[str, Library] = {
-    library.name: library for library in (cupy, sparse, dask, jax, torch, tensorflow)
+    library.name: library
+    for library in (cupy, sparse, dask, jax, torch, tensorflow, autograd, mlx, xarray)
 }
 
 #: Array classes of the Array API standard to the libraries that were made of them.

@@ -187,6 +187,16 @@ class Library:
         case at once, of the one that answers every case by way of the core.
     reflects : tuple of type, optional
         What its arrays' own operators take on the left.
+    callers : tuple of str, optional
+        Modules of it that call the functions of users, and NumPy's never but as one of these.
+    protocol : tuple of str, optional
+        What its classes are given; by default both of NumPy's.
+    by_name : bool, optional
+        Whether `arrayproto.activate` leaves it alone unless it is asked for by its name, because
+        programs count on what NumPy does with its arrays.
+    hidden : bool, optional
+        Whether its classes have the protocol and its arrays, asked for the attribute, have not:
+        for a library whose own code takes what has it for something else. NumPy asks the class.
     known : callable, optional
         Whether an array of it has values, which it has not while the library traces a program; by
         default they all have.
@@ -218,13 +228,18 @@ class Library:
         known: Callable[[Any], bool] = lambda array: True,
         shortcuts: Callable[[Any], Mapping[str, Callable[..., Any]]] | None = None,
         reflects: tuple[type, ...] = (np.ndarray, np.generic),
+        callers: tuple[str, ...] = (),
+        protocol: tuple[str, ...] = ("__array_function__", "__array_ufunc__"),
+        by_name: bool = False,
+        hidden: bool = False,
     ) -> None:
         self.name, self.module, self.array_class = name, module, array_class
         self.guest, self.parts, self.relays = guest, parts, relays
         self.lazy = lazy
         self._core, self._dtypes, self.known = core, dtypes, known
         self._refusals = refusals
-        self._shortcuts, self.reflects = shortcuts, reflects
+        self._shortcuts, self.reflects, self.callers = shortcuts, reflects, callers
+        self.protocol, self.by_name, self.hidden = protocol, by_name, hidden
         self._differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
         self.operators, self.write = operators, write

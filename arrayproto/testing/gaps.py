@@ -218,6 +218,48 @@ GAPS |= {
     for expression in expressions
 }
 
+GAPS |= {
+    ("mlx", expression): "MLX's exponential of double precision has the digits of single"
+    for expression in (
+        "np.polynomial.laguerre.lagweight(t / 8)",
+        "np.polynomial.hermite.hermweight(t / 8)",
+        "np.polynomial.hermite_e.hermeweight(t / 8)",
+        "np.i0(im)",
+    )
+}
+_OF_AUTOGRAD = {
+    "autograd's boxes have no such attribute": (
+        "[parts := np.linalg.eigh(zp), parts[1] * parts[0] @ parts[1].conj().T][1:]",
+        "np.allclose(zm, zm.real)",
+        "np.isclose(zm, zm.real, atol=0.5)",
+        "np.iscomplexobj(zm.real)",
+        "np.real_if_close(zm.real + 0j)",
+    ),
+    "autograd's boxes have no such operator": (
+        "np.bincount(uv // 64)",
+        "np.left_shift(im, um // 64)",
+        "np.right_shift(im, um // 64)",
+        "np.reciprocal(um | 1)",
+    ),
+    "autograd's boxes hold arrays of integers, and no integer, which is what indexing gives": (
+        "np.poly(x)",
+        "[roots := np.roots(iv), np.sort(roots)][1:]",
+        "np.choose(is_ - 2, [m, im])",
+        "np.unique_values(iv).sum()",
+    ),
+    "arguments that NumPy has an error for are not all checked yet": (
+        'np.require(m, requirements=["X"], like=m)',
+        'np.concatenate((v, v), casting="nonsense")',
+        "np.bincount(x, weights=[1j, 0, 0, 0])",
+    ),
+    "not mended yet: reshape with -1 of what is empty": ("np.unique(em, axis=1)",),
+}
+GAPS |= {
+    ("autograd", expression): reason
+    for reason, expressions in _OF_AUTOGRAD.items()
+    for expression in expressions
+}
+
 
 def known_gap(subject: str, library: str, expression: str) -> str | None:
     """The reason why a call is known to differ, or None."""

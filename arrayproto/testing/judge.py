@@ -91,15 +91,18 @@ def needs(call: Call) -> frozenset[str]:
     found = set(call.tags)
     if call.uses_methods:
         found.add("methods")
-    if "float16" in call.expression or _has_halves(expected(call)[0]):
+    answer = expected(call)[0]
+    if "float16" in call.expression or _has_dtype(answer, np.float16):
         found.add("halves")
+    if any(ARRAYS[name]().dtype == complex for name in call.arrays) or _has_dtype(answer, complex):
+        found.add("complexes")
     return frozenset(found)
 
 
-def _has_halves(value: Any) -> bool:
+def _has_dtype(value: Any, dtype: Any) -> bool:
     if isinstance(value, (list, tuple)):
-        return any(map(_has_halves, value))
-    return isinstance(value, (np.ndarray, np.generic)) and value.dtype == np.float16
+        return any(_has_dtype(item, dtype) for item in value)
+    return isinstance(value, (np.ndarray, np.generic)) and value.dtype == dtype
 
 
 def judge(call: Call, subject: Subject, namespace: Any = np) -> Judgement:

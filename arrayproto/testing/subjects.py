@@ -220,6 +220,35 @@ def _out_of_strict() -> Iterator[tuple[Any, str]]:
             yield array_class, name
 
 
+def _box(array: np.ndarray) -> Any:
+    """As autograd makes one of an argument, with a tape of its own that is never played."""
+    core: Any = sys.modules["autograd.core"]
+    boxes: Any = sys.modules["autograd.numpy.numpy_boxes"]
+    if array.dtype == bool:
+        return array.copy()  # answers to questions have no derivatives, and are never in boxes
+    if array.dtype.kind not in "iufc":
+        raise TypeError(f"autograd has no derivatives with respect to {array.dtype}")
+    return boxes.ArrayBox(array.copy(), 0, core.VJPNode.new_root())
+
+
+def _mlx_array(array: np.ndarray) -> Any:
+    mx: Any = sys.modules["mlx.core"]
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"MLX on a CPU has no {array.dtype}")
+    return mx.array(array, dtype=mx.float64 if array.dtype == float else None)
+
+
+def _out_of_mlx() -> Iterator[tuple[Any, str]]:
+    array_class: Any = sys.modules["mlx.core"].array
+    for name in ("__array__", "tolist", "__dlpack__"):
+        yield array_class, name
+
+
+def _may_be_constant(call: Call) -> bool:
+    # What has no derivative is no box; where there is one, tests/test_autograd.py asks for it.
+    return True
+
+
 def _dask_values(value: Any) -> Any:
     computed = value.compute(scheduler="sync")
     if isinstance(computed, type(value)):  # ndarray's constructor would ask it, and so on for ever
@@ -309,6 +338,28 @@ SUBJECTS: dict[str, Subject] = {
             # Operators and methods are TensorFlow's, which has no x.T and promotes nothing.
             _NOT_NUMERIC | {"writes", "methods"},
             _out_of_tensorflow,
+            eager=True,
+        ),
+        Subject(
+            "autograd",
+            "autograd",
+            "autograd.numpy",
+            _box,
+            lambda value: np.asarray(sys.modules["autograd.tracer"].getval(value)),
+            lambda: (sys.modules["autograd.numpy.numpy_boxes"].ArrayBox,),
+            _NOT_NUMERIC | {"writes"},
+            eager=True,
+            host_results=_may_be_constant,
+        ),
+        Subject(
+            "mlx",
+            "mlx",
+            "mlx.core",
+            _mlx_array,
+            np.asarray,
+            lambda: (sys.modules["mlx.core"].array,),
+            _NOT_NUMERIC | {"methods", "halves", "complexes"},
+            _out_of_mlx,
             eager=True,
         ),
         Subject(

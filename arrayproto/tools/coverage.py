@@ -11,6 +11,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -162,15 +163,21 @@ def _cover(library: Library, functions: Sequence[Function]) -> Coverage:
         return Coverage(library.name, "", np.__version__, [], f"not installed ({error})")
     proved = proofs(library.name)
     rows = [_row(library, function, proved) for function in functions]
-    version = str(getattr(root, "__version__", "unknown"))
+    version = str(getattr(root, "__version__", "") or _distributed(library.root))
     return Coverage(library.name, version, np.__version__, rows)
+
+
+def _distributed(package: str) -> str:
+    """The version of the distribution of a package that does not tell it."""
+    names = metadata.packages_distributions().get(package, [])
+    return metadata.version(names[0]) if names else "unknown"
 
 
 def _row(library: Library, function: Function, proved: dict[str, Proof]) -> Row:
     found = resolve(library, function)
     supported = found.kind != "unsupported"
-    rows = library.differences.keys() | library.reasons.keys()
-    said = function.name in rows or family_of(function.name) is not None
+    row = library.differences.get(function.name) or library.reasons.get(function.name)
+    said = row is not None or family_of(function.name) is not None
     return Row(
         library=library.name,
         name=function.name,
@@ -193,7 +200,7 @@ def main(
     jobs: int = 1,
 ) -> int:
     """The command: print, or write, what `cover` finds; the exit status."""
-    from . import formats, tables
+    from . import formats, tables, tried
 
     if record:
         _record(names or list(LIBRARIES), jobs)
@@ -207,6 +214,8 @@ def main(
         print("\n".join(f"written: {path}" for path in changed) or "nothing has changed")
     else:
         print(formats.FORMATS[format]([c.only(kinds) for c in coverages]), end="")
+        if names is None and format in ("rich", "markdown"):
+            print(tried.text(markdown=format == "markdown"), end="")
     unclassified = [(c.library, c.unclassified) for c in coverages if c.unclassified]
     for library, functions in unclassified:
         print(f"{library}: nobody has said why not: {', '.join(functions)}", file=sys.stderr)

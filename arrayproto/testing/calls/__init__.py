@@ -24,12 +24,14 @@ Words behind ``#`` say what a library must have for the call to make sense:
 ``values``
     a result whose shape or kind depends on values, which a lazy library does not know.
 
-Two more are not written, for `arrayproto.testing.judge.needs` finds them out:
+Three more are not written, for `arrayproto.testing.judge.needs` finds them out:
 
 ``methods``
     methods, attributes and indexing of arrays as NumPy has them;
 ``halves``
-    float16.
+    float16;
+``complexes``
+    complex128.
 """
 
 from __future__ import annotations

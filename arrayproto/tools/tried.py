@@ -1,0 +1,49 @@
+"""Libraries that were tried and have no adapter: what was seen, and when.
+
+``python -m arrayproto coverage`` prints it below the tables.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Tried(NamedTuple):
+    """One attempt.
+
+    Attributes
+    ----------
+    library, version, date : str
+    how : str
+        What was done.
+    seen : str
+        What came of it.
+    """
+
+    library: str
+    version: str
+    date: str
+    how: str
+    seen: str
+
+
+TRIED = (
+    Tried(
+        "mxnet",
+        "1.9.1, the last one",
+        "2026-11-27",
+        "pip install --no-deps, on x86-64 Linux with Python 3.11 and NumPy 2.4.6",
+        "import mxnet raises AttributeError: it asks numpy for names that are gone (PZERO, msort, "
+        "in1d, trapz and others; its metadata says numpy<2). With 25 put back it imports, and "
+        "numpy.sum of an array of mxnet.numpy is one: that class has a protocol of its own. "
+        "Nothing more was tried, and there is no adapter for what does not import",
+    ),
+)
+
+
+def text(markdown: bool = False) -> str:
+    """The attempts, a paragraph each."""
+    head = "## Tried, without an adapter\n\n" if markdown else "Tried, without an adapter\n"
+    return head + "".join(
+        f"{one.library} {one.version} ({one.date}): {one.how}. {one.seen}.\n" for one in TRIED
+    )
