@@ -486,7 +486,7 @@ def write_out(
     if on_host and "fill" not in library.core:
         raise UnsupportedArgumentError(
             f"numpy.{name}: out= is a numpy.ndarray, into which the result would have to be copied "
-            f"from the arrays of {library.name}. Leave it out, and copy the result. "
+            f"from the arrays of {library.name}. Leave it out, and assign the result. "
             f"{library.advice}"
         )
     if on_host:
