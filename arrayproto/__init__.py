@@ -4,6 +4,11 @@
 CuPy, sparse and Dask. See README.md for the tour and NEP.md for the design.
 """
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from .activation import Status, activate, activated, deactivate, status
 from .dispatch import array_function_dispatch, get_implementing_args, verify_matching_signatures
 from .errors import (
@@ -15,7 +20,22 @@ from .errors import (
 from .mixins import ArrayFunctionMixin, CupyMixin, DaskMixin, SparseMixin, implements
 from .registration import register, unregister
 
+if TYPE_CHECKING:
+    from .tools.explain import Explanation, explain
+
 __version__ = "0.1.0"
+
+#: Tools, imported when they are asked for: `import arrayproto` is no slower for them.
+_LATE = {"Explanation": "explain", "explain": "explain"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.tools.{_LATE[name]}"), name)
+    globals()[name] = value
+    return value
+
 
 __all__ = [
     "ActivationError",
@@ -23,6 +43,7 @@ __all__ = [
     "ArrayProtoWarning",
     "CupyMixin",
     "DaskMixin",
+    "Explanation",
     "SparseMixin",
     "Status",
     "UnsupportedArgumentError",
@@ -31,6 +52,7 @@ __all__ = [
     "activated",
     "array_function_dispatch",
     "deactivate",
+    "explain",
     "get_implementing_args",
     "implements",
     "register",

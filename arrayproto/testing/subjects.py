@@ -12,6 +12,8 @@ from unittest import mock
 
 import numpy as np
 
+from ..libraries import get_library, library_of_class
+from ..ways_out import ways_out
 from .calls import Call
 
 
@@ -21,10 +23,6 @@ class WentThroughTheHostError(AssertionError):
 
 def _never(call: Call) -> bool:
     return False
-
-
-def _nowhere() -> Iterator[tuple[Any, str]]:
-    return iter(())
 
 
 class Subject(NamedTuple):
@@ -44,10 +42,9 @@ class Subject(NamedTuple):
         Returns the classes of its arrays.
     lacks : frozenset of str
         Tags of calls (see `arrayproto.testing.calls`) that make no sense for it.
-    ways_out : callable
-        Returns pairs of a holder and the name of what turns its arrays into ndarrays.
     eager : bool
-        Its own code may use these ways, since its arrays are dense and in memory anyway.
+        Its own code may use the ways out (see `arrayproto.ways_out`), since its arrays are dense
+        and in memory anyway, and single numbers are read by its own functions as well.
     by_class : bool
         `arrayproto.activate` is given its class, and knows nothing else of it.
     host_results : callable
@@ -62,7 +59,6 @@ class Subject(NamedTuple):
     to_numpy: Callable[[Any], Any]
     classes: Callable[[], tuple[type, ...]]
     lacks: frozenset[str] = frozenset()
-    ways_out: Callable[[], Iterator[tuple[Any, str]]] = _nowhere
     eager: bool = False
     by_class: bool = False
     host_results: Callable[[Call], bool] = _never
@@ -71,6 +67,15 @@ class Subject(NamedTuple):
     def named(self) -> str | type:
         """What `arrayproto.activate` is given."""
         return self.classes()[0] if self.by_class else self.library
+
+    def ways_out(self) -> Iterator[tuple[Any, str]]:
+        """Pairs of a holder and the name of what turns its arrays into ndarrays."""
+        library = (
+            library_of_class(self.classes()[0]) if self.by_class else get_library(self.library)
+        )
+        for found in ways_out(library):
+            if not (self.eager and found.kind == "number"):
+                yield found.holder, found.name
 
     def load(self) -> Any:
         """Import it."""
@@ -100,14 +105,6 @@ def _dask_grid(array: np.ndarray) -> Any:
     # More than one chunk in each axis, and uneven: an implementation for one chunk fails.
     chunks = tuple(max(1, (n + 1) // 2) for n in array.shape)
     return sys.modules["dask.array"].from_array(array, chunks=chunks)
-
-
-def _out_of_sparse() -> Iterator[tuple[Any, str]]:
-    sparse: Any = sys.modules["sparse"]
-    for cls in (sparse.SparseArray, sparse.COO, sparse.GCXS, sparse.DOK):
-        for name in ("__array__", "todense", "maybe_densify"):
-            if name in vars(cls):
-                yield cls, name
 
 
 #: sparse's arrays cannot be indexed with its own arrays, but with ndarrays of positions.
@@ -149,37 +146,6 @@ def _host_results_of_sparse(call: Call) -> bool:
     )
 
 
-def _out_of_dask() -> Iterator[tuple[Any, str]]:
-    array_class: Any = sys.modules["dask.array"].Array
-    for name in ("__array__", "compute", "persist", "__bool__", "__float__", "__int__"):
-        if hasattr(array_class, name):
-            yield array_class, name
-    for module in ("dask", "dask.base", "dask.array.core"):
-        if hasattr(sys.modules.get(module), "compute"):
-            yield sys.modules[module], "compute"
-
-
-def _out_of_jax() -> Iterator[tuple[Any, str]]:
-    array_class = type(sys.modules["jax.numpy"].zeros(()))
-    # Not __bool__, __int__ ...: a number that decides is read by its own functions as well.
-    for name in ("__array__", "__buffer__", "tolist"):
-        if hasattr(array_class, name):
-            yield array_class, name
-
-
-def _out_of_torch() -> Iterator[tuple[Any, str]]:
-    tensor = sys.modules["torch"].Tensor
-    for name in ("__array__", "tolist", "numpy"):
-        yield tensor, name
-
-
-def _out_of_strict() -> Iterator[tuple[Any, str]]:
-    array_class = type(sys.modules["array_api_strict"].zeros(()))
-    for name in ("__array__", "__buffer__", "__dlpack__"):
-        if hasattr(array_class, name):
-            yield array_class, name
-
-
 def _dask_values(value: Any) -> Any:
     computed = value.compute(scheduler="sync")
     if isinstance(computed, type(value)):  # ndarray's constructor would ask it, and so on for ever
@@ -207,7 +173,6 @@ SUBJECTS: dict[str, Subject] = {
             lambda value: value.todense(),
             lambda: (sys.modules["sparse"].SparseArray,),
             _NOT_NUMERIC | {"writes", "dense"},
-            _out_of_sparse,
             host_results=_host_results_of_sparse,
         ),
         *(
@@ -219,7 +184,6 @@ SUBJECTS: dict[str, Subject] = {
                 _dask_values,
                 lambda: (sys.modules["dask.array"].Array,),
                 _NOT_NUMERIC | {"values"},
-                _out_of_dask,
             )
             for name, make in (("dask", _dask_grid), ("dask-rows", _dask_rows))
         ),
@@ -231,7 +195,6 @@ SUBJECTS: dict[str, Subject] = {
             np.asarray,
             lambda: (sys.modules["jax"].Array,),
             _NOT_NUMERIC | {"writes"},
-            _out_of_jax,
             eager=True,
         ),
         Subject(
@@ -242,7 +205,6 @@ SUBJECTS: dict[str, Subject] = {
             lambda value: value.detach().cpu().numpy(),
             lambda: (sys.modules["torch"].Tensor,),
             _NOT_NUMERIC,
-            _out_of_torch,
             eager=True,
         ),
         Subject(
@@ -254,12 +216,10 @@ SUBJECTS: dict[str, Subject] = {
             lambda value: np.from_dlpack(value),
             lambda: (type(sys.modules["array_api_strict"].zeros(())),),
             _NOT_NUMERIC | {"methods", "halves"},
-            _out_of_strict,
             eager=True,
             by_class=True,
         ),
         Subject(
-            # A C class, whose methods cannot be replaced; its __array__ raises anyway.
             "cupy",
             "cupy",
             "cupy",
@@ -267,6 +227,7 @@ SUBJECTS: dict[str, Subject] = {
             lambda value: value.get(),
             lambda: (sys.modules["cupy"].ndarray,),
             _NOT_NUMERIC,
+            eager=True,
         ),
     )
 }
@@ -314,7 +275,7 @@ def staying_on_the_library() -> Iterator[None]:
                     getattr(holder, name),
                 )
                 if subject.eager:
-                    refuse = _refusal_but_for(subject.library, what, original)
+                    refuse = _refusal_but_for(subject.module.partition(".")[0], what, original)
                 else:
                     refuse = _refusal(what, original if name == "todense" else None)
                 stack.enter_context(mock.patch.object(holder, name, refuse))
