@@ -22,11 +22,12 @@ from .registration import register, unregister
 
 if TYPE_CHECKING:
     from .tools.explain import Explanation, explain
+    from .tools.trace import Trace, trace
 
 __version__ = "0.1.0"
 
 #: Tools, imported when they are asked for: `import arrayproto` is no slower for them.
-_LATE = {"Explanation": "explain", "explain": "explain"}
+_LATE = {"Explanation": "explain", "explain": "explain", "Trace": "trace", "trace": "trace"}
 
 
 def __getattr__(name: str) -> Any:
@@ -46,6 +47,7 @@ __all__ = [
     "Explanation",
     "SparseMixin",
     "Status",
+    "Trace",
     "UnsupportedArgumentError",
     "UnsupportedFunctionError",
     "activate",
@@ -57,6 +59,7 @@ __all__ = [
     "implements",
     "register",
     "status",
+    "trace",
     "unregister",
     "verify_matching_signatures",
 ]

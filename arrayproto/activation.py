@@ -21,40 +21,10 @@ from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
 from .libraries import LIBRARIES, Library, get_library, library_of_class
 from .mixins import family, mixin_of
+from .patching import Patch
 from .rebinding import LATE, rebound, undispatched
 
-_ABSENT = object()
 _PROTOCOL = ("__array_function__", "__array_ufunc__")
-
-
-class _Patch(NamedTuple):
-    """One attribute that was replaced, and how to put it back."""
-
-    holder: Any
-    name: str
-    before: Any
-    ours: Any
-
-    @staticmethod
-    def apply(holder: Any, name: str, ours: Any) -> _Patch:
-        patch = _Patch(holder, name, vars(holder).get(name, _ABSENT), ours)
-        setattr(holder, name, ours)
-        return patch
-
-    def undo(self) -> str | None:
-        """Restore by identity; leave alone what somebody else put there, and say who."""
-        now = vars(self.holder).get(self.name, _ABSENT)
-        if now is self.before:
-            return None
-        if now is not self.ours:
-            owner = getattr(now, "__module__", None) or type(now).__module__
-            where = getattr(self.holder, "__qualname__", None) or self.holder.__name__
-            return f"{where}.{self.name} was replaced by {owner!r} after activate()"
-        if self.before is _ABSENT:
-            delattr(self.holder, self.name)
-        else:
-            setattr(self.holder, self.name, self.before)
-        return None
 
 
 class _State:
@@ -64,11 +34,13 @@ class _State:
         self.lock = threading.RLock()
         self.permanent: set[Library] = set()  # by activate()
         self.scoped: Counter[Library] = Counter()  # by activated(), one for each open context
-        self.patches: dict[Library, list[_Patch]] = {}
-        self.rebound: dict[tuple[str, str], _Patch] = {}
+        self.patches: dict[Library, list[Patch]] = {}
+        self.rebound: dict[tuple[str, str], Patch] = {}
         self.refused: set[Library] = set()  # were imported later, and could not be changed
-        self.left: list[_Patch] = []  # not undone, since somebody else had patched over them
+        self.left: list[Patch] = []  # not undone, since somebody else had patched over them
         self.watcher = ImportWatcher(_imported)
+        #: Told before and after classes change, with True and False: they patch the same classes.
+        self.listeners: list[Callable[[bool], None]] = []
 
     def wanted(self) -> set[Library]:
         scoped = {library for library, count in self.scoped.items() if count > 0}
@@ -321,6 +293,18 @@ def status() -> Status:
 
 def _reconcile() -> None:
     """Patch what is wanted and loaded, undo what is not, watch for what is still to come."""
+    for listener in _state.listeners:
+        listener(True)
+    try:
+        messages = _change()
+    finally:
+        for listener in _state.listeners:
+            listener(False)
+    for message in messages:  # last: a warning may be turned into an error
+        warnings.warn(message, ArrayProtoWarning, stacklevel=3)
+
+
+def _change() -> list[str]:
     # Whoever patched over us may have put our function back by now.
     _state.left = [patch for patch in _state.left if patch.undo() is not None]
     wanted = _state.wanted()
@@ -336,21 +320,34 @@ def _reconcile() -> None:
     if _state.patches:
         awaited |= LATE - sys.modules.keys()
     _state.watcher.watch(awaited)
-    for message in messages:  # last: a warning may be turned into an error
-        warnings.warn(message, ArrayProtoWarning, stacklevel=3)
+    return messages
+
+
+def listen(listener: Callable[[bool], None], on: bool) -> None:
+    """Begin or end to tell somebody who patches classes too before they change, and after."""
+    with lock:
+        if on:
+            _state.listeners.append(listener)
+        else:
+            _state.listeners.remove(listener)
+
+
+def is_active(library: Library) -> bool:
+    """Whether the library's classes have our protocol now."""
+    return library in _state.patches
 
 
 def _enter(library: Library) -> None:
     mixin = mixin_of(library)
-    patches: list[_Patch] = []
+    patches: list[Patch] = []
     try:
         library.stock  # noqa: B018 - read before it is replaced
         for cls in library.classes:
             for name in _PROTOCOL:
-                patches.append(_Patch.apply(cls, name, vars(mixin)[name]))
+                patches.append(Patch.apply(cls, name, vars(mixin)[name]))
         for holder, name in _operators(library):
             ours = _asking_first(library, vars(holder)[name])
-            patches.append(_Patch.apply(holder, name, ours))
+            patches.append(Patch.apply(holder, name, ours))
     except (TypeError, AttributeError) as error:
         for patch in reversed(patches):
             patch.undo()
@@ -387,7 +384,7 @@ def _leave(library: Library) -> list[str]:
     return _undo(_state.patches.pop(library)[::-1])
 
 
-def _undo(patches: list[_Patch]) -> list[str]:
+def _undo(patches: list[Patch]) -> list[str]:
     """Undo all of them; what could not be undone, in words."""
     messages = []
     for patch in patches:
@@ -409,7 +406,7 @@ def _rebind() -> list[str]:
         for name, function in undispatched(module).items():
             key = (module.__name__, name)
             if key not in _state.rebound:
-                _state.rebound[key] = _Patch.apply(module, name, rebound(function))
+                _state.rebound[key] = Patch.apply(module, name, rebound(function))
     return []
 
 
@@ -426,3 +423,5 @@ def _imported(module: str) -> None:
 
 
 _state = _State()
+#: Held while classes change.
+lock = _state.lock

@@ -19,7 +19,7 @@ import numpy as np
 
 from . import dispatch
 from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
-from .libraries import LIBRARIES
+from .libraries import LIBRARIES, Library
 from .mixins import answering, mixin_of
 from .wrapper import generate
 
@@ -59,6 +59,15 @@ def _look_for_libraries() -> None:
             else:
                 _adapters = {**_adapters, library.stock["__array_function__"]: ours}
             _pending.remove(library)
+
+
+def stand_in(method: Callable[..., Any], library: Library | None) -> None:
+    """Treat what somebody has put around a library's own method like that; None for no longer."""
+    global _adapters
+    table = {own: ours for own, ours in _adapters.items() if own is not method}
+    if library is not None:
+        table[method] = vars(mixin_of(library))["__array_function__"]
+    _adapters = table
 
 
 class _Collector:

@@ -24,6 +24,7 @@ from .bridge import bridge
 from .reasons import NOT_NUMPYS, Unsupported, why
 from .ufuncs import UfuncTable
 from .ufuncs import resolve as resolve_ufunc
+from .watched import enroll, watched
 
 Kind = Literal["native", "bridged", "derived", "unsupported"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -212,6 +213,7 @@ class Library:
         self._adopted: frozenset[type] = frozenset()
         # The library's own classes that were seen; others are told from their attributes.
         self._accepted: frozenset[type] = frozenset()
+        enroll(self)
 
     @classmethod
     def of_module(cls, module: ModuleType, array_class: type) -> Library:
@@ -644,9 +646,10 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
             targets.pop(cls, None)
 
     def __missing__(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
-        call = self.library.resolve(function).call
+        name = public_name(function)
+        call = watched(self.library, f"numpy.{name}", self.library.resolve(function))
         # Functions that are not NumPy's come and go with the program: they are not kept.
-        if public_name(function) is not None:
+        if name is not None:
             self[function] = call
             if call is not None:
                 self.called[function] = call
