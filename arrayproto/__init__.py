@@ -14,6 +14,7 @@ from .dispatch import array_function_dispatch, get_implementing_args, verify_mat
 from .errors import (
     ActivationError,
     ArrayProtoWarning,
+    CopyError,
     UnsupportedArgumentError,
     UnsupportedFunctionError,
 )
@@ -22,12 +23,20 @@ from .registration import register, unregister
 
 if TYPE_CHECKING:
     from .tools.explain import Explanation, explain
+    from .tools.no_copies import NoCopies, no_copies
     from .tools.trace import Trace, trace
 
 __version__ = "0.1.0"
 
 #: Tools, imported when they are asked for: `import arrayproto` is no slower for them.
-_LATE = {"Explanation": "explain", "explain": "explain", "Trace": "trace", "trace": "trace"}
+_LATE = {
+    "Explanation": "explain",
+    "NoCopies": "no_copies",
+    "Trace": "trace",
+    "explain": "explain",
+    "no_copies": "no_copies",
+    "trace": "trace",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -42,9 +51,11 @@ __all__ = [
     "ActivationError",
     "ArrayFunctionMixin",
     "ArrayProtoWarning",
+    "CopyError",
     "CupyMixin",
     "DaskMixin",
     "Explanation",
+    "NoCopies",
     "SparseMixin",
     "Status",
     "Trace",
@@ -57,6 +68,7 @@ __all__ = [
     "explain",
     "get_implementing_args",
     "implements",
+    "no_copies",
     "register",
     "status",
     "trace",

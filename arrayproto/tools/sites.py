@@ -63,6 +63,12 @@ def site_of(frame: FrameType | None) -> tuple[str, int, str]:
     return package.f_code.co_filename, package.f_lineno, ""
 
 
+def is_users(frame: FrameType) -> bool:
+    """Whether a frame is of the user's program."""
+    filename = frame.f_code.co_filename
+    return _places.setdefault(filename, _place_of(filename)) == "user"
+
+
 def _place_of(filename: str) -> Place:
     if filename.startswith((_OURS, WRAPPER, "<frozen", "<__array_function__")):
         return "machinery"

@@ -6,11 +6,12 @@ import json
 import os
 import threading
 import time
+import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from . import trace_formats, watch
+from . import trace_formats, watch, workers
 from .watch import Event
 
 
@@ -23,12 +24,15 @@ class Trace(watch.Watcher):
         When it was opened, by `time.perf_counter`, and how long it was open.
     thread_names : dict of int to str
         Of the threads that something was seen in.
+    raw : list of tuple
+        The fields of each `Event`.
     """
 
     wants_calls = True
 
-    def __init__(self) -> None:
-        self._raw: list[tuple[Any, ...]] = []
+    def __init__(self, client: Any = None) -> None:
+        self._client, self._key = client, uuid.uuid4().hex
+        self.raw: list[tuple[Any, ...]] = []
         self.thread_names: dict[int, str] = {}
         self.began = self.seconds = 0.0
 
@@ -37,6 +41,12 @@ class Trace(watch.Watcher):
             raise RuntimeError("a trace is opened once; call arrayproto.trace() for another")
         self.began = time.perf_counter()
         watch.begin(self)
+        if self._client is not None:
+            try:
+                workers.begin(self._client, self._key)
+            except BaseException:
+                watch.end(self)
+                raise
         return self
 
     def __exit__(
@@ -47,19 +57,22 @@ class Trace(watch.Watcher):
     ) -> None:
         watch.end(self)
         self.seconds = time.perf_counter() - self.began
+        if self._client is not None:
+            workers.gather(self._client, self._key, self)
+            self._client = None
 
     def __repr__(self) -> str:
-        return f"<arrayproto trace: {len(self._raw)} events>"
+        return f"<arrayproto trace: {len(self.raw)} events>"
 
     def seen(self, event: tuple[Any, ...]) -> None:
-        self._raw.append(event)
+        self.raw.append(event)
         if event[-1] not in self.thread_names:
             self.thread_names[event[-1]] = threading.current_thread().name
 
     @property
     def events(self) -> list[Event]:
         """Calls and conversions, in the order in which they ended."""
-        return [Event(*raw) for raw in list(self._raw)]
+        return [Event(*raw) for raw in list(self.raw)]
 
     @property
     def calls(self) -> list[Event]:
@@ -138,8 +151,14 @@ def _written(text: str, path: str | os.PathLike[str] | None) -> str:
     return text
 
 
-def trace() -> Trace:
+def trace(client: Any = None) -> Trace:
     """Record every dispatched call, and every array that leaves its library.
+
+    Parameters
+    ----------
+    client : distributed.Client, optional
+        What happens on the workers of its cluster is recorded too, and gathered when the trace
+        ends: a worker knows no line of the program, but those of functions that it was given.
 
     Returns
     -------
@@ -167,4 +186,4 @@ def trace() -> Trace:
     >>> [(e.name, e.kind) for e in t.events]
     [('numpy.flip', 'derived'), ('COO.todense', 'densifying')]
     """
-    return Trace()
+    return Trace(client)

@@ -350,9 +350,9 @@ def _way_out(library: Library, way: Found) -> Patch | None:
         frame = sys._getframe(1)
         own = frame.f_globals.get("__name__", "").partition(".")[0] in roots
         # sparse takes the number out of a 0-d array in this way.
-        if own and (eager or not getattr(args[0], "ndim", 1)):
+        if own and (eager or (args and not getattr(args[0], "ndim", 1))):
             return original(*args, **kwargs)
-        size = sum(map(host_size, args[:1] if is_method else args))
+        size = _size(args[0] if is_method and args else args)
         call = functools.partial(original, *args, **kwargs)
         return _convert(call, path, library.name, way.kind, size, frame)
 
@@ -361,6 +361,15 @@ def _way_out(library: Library, way: Found) -> Patch | None:
         return Patch.apply(way.holder, way.name, way_out)
     except (TypeError, AttributeError):
         return None
+
+
+def _size(value: Any) -> int:
+    """Bytes of an array, or of all in what may hold some: the arguments of ``dask.compute``."""
+    if type(value) in (list, tuple):
+        return sum(map(_size, value))
+    if type(value) is dict:
+        return sum(map(_size, value.values()))
+    return host_size(value)
 
 
 def _coercing(name: str) -> Patch:
@@ -439,7 +448,7 @@ def _convert(
         _here.leaving = False
     end = perf_counter()
     if isinstance(result, np.ndarray):
-        if result.dtype == object and size and kind in ("coercion", "list of arrays"):
+        if result.dtype == object and kind in ("coercion", "list of arrays"):
             kind = "object array"
         size = size or result.nbytes
     event = (
