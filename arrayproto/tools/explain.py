@@ -269,9 +269,10 @@ def _explain(call: _Call, adapted: bool) -> Explanation:
         library = library_of(cls) if adapted else None
         if library is not None:
             return vars(mixin_of(library))[protocol]  # type: ignore[no-any-return]
-        if protocol == "__array_ufunc__":
-            return getattr(cls, protocol, None)
-        return dispatch.find_method(cls)
+        if not call.asks:  # rebound: it sees the classes that were registered, too
+            return dispatch.find_method(cls)
+        method = getattr(cls, protocol, _absent)
+        return _takes_no_part if method is None else None if method is _absent else method
 
     values = [value for _, value in call.relevant]
     found = dispatch.implementing(values, find) if protocol else []
@@ -296,6 +297,14 @@ def _explain(call: _Call, adapted: bool) -> Explanation:
     return Explanation(call.name, arguments, tuple(asked), answer, outcome, copies)
 
 
+def _absent() -> None:
+    """Stands for a protocol that a class has not got."""
+
+
+def _takes_no_part() -> None:
+    """Stands for a protocol that a class has set to None."""
+
+
 def _ask(call: _Call, value: Any, method: Method, types: tuple[type, ...]) -> Asked:
     cls = type(value)
     library = answering.get(method) or library_of(cls)
@@ -306,6 +315,8 @@ def _ask(call: _Call, value: Any, method: Method, types: tuple[type, ...]) -> As
         if all(issubclass(other, np.ndarray) for other in types):
             return Asked(name, "", "answers", "numpy", "NumPy's own implementation")
         return Asked(name, "", "defers", "numpy", "ndarray leaves other classes to answer")
+    if method is _takes_no_part:
+        return Asked(name, its, "refuses", "none", "its protocol is None, which NumPy refuses")
     if isinstance(value, ArrayFunctionMixin):
         return _ask_mixin(call, value, types)
     if library is not None:
@@ -408,6 +419,8 @@ def _end(
             if isinstance(value, np.ndarray) and end.library
         )
         return f"answered by {end.type}: {end.kind}", host
+    if end.kind == "none":
+        return "raises TypeError", ()
     arrays = [value for _, value in call.relevant if library_of(type(value)) is not None]
     size = sum(map(host_size, arrays))
     if fallback == "convert":

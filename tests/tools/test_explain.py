@@ -127,6 +127,20 @@ class TestWhoAnswers:
         told = explain(np.sum, Theirs())
         assert (told.answer, told.asked[0].verdict) == (None, "unknown")
 
+    def test_a_class_that_takes_no_part(self):
+        class Theirs:
+            __array_ufunc__ = None
+
+        told = explain(np.add, array("sparse"), Theirs())
+        assert told.after.asked[0].verdict == "defers"
+        assert told.after.outcome == "raises TypeError"
+
+    def test_registered_classes_do_not_concern_numpy(self):
+        x = array("jax")
+        anp.sort(x)  # from now on the explicit namespace knows its class
+        assert explain(np.sort, x).answer.kind == "numpy"
+        assert explain(anp.sort, x).answer.library == "jax"
+
     def test_like(self):
         told = explain(np.zeros, 3, like=array("dask"))
         assert [a.name for a in told.arguments] == ["like"]
