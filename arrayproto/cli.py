@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_conformance(commands)
     _add_coverage(commands)
     _add_trace(commands)
+    _add_check(commands)
     return parser
 
 
@@ -210,4 +211,44 @@ def _trace(arguments: argparse.Namespace) -> int:
         chrome=arguments.chrome,
         as_json=arguments.json,
         quiet=arguments.quiet,
+    )
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "check",
+        help="read programs, and say what they would meet on an array library",
+        description="Reads programs without running them: which NumPy calls a library has not got, "
+        "which arguments, where arrays become ndarrays, where they are written to. What `# noqa: "
+        "AP101` stands beside is not shown. The exit status is 1 if something worse than a note "
+        "was found.",
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders; by default .")
+    parser.add_argument(
+        "--for",
+        dest="libraries",
+        type=_names,
+        metavar="NAMES",
+        help="libraries, separated by commas; by default those of pyproject.toml",
+    )
+    formats = ("text", "github", "sarif", "json", "html")
+    parser.add_argument("--format", choices=formats, default="text")
+    parser.add_argument("--select", type=_names, metavar="CODES", help="show these; AP0 for notes")
+    parser.add_argument("--ignore", type=_names, metavar="CODES", help="do not show these")
+    parser.set_defaults(command=_check)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from .tools import check
+
+    return check.main(
+        arguments.paths,
+        libraries=arguments.libraries,
+        format=arguments.format,
+        select=arguments.select,
+        ignore=arguments.ignore,
     )
