@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_coverage(commands)
     _add_trace(commands)
     _add_check(commands)
+    _add_hierarchy(commands)
     return parser
 
 
@@ -252,3 +253,25 @@ def _check(arguments: argparse.Namespace) -> int:
         select=arguments.select,
         ignore=arguments.ignore,
     )
+
+
+def _add_hierarchy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "hierarchy",
+        help="call functions on every pair of array types, and say who wins and what is lost",
+        description="Runs a handful of functions on every ordered pair of the array types that are "
+        "installed, and tells where the order of arguments matters, where types win in a circle, "
+        "and where units, masks or values are lost without a word, with the smallest example. The "
+        "exit status is 1 if something is lost.",
+    )
+    parser.add_argument("--stock", action="store_true", help="without arrayproto active")
+    parser.add_argument("--types", type=_names, metavar="NAMES", help="only these, by commas")
+    formats = ("text", "dot", "svg", "json")
+    parser.add_argument("--format", choices=formats, default="text", help="dot and svg are graphs")
+    parser.set_defaults(command=_hierarchy)
+
+
+def _hierarchy(arguments: argparse.Namespace) -> int:
+    from .tools import hierarchy
+
+    return hierarchy.main(arguments.types, arguments.format, stock=arguments.stock)
