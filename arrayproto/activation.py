@@ -16,6 +16,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from . import policy
 from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
@@ -24,6 +26,7 @@ from .mixins import family, mixin_of
 from .patching import Patch
 from .rebinding import LATE, rebound, undispatched
 
+_NUMBERS = frozenset({int, float, complex, bool, np.ndarray})
 _PROTOCOL = ("__array_function__", "__array_ufunc__")
 
 
@@ -366,14 +369,19 @@ def _operators(library: Library) -> list[tuple[type, str]]:
         for base in library.classes
         for cls in family(base)
         for name in library.operators
-        if name in vars(cls) and cls.__module__.partition(".")[0] == library.root
+        if name in vars(cls) and cls.__module__.partition(".")[0] in library.roots
     ]
 
 
 def _asking_first(library: Library, method: Callable[..., Any]) -> Callable[..., Any]:
+    own = library.cls
+
     @functools.wraps(method)
     def operator(self: Any, other: Any) -> Any:
-        return method(self, other) if library.accepts((type(other),)) else NotImplemented
+        cls = type(other)
+        if cls is own or cls in _NUMBERS or library.accepts((cls,)):
+            return method(self, other)
+        return NotImplemented
 
     operator.__module__ = __name__
     return operator

@@ -23,7 +23,7 @@ from ..activation import activated
 from ..testing.subjects import SUBJECTS, Subject
 from . import terminal
 
-#: From the smallest to what every function takes: a counter-example is shown for the first.
+#: From the smallest to what is tried: a counter-example is the first that still is one.
 SHAPES: tuple[tuple[int, ...], ...] = ((), (1,), (1, 1), (2, 2))
 
 
@@ -94,7 +94,7 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "{} + {}": lambda a, b: a + b,
     "np.tensordot({}, {}, 0)": lambda a, b: np.tensordot(a, b, 0),
     "np.concatenate([{}, {}])": lambda a, b: np.concatenate([a, b]),
-    "np.where(True, {}, {})": lambda a, b: np.where(True, a, b),
+    "np.where([True, False], {}, {})": lambda a, b: np.where(np.array([True, False]), a, b),
 }
 
 
@@ -223,15 +223,12 @@ def _values(shape: tuple[int, ...]) -> tuple[np.ndarray[Any, Any], np.ndarray[An
 
 
 def _smallest(call: str, a: ArrayType, b: ArrayType) -> Outcome:
-    """What comes of a call with the smallest arrays that something is lost of, or the largest."""
-    outcome = None
-    for shape in SHAPES:
-        if not shape and "concatenate" in call:
-            continue
-        outcome = _outcome(call, a, b, shape)
-        if outcome.lost:
-            break
-    assert outcome is not None
+    """What comes of a call; with the smallest arrays, where something is lost."""
+    outcome = _outcome(call, a, b, SHAPES[-1])
+    for shape in SHAPES if outcome.lost else ():
+        smaller = _outcome(call, a, b, shape)
+        if smaller.lost:
+            return smaller
     return outcome
 
 
