@@ -595,6 +595,14 @@ class Library:
         full = f"numpy.{name}" if name else getattr(function, "__name__", repr(function))
         return self.refusal(full, types, self.resolve(function))
 
+    def _more(self) -> str:
+        """The command that shows more, for error messages: it knows the libraries by name."""
+        from . import LIBRARIES
+
+        if LIBRARIES.get(self.name) is not self:
+            return ""
+        return f" What there is: python -m arrayproto coverage --library {self.name}"
+
     def refusal(
         self, name: str, types: tuple[type, ...], resolution: Resolution
     ) -> UnsupportedFunctionError:
@@ -604,7 +612,7 @@ class Library:
         step = f" Instead: {instead}." if instead and instead != self.advice else ""
         error = UnsupportedFunctionError(
             f"{name} is not supported for arrays of {self.name} ({classes}): {resolution.note}. "
-            f"Nothing was converted.{step} {self.advice}".rstrip()
+            f"Nothing was converted.{step} {self.advice}{self._more()}".rstrip()
         )
         error.reason = f"{name} is not supported for arrays of {self.name}: {resolution.note}"
         return error
