@@ -26,8 +26,7 @@ def test_a_function_that_a_library_has_not_got(library):
     arrayproto.activate(library)
     with pytest.raises(arrayproto.UnsupportedFunctionError) as caught:
         np.char.upper(x)
-    command = f"python -m arrayproto coverage --library {library}"
-    assert str(caught.value).endswith(command)
+    assert f"python -m arrayproto coverage --library {library}. " in str(caught.value)
 
 
 def test_a_class_that_no_command_knows():

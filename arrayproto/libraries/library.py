@@ -601,7 +601,7 @@ class Library:
 
         if LIBRARIES.get(self.name) is not self:
             return ""
-        return f" What there is: python -m arrayproto coverage --library {self.name}"
+        return f" What there is: python -m arrayproto coverage --library {self.name}."
 
     def refusal(
         self, name: str, types: tuple[type, ...], resolution: Resolution
@@ -612,7 +612,7 @@ class Library:
         step = f" Instead: {instead}." if instead and instead != self.advice else ""
         error = UnsupportedFunctionError(
             f"{name} is not supported for arrays of {self.name} ({classes}): {resolution.note}. "
-            f"Nothing was converted.{step} {self.advice}{self._more()}".rstrip()
+            f"Nothing was converted.{step}{self._more()} {self.advice}".rstrip()
         )
         error.reason = f"{name} is not supported for arrays of {self.name}: {resolution.note}"
         return error
