@@ -1,8 +1,8 @@
 """The ways out of each array library: everything that makes an ndarray, or a number, of an array.
 
 One table. The tests refuse these ways, to prove that no array went through the host
-(`arrayproto.testing.subjects`); traces record them, and ``no_copies`` stops them
-(`arrayproto.tools.watch`).
+(`arrayproto.testing.subjects`); traces record them, ``no_copies`` stops them, and the demonstration
+counts them (`arrayproto.tools.watch`).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("get",), "copy"),
         WayOut(("asnumpy",), "copy", ("cupy",)),
         WayOut(("tolist",), "list"),
-        WayOut(("item",), "number"),
+        WayOut(("item", "__bool__", "__float__", "__int__"), "number"),
         WayOut(("__dlpack__",), "dlpack"),
     ),
     "sparse": (

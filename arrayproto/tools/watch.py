@@ -350,11 +350,13 @@ def _way_out(library: Library, way: Found) -> Patch | None:
         frame = sys._getframe(1)
         own = frame.f_globals.get("__name__", "").partition(".")[0] in roots
         # sparse takes the number out of a 0-d array in this way.
-        if own and (eager or (args and not getattr(args[0], "ndim", 1))):
+        number = way.kind == "densifying" and not getattr(args[0] if args else None, "ndim", 1)
+        if own and (eager or number):
             return original(*args, **kwargs)
+        kind: Kind = "number" if number else way.kind
         size = _size(args[0] if is_method and args else args)
         call = functools.partial(original, *args, **kwargs)
-        return _convert(call, path, library.name, way.kind, size, frame)
+        return _convert(call, path, library.name, kind, size, frame)
 
     functools.update_wrapper(way_out, original)
     try:

@@ -181,6 +181,7 @@ class TestConversions:
             ("dask", lambda x: float(x.sum()), "Array.__float__", "number"),
             ("dask", lambda x: x.__array__(), "Array.__array__", "coercion"),
             ("sparse", lambda x: x.todense(), "COO.todense", "densifying"),
+            ("sparse", lambda x: x.sum().todense(), "COO.todense", "number"),
             ("jax", lambda x: np.asarray(x), "numpy.asarray", "coercion"),
             ("jax", lambda x: x.tolist(), "ArrayImpl.tolist", "list"),
             ("jax", lambda x: np.array([x, x]), "numpy.array", "list of arrays"),
