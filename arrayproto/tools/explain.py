@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from .. import dispatch, policy
-from ..catalog import PublicFunction, find_public, is_undispatched, original
-from ..libraries import Library, Resolution, library_of
+from ..catalog import original
+from ..libraries import Library, library_of
 from ..libraries.bridge import is_default
 from ..mixins import ArrayFunctionMixin, answering, mixin_of
-from ..rebinding import ReboundFunction
 from ..ways_out import host_size
+from .calls import Call
 from .composition import composed_of
 
 Method = Callable[..., Any]
@@ -161,108 +160,17 @@ def explain(public_api: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Exp
     >>> told.after.answer.kind, told.after.answer.library, told.after.copies
     ('derived', 'sparse', ())
     """
-    call = _Call.of(public_api, args, kwargs)
+    call = Call.of(public_api, args, kwargs)
     if call.explicit:
         return _explain(call, adapted=True)
     now, after = _explain(call, adapted=False), _explain(call, adapted=True)
     return now if after == now else now._replace(after=after)
 
 
-class _Call(NamedTuple):
-    """A call taken apart."""
-
-    name: str
-    function: Any  # NumPy's own; the ufunc, for a method of one
-    method: str  # of a ufunc, "" for a function
-    relevant: tuple[tuple[str, Any], ...]
-    given: dict[str, Any]  # arguments by name, as far as NumPy tells the names
-    parameters: dict[str, Any]  # and their defaults
-    asks: bool  # whether NumPy asks the relevant arguments
-    explicit: bool  # a function of arrayproto.numpy
-
-    @classmethod
-    def of(cls, public_api: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
-        module = getattr(public_api, "__module__", None) or ""
-        explicit = module.startswith("arrayproto.numpy")
-        function = original(public_api._implementation if explicit else public_api)
-        ufunc = function if isinstance(function, np.ufunc) else getattr(function, "__self__", None)
-        if isinstance(ufunc, np.ufunc):
-            method = "__call__" if function is ufunc else function.__name__
-            return cls._of_ufunc(ufunc, method, args, kwargs)
-        entry = find_public(function)
-        if entry is None:
-            raise TypeError(
-                "explain() takes a function of NumPy's public modules, a ufunc or a method of "
-                f"one, not {public_api!r}"
-            )
-        return cls._of_function(entry, args, kwargs, explicit)
-
-    @classmethod
-    def _of_function(
-        cls, entry: PublicFunction, args: tuple[Any, ...], kwargs: dict[str, Any], explicit: bool
-    ) -> _Call:
-        given, parameters = dict(kwargs), {}
-        if entry.signature is not None:
-            given = dict(entry.signature.bind(*args, **kwargs).arguments)
-            parameters = {n: p.default for n, p in entry.signature.parameters.items()}
-        asked = entry.relevant
-        if not asked and "like" in given:
-            asked = {"like": "itself"}
-        relevant = [pair for name in asked for pair in _named(name, given.get(name), asked[name])]
-        name, like = f"numpy.{entry.name}", "like" in asked
-        asks = entry.dispatched or like or explicit
-        if not relevant and args:  # nobody is asked, and NumPy converts it
-            relevant, asks = [(next(iter(given), "the first"), args[0])], False
-        return cls(name, entry.function, "", tuple(relevant), given, parameters, asks, explicit)
-
-    @classmethod
-    def _of_ufunc(
-        cls, ufunc: np.ufunc, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> _Call:
-        inputs, outs = args, kwargs.get("out")
-        if method == "__call__" and len(args) > ufunc.nin:
-            inputs, outs = args[: ufunc.nin], args[ufunc.nin :]
-        outs = outs if isinstance(outs, tuple) else (outs,)
-        relevant = [(f"x{place}", x) for place, x in enumerate(inputs, 1)]
-        relevant += [("out", out) for out in outs if out is not None]
-        name = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
-        return cls(name, ufunc, method, tuple(relevant), dict(kwargs), {}, True, explicit=False)
-
-    def protocol(self, adapted: bool) -> str:
-        """Which protocol NumPy asks for; "" where it asks nobody."""
-        if self.method:
-            return "__array_ufunc__"
-        rebound = is_undispatched(self.function) if adapted else self._is_rebound()
-        return "__array_function__" if self.asks or rebound else ""
-
-    def _is_rebound(self) -> bool:
-        held = getattr(sys.modules.get(self.function.__module__), self.function.__name__, None)
-        return isinstance(held, ReboundFunction)
-
-    def resolve(self, library: Library) -> Resolution:
-        if self.method:
-            return library.resolve_ufunc(self.function, self.method)
-        return library.resolve(self.function)
-
-
-def _named(name: str, value: Any, depth: str) -> Iterator[tuple[str, Any]]:
-    """The arrays in a relevant argument, each with a name."""
-    if value is None:
-        return
-    if isinstance(value, dict):  # what is given for **kwargs
-        yield from value.items()
-    elif isinstance(value, (list, tuple)) and (depth != "itself" or isinstance(value, tuple)):
-        for place, item in enumerate(value):
-            inner = depth if depth == "leaves" else "itself"
-            yield from _named(f"{name}[{place}]", item, inner)
-    else:
-        yield name, value
-
-
 # Who is asked, and what they say ------------------------------------------------------------------
 
 
-def _explain(call: _Call, adapted: bool) -> Explanation:
+def _explain(call: Call, adapted: bool) -> Explanation:
     protocol = call.protocol(adapted)
 
     def find(cls: type) -> Method | None:
@@ -305,7 +213,7 @@ def _takes_no_part() -> None:
     """Stands for a protocol that a class has set to None."""
 
 
-def _ask(call: _Call, value: Any, method: Method, types: tuple[type, ...]) -> Asked:
+def _ask(call: Call, value: Any, method: Method, types: tuple[type, ...]) -> Asked:
     cls = type(value)
     library = answering.get(method) or library_of(cls)
     name, its = _name(cls), "" if library is None else library.name
@@ -324,7 +232,7 @@ def _ask(call: _Call, value: Any, method: Method, types: tuple[type, ...]) -> As
     return Asked(name, "", "unknown", "unknown", "it has a protocol of its own")
 
 
-def _ask_library(call: _Call, name: str, library: Library, types: tuple[type, ...]) -> Asked:
+def _ask_library(call: Call, name: str, library: Library, types: tuple[type, ...]) -> Asked:
     strangers = [_name(cls) for cls in types if not library.accepts((cls,))]
     if strangers:
         note = f"{library.name} answers for its own arrays, ndarrays and numbers, not for "
@@ -359,7 +267,7 @@ def kind_of(library: Library, name: str) -> str:
     return library.resolve(function).kind
 
 
-def _ask_mixin(call: _Call, value: ArrayFunctionMixin, types: tuple[type, ...]) -> Asked:
+def _ask_mixin(call: Call, value: ArrayFunctionMixin, types: tuple[type, ...]) -> Asked:
     name = _name(type(value))
     if not value._handles({cls for cls in types if hasattr(cls, "__array_ufunc__")}):
         return Asked(name, "", "defers", "", "it does not handle the other types")
@@ -371,7 +279,7 @@ def _ask_mixin(call: _Call, value: ArrayFunctionMixin, types: tuple[type, ...]) 
     return Asked(name, "", "answers", "own", getattr(implementation, "__qualname__", "derived"))
 
 
-def _stock(call: _Call, library: Library) -> str:
+def _stock(call: Call, library: Library) -> str:
     """What is known of a library's own protocol without a call."""
     if call.method:
         return "its own protocol, since it is not active"
@@ -385,7 +293,7 @@ def _stock(call: _Call, library: Library) -> str:
 # What comes of it ---------------------------------------------------------------------------------
 
 
-def _by_numpy(call: _Call, protocol: str) -> Explanation:
+def _by_numpy(call: Call, protocol: str) -> Explanation:
     note = "nothing overrides it" if protocol else "NumPy asks nobody about it"
     answer = Asked("numpy.ndarray", "", "answers", "numpy", note)
     copies = tuple(
@@ -398,7 +306,7 @@ def _by_numpy(call: _Call, protocol: str) -> Explanation:
 
 
 def _end(
-    call: _Call, asked: list[Asked], end: Asked | None, fallback: str
+    call: Call, asked: list[Asked], end: Asked | None, fallback: str
 ) -> tuple[str, tuple[str, ...]]:
     """What happens, and what is copied on the way."""
     if end is None:
@@ -432,7 +340,7 @@ def _end(
     return f"raises Unsupported{error}Error", ()
 
 
-def _arguments(call: _Call, overriding: set[type]) -> tuple[Argument, ...]:
+def _arguments(call: Call, overriding: set[type]) -> tuple[Argument, ...]:
     found = []
     for name, value in call.relevant:
         library = library_of(type(value))

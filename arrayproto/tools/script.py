@@ -85,5 +85,6 @@ def main(
         if path is not None:
             write(path)
     if not quiet:
-        print(found.table(), found.lines(), found.summary(), sep="\n", file=sys.stderr)
+        shown = [found.table(), found.lines()] if found.events else []
+        print(*shown, found.summary(), sep="\n", file=sys.stderr)
     return status

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from arrayproto import activated, cli
-from arrayproto.tools import hierarchy
+from arrayproto.tools import hierarchy, hierarchy_formats
 from arrayproto.tools.hierarchy import Hierarchy, Outcome, examine
 
 BY_NAME = {one.name: one for one in hierarchy.TYPES}
@@ -24,7 +24,7 @@ def active():
 
 class TestActive:
     def test_nothing_is_lost(self, active):
-        assert active.losses == [], hierarchy.text(active)
+        assert active.losses == [], hierarchy_formats.text(active)
 
     def test_every_ordered_pair_was_tried(self, active):
         pairs = {(o.first, o.second) for o in active.outcomes}
@@ -117,12 +117,12 @@ class TestGraph:
     found = Hierarchy(True, ("dask", 'a"<b>'), [outcome("dask", 'a"<b>', 'a"<b>')], [])
 
     def test_dot(self):
-        assert hierarchy.dot(self.found) == (
+        assert hierarchy_formats.dot(self.found) == (
             'digraph hierarchy {\n  "dask";\n  "a\\"<b>";\n  "dask" -> "a\\"<b>";\n}\n'
         )
 
     def test_svg_is_well_formed(self):
-        root = ElementTree.fromstring(hierarchy.svg(self.found))
+        root = ElementTree.fromstring(hierarchy_formats.svg(self.found))
         names = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
         assert names == ["dask", 'a"<b>']
         assert len(list(root.iter("{http://www.w3.org/2000/svg}line"))) == 1
