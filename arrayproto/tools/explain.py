@@ -120,7 +120,9 @@ def _paragraph(told: Explanation) -> Iterator[str]:
         if asked.uses:
             yield "     composed of " + ", ".join(f"{name} ({kind})" for name, kind in asked.uses)
     yield f"  {told.outcome}"
-    yield from (f"  copied: {copy}" for copy in told.copies or ("nothing",))
+    unknown = told.answer is None and any(asked.verdict == "unknown" for asked in told.asked)
+    none = "what its own protocol copies" if unknown else "nothing"
+    yield from (f"  copied: {copy}" for copy in told.copies or (none,))
 
 
 def explain(public_api: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Explanation:

@@ -126,6 +126,7 @@ class TestWhoAnswers:
 
         told = explain(np.sum, Theirs())
         assert (told.answer, told.asked[0].verdict) == (None, "unknown")
+        assert str(told).endswith("copied: what its own protocol copies")
 
     def test_a_class_that_takes_no_part(self):
         class Theirs:
