@@ -4,28 +4,62 @@
 CuPy, sparse and Dask. See README.md for the tour and NEP.md for the design.
 """
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from .activation import Status, activate, activated, deactivate, status
 from .creation import bind, using
 from .dispatch import array_function_dispatch, get_implementing_args, verify_matching_signatures
 from .errors import (
     ActivationError,
     ArrayProtoWarning,
+    CopyError,
     UnsupportedArgumentError,
     UnsupportedFunctionError,
 )
 from .mixins import ArrayFunctionMixin, CupyMixin, DaskMixin, SparseMixin, implements
 from .registration import register, unregister
 
+if TYPE_CHECKING:
+    from .tools.explain import Explanation, explain
+    from .tools.no_copies import NoCopies, no_copies
+    from .tools.trace import Trace, trace
+
 __version__ = "0.1.0"
+
+#: Tools, imported when they are asked for: `import arrayproto` is no slower for them.
+_LATE = {
+    "Explanation": "explain",
+    "NoCopies": "no_copies",
+    "Trace": "trace",
+    "explain": "explain",
+    "no_copies": "no_copies",
+    "trace": "trace",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.tools.{_LATE[name]}"), name)
+    globals()[name] = value
+    return value
+
 
 __all__ = [
     "ActivationError",
     "ArrayFunctionMixin",
     "ArrayProtoWarning",
+    "CopyError",
     "CupyMixin",
     "DaskMixin",
+    "Explanation",
+    "NoCopies",
     "SparseMixin",
     "Status",
+    "Trace",
     "UnsupportedArgumentError",
     "UnsupportedFunctionError",
     "activate",
@@ -33,10 +67,13 @@ __all__ = [
     "array_function_dispatch",
     "bind",
     "deactivate",
+    "explain",
     "get_implementing_args",
     "implements",
+    "no_copies",
     "register",
     "status",
+    "trace",
     "unregister",
     "using",
     "verify_matching_signatures",

@@ -17,7 +17,7 @@ from typing import Any
 speed: Any = None
 if os.environ.get("ARRAYPROTO_PURE", "0") in ("", "0"):
     try:
-        from . import _speed as speed  # type: ignore[attr-defined,no-redef]
+        from . import _speed as speed  # type: ignore[attr-defined,no-redef,unused-ignore]
     except ImportError:  # it was not built, or for another Python
         speed = None
 

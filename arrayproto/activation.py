@@ -16,44 +16,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from . import policy
 from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
 from .libraries import LIBRARIES, Library, get_library, library_of_class
 from .mixins import family, mixin_of
+from .patching import Patch
 from .rebinding import LATE, rebound, undispatched
 
-_ABSENT = object()
-
-
-class _Patch:
-    """One attribute that was replaced, and how to put it back."""
-
-    __slots__ = ("before", "holder", "name", "ours")
-
-    def __init__(self, holder: Any, name: str, before: Any, ours: Any) -> None:
-        self.holder, self.name, self.before, self.ours = holder, name, before, ours
-
-    @staticmethod
-    def apply(holder: Any, name: str, ours: Any) -> _Patch:
-        patch = _Patch(holder, name, vars(holder).get(name, _ABSENT), ours)
-        setattr(holder, name, ours)
-        return patch
-
-    def undo(self) -> str | None:
-        """Restore by identity; leave alone what somebody else put there, and say who."""
-        now = vars(self.holder).get(self.name, _ABSENT)
-        if now is self.before:
-            return None
-        if now is not self.ours:
-            owner = getattr(now, "__module__", None) or type(now).__module__
-            where = getattr(self.holder, "__qualname__", None) or self.holder.__name__
-            return f"{where}.{self.name} was replaced by {owner!r} after activate()"
-        if self.before is _ABSENT:
-            delattr(self.holder, self.name)
-        else:
-            setattr(self.holder, self.name, self.before)
-        return None
+_NUMBERS = frozenset({int, float, complex, bool, np.ndarray})
 
 
 class _State:
@@ -63,11 +36,13 @@ class _State:
         self.lock = RLock()
         self.permanent: set[Library] = set()  # by activate()
         self.scoped: Counter[Library] = Counter()  # by activated(), one for each open context
-        self.patches: dict[Library, list[_Patch]] = {}
-        self.rebound: dict[tuple[str, str], _Patch] = {}
+        self.patches: dict[Library, list[Patch]] = {}
+        self.rebound: dict[tuple[str, str], Patch] = {}
         self.refused: set[Library] = set()  # were imported later, and could not be changed
-        self.left: list[_Patch] = []  # not undone, since somebody else had patched over them
+        self.left: list[Patch] = []  # not undone, since somebody else had patched over them
         self.watcher = ImportWatcher(_imported)
+        #: Told before and after classes change, with True and False: they patch the same classes.
+        self.listeners: list[Callable[[bool], None]] = []
 
     def wanted(self) -> set[Library]:
         scoped = {library for library, count in self.scoped.items() if count > 0}
@@ -337,6 +312,18 @@ def _rebound_for_creation() -> tuple[str, ...]:
 
 def _reconcile() -> None:
     """Patch what is wanted and loaded, undo what is not, watch for what is still to come."""
+    for listener in _state.listeners:
+        listener(True)
+    try:
+        messages = _change()
+    finally:
+        for listener in _state.listeners:
+            listener(False)
+    for message in messages:  # last: a warning may be turned into an error
+        warnings.warn(message, ArrayProtoWarning, stacklevel=3)
+
+
+def _change() -> list[str]:
     # Whoever patched over us may have put our function back by now.
     _state.left = [patch for patch in _state.left if patch.undo() is not None]
     wanted = _state.wanted()
@@ -352,22 +339,35 @@ def _reconcile() -> None:
     if _state.patches:
         awaited |= LATE - sys.modules.keys()
     _state.watcher.watch(awaited)
-    for message in messages:  # last: a warning may be turned into an error
-        warnings.warn(message, ArrayProtoWarning, stacklevel=3)
+    return messages
+
+
+def listen(listener: Callable[[bool], None], on: bool) -> None:
+    """Begin or end to tell somebody who patches classes too before they change, and after."""
+    with lock:
+        if on:
+            _state.listeners.append(listener)
+        else:
+            _state.listeners.remove(listener)
+
+
+def is_active(library: Library) -> bool:
+    """Whether the library's classes have our protocol now."""
+    return library in _state.patches
 
 
 def _enter(library: Library) -> None:
     mixin = mixin_of(library)
-    patches: list[_Patch] = []
+    patches: list[Patch] = []
     try:
         library.stock  # noqa: B018 - read before it is replaced
         for cls in library.classes:
             for name in library.protocol:
                 ours = vars(mixin)[name]
-                patches.append(_Patch.apply(cls, name, _Hidden(ours) if library.hidden else ours))
+                patches.append(Patch.apply(cls, name, _Hidden(ours) if library.hidden else ours))
         for holder, name in _operators(library):
             ours = _asking_first(library, vars(holder)[name])
-            patches.append(_Patch.apply(holder, name, ours))
+            patches.append(Patch.apply(holder, name, ours))
     except (TypeError, AttributeError) as error:
         for patch in reversed(patches):
             patch.undo()
@@ -398,14 +398,19 @@ def _operators(library: Library) -> list[tuple[type, str]]:
         for base in library.classes
         for cls in family(base)
         for name in library.operators
-        if name in vars(cls) and cls.__module__.partition(".")[0] == library.root
+        if name in vars(cls) and cls.__module__.partition(".")[0] in library.roots
     ]
 
 
 def _asking_first(library: Library, method: Callable[..., Any]) -> Callable[..., Any]:
+    own = library.cls
+
     @functools.wraps(method)
     def operator(self: Any, other: Any) -> Any:
-        return method(self, other) if library.accepts((type(other),)) else NotImplemented
+        cls = type(other)
+        if cls is own or cls in _NUMBERS or library.accepts((cls,)):
+            return method(self, other)
+        return NotImplemented
 
     operator.__module__ = __name__
     return operator
@@ -416,7 +421,7 @@ def _leave(library: Library) -> list[str]:
     return _undo(_state.patches.pop(library)[::-1])
 
 
-def _undo(patches: list[_Patch]) -> list[str]:
+def _undo(patches: list[Patch]) -> list[str]:
     """Undo all of them; what could not be undone, in words."""
     messages = []
     for patch in patches:
@@ -438,7 +443,7 @@ def _rebind() -> list[str]:
         for name, function in undispatched(module).items():
             key = (module.__name__, name)
             if key not in _state.rebound:
-                _state.rebound[key] = _Patch.apply(module, name, rebound(function))
+                _state.rebound[key] = Patch.apply(module, name, rebound(function))
     return []
 
 
@@ -455,3 +460,5 @@ def _imported(module: str) -> None:
 
 
 _state = _State()
+#: Held while classes change.
+lock = _state.lock

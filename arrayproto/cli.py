@@ -44,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_conformance(commands)
     _add_coverage(commands)
+    _add_trace(commands)
+    _add_check(commands)
+    _add_hierarchy(commands)
     return parser
 
 
@@ -185,3 +188,105 @@ def _coverage(arguments: argparse.Namespace) -> int:
         record=arguments.record,
         jobs=arguments.jobs,
     )
+
+
+def _add_trace(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "trace",
+        help="run a program, and say where its arrays went",
+        description="Runs a program as python does, and tells on stderr of every call that an "
+        "array library answered, and of everything that left its library: each with the line of "
+        "the program, the time and the bytes. The exit status is the program's.",
+    )
+    parser.add_argument("--html", metavar="FILE", help="write a page that needs no other file")
+    parser.add_argument("--chrome", metavar="FILE", help="write a trace that Perfetto opens")
+    parser.add_argument("--json", metavar="FILE", help="write all events")
+    parser.add_argument("--quiet", action="store_true", help="print nothing of our own")
+    parser.add_argument(
+        "--activate",
+        nargs="?",
+        const="",
+        metavar="NAMES",
+        help="arrayproto.activate() first; with names, separated by commas, for these libraries",
+    )
+    parser.add_argument("-m", dest="module", action="store_true", help="PROGRAM is a module's name")
+    parser.add_argument("program", metavar="PROGRAM", help="the script")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="its arguments")
+    parser.set_defaults(command=_trace)
+
+
+def _trace(arguments: argparse.Namespace) -> int:
+    from .tools import script
+
+    names = arguments.activate
+    return script.main(
+        [arguments.program, *arguments.arguments],
+        module=arguments.module,
+        libraries=None if names is None else [name for name in names.split(",") if name],
+        html=arguments.html,
+        chrome=arguments.chrome,
+        as_json=arguments.json,
+        quiet=arguments.quiet,
+    )
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "check",
+        help="read programs, and say what they would meet on an array library",
+        description="Reads programs without running them: which NumPy calls a library has not got, "
+        "which arguments, where arrays become ndarrays, where they are written to. What `# noqa: "
+        "AP101` stands beside is not shown. The exit status is 1 if something worse than a note "
+        "was found.",
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders; by default .")
+    parser.add_argument(
+        "--for",
+        dest="libraries",
+        type=_names,
+        metavar="NAMES",
+        help="libraries, separated by commas; by default those of pyproject.toml",
+    )
+    formats = ("text", "github", "sarif", "json", "html")
+    parser.add_argument("--format", choices=formats, default="text")
+    parser.add_argument("--select", type=_names, metavar="CODES", help="show these; AP0 for notes")
+    parser.add_argument("--ignore", type=_names, metavar="CODES", help="do not show these")
+    parser.set_defaults(command=_check)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from .tools import check
+
+    return check.main(
+        arguments.paths,
+        libraries=arguments.libraries,
+        format=arguments.format,
+        select=arguments.select,
+        ignore=arguments.ignore,
+    )
+
+
+def _add_hierarchy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "hierarchy",
+        help="call functions on every pair of array types, and say who wins and what is lost",
+        description="Runs a handful of functions on every ordered pair of the array types that are "
+        "installed, and tells where the order of arguments matters, where types win in a circle, "
+        "and where units, masks or values are lost without a word, with the smallest example. The "
+        "exit status is 1 if something is lost.",
+    )
+    parser.add_argument("--stock", action="store_true", help="without arrayproto active")
+    parser.add_argument("--types", type=_names, metavar="NAMES", help="only these, by commas")
+    formats = ("text", "dot", "svg", "json")
+    parser.add_argument("--format", choices=formats, default="text", help="dot and svg are graphs")
+    parser.set_defaults(command=_hierarchy)
+
+
+def _hierarchy(arguments: argparse.Namespace) -> int:
+    from .tools import hierarchy
+
+    return hierarchy.main(arguments.types, arguments.format, stock=arguments.stock)

@@ -25,6 +25,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 Method = Callable[..., Any]
 Overrides = tuple[list[tuple[Any, Method]], tuple[type, ...]]
 
+#: Where to look further when everybody declined; beside the message, which is NumPy's.
+WHO_ANSWERS = (
+    "arrayproto.explain(function, *args) says who was asked and why each declined; python -m "
+    "arrayproto hierarchy, which array types go together; python -m arrayproto coverage, which "
+    "functions each library has"
+)
 #: As in NumPy (``NPY_MAXARGS``).
 MAX_TYPES = 64
 
@@ -227,10 +233,12 @@ def collect(relevant_args: Iterable[Any]) -> Overrides | None:
 def no_implementation(public_api: Callable[..., Any], types: Iterable[type]) -> TypeError:
     """The error when every override returned NotImplemented, worded as NumPy words it."""
     name = f"{public_api.__module__}.{public_api.__name__}"
-    return TypeError(
+    error = TypeError(
         f"no implementation found for {name!r} on types that implement "
         f"__array_function__: {list(types)}"
     )
+    error.add_note(WHO_ANSWERS)
+    return error
 
 
 def _getargspec(function: Any) -> tuple[Any, ...]:

@@ -38,5 +38,9 @@ class ActivationError(TypeError):
     """A class or a library that cannot be given the protocol."""
 
 
+class CopyError(RuntimeError):
+    """An array was about to leave its library, where `arrayproto.no_copies` forbids it."""
+
+
 class ArrayProtoWarning(UserWarning):
     """Something worth knowing that is no error: what was left alone, and why."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, NoReturn
@@ -23,6 +24,8 @@ from .libraries.reasons import FAMILIES
 from .wrapper import FILENAME as WRAPPER
 
 _OURS = {__name__, "arrayproto.mixins"}
+#: Told of the call, what was done ("refused", "converted" or "stock") and when that began.
+listeners: tuple[Callable[[Call, str, float], None], ...] = ()
 _IN_PLACE = frozenset(
     {
         *FAMILIES["writing in place"].names,
@@ -107,10 +110,27 @@ def answer(call: Call, refusal: Refusal) -> Any:
         return call.stock()
     chosen = policy.fallback()
     # What our own code calls is a part of a call of the user's, which is asked after this one.
-    if chosen == "raise" or caller == "arrayproto":
+    if caller == "arrayproto":
+        raise refusal
+    start = time.perf_counter()
+    if chosen == "raise":
+        _tell(call, "refused", start)
         raise refusal
     if chosen == "convert":
-        return _convert(call, refusal)
+        result = _convert(call, refusal)
+        _tell(call, "converted", start)
+    else:
+        result = _stock(call, refusal)
+        _tell(call, "stock", start)
+    return result
+
+
+def _tell(call: Call, done: str, start: float) -> None:
+    for listener in listeners:
+        listener(call, done, start)
+
+
+def _stock(call: Call, refusal: Refusal) -> Any:
     size = sum(_size(array) for array in _duck_arrays((call.args, call.kwargs)))
     _warn_user(
         f"{refusal} What follows is the library's own answer (fallback='warn'); as NumPy arrays "

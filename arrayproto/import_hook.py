@@ -38,8 +38,9 @@ class ImportWatcher:
     ) -> ModuleSpec | None:
         if fullname not in self.awaited:
             return None
-        finders = [f for f in sys.meta_path if f is not self]
-        for finder in finders:
+        # Those before us have been asked; a second watcher among them would ask us in turn.
+        places = [place for place, finder in enumerate(sys.meta_path) if finder is self]
+        for finder in sys.meta_path[places[0] + 1 if places else 0 :]:
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
                 if spec.loader is not None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 
-from . import private
+from . import dispatch, private
 from .accelerator import speed
 from .derived import derivation, derived_ufunc
 from .derived.core import Core
@@ -327,6 +327,34 @@ def _unresolved(library: Library, self: Any, func: Any, types: Any, args: Any, k
     return _refused(library, self, func, types, args, kwargs, library.unsupported(func, types))
 
 
+def _defers(func: Any, types: Any) -> Any:
+    """NotImplemented; or NumPy's error with the reason, where nobody is left who could answer.
+
+    NumPy's own error names the types and no more. That nobody answers is certain where all who are
+    asked are ndarrays, which decline beside others, and libraries of ours that do not take the
+    arrays of each other.
+    """
+    libraries = []
+    for cls in types:
+        ours = answering.get(getattr(cls, "__array_function__", None))
+        if ours is None:
+            if cls is not np.ndarray:
+                return NotImplemented
+        elif ours.accepts(types):
+            return NotImplemented
+        elif ours not in libraries:
+            libraries.append(ours)
+    if len(libraries) < 2:
+        return NotImplemented
+    error = dispatch.no_implementation(func, types)
+    names = " and ".join(one.name for one in libraries)
+    error.args = (
+        f"{error.args[0]}: {names} do not take the arrays of each other; convert one of them. "
+        "python -m arrayproto hierarchy shows which array types go together",
+    )
+    raise error
+
+
 def array_function(library: Library) -> Callable[..., Any]:
     """The ``__array_function__`` that answers from a library's table."""
     accepts = library.accepts
@@ -335,7 +363,7 @@ def array_function(library: Library) -> Callable[..., Any]:
     # Each line here costs every call. Plain dicts are faster than the table, which resolves.
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if len(types) > 1 and not accepts(types):
-            return NotImplemented
+            return _defers(func, types)
         try:
             if kwargs:
                 try:
@@ -451,7 +479,7 @@ def guest_array_function(library: Library) -> Callable[..., Any]:
                 if _all_known(library, args):
                     raise
         if len(types) > 1 and not accepts(types):
-            return NotImplemented
+            return _defers(func, types)
         try:
             call = called[func] if kwargs else by_position[func]
         except KeyError:

@@ -20,7 +20,7 @@ import numpy as np
 from . import dispatch
 from .accelerator import speed
 from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
-from .libraries import LIBRARIES
+from .libraries import LIBRARIES, Library
 from .mixins import answering, mixin_of
 from .wrapper import NOT_REWRITTEN, generate
 
@@ -67,6 +67,15 @@ def _look_for_libraries() -> None:
             _pending.remove(library)
     importing = any(library.module in sys.modules for library in _pending)
     _modules = 0 if importing else len(sys.modules)
+
+
+def stand_in(method: Callable[..., Any], library: Library | None) -> None:
+    """Treat what somebody has put around a library's own method like that; None for no longer."""
+    global _adapters
+    table = {own: ours for own, ours in _adapters.items() if own is not method}
+    if library is not None:
+        table[method] = vars(mixin_of(library))["__array_function__"]
+    _adapters = table
 
 
 class _Collector:

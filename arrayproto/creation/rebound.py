@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ..activation import _ABSENT, _Patch
 from ..errors import ArrayProtoWarning
+from ..patching import ABSENT, Patch
 from ..rebinding import ReboundFunction
 from .context import Place, current, everywhere
 
@@ -137,7 +137,7 @@ def _indexer(place: Place) -> Any:
 
 _lock = threading.RLock()
 _open = 0
-_patches: list[_Patch] = []
+_patches: list[Patch] = []
 
 
 def places() -> list[Place]:
@@ -171,7 +171,7 @@ def enter() -> None:
                 importlib.import_module("arrayproto." + module)
             for place in places():
                 ours = _rebound(place.module, place.name, place.own)
-                _patches.append(_Patch.apply(sys.modules[place.module], place.plain, ours))
+                _patches.append(Patch.apply(sys.modules[place.module], place.plain, ours))
 
 
 def leave() -> None:
@@ -200,5 +200,5 @@ def rebound_now() -> tuple[str, ...]:
         return tuple(
             f"{p.holder.__name__}.{p.name}"
             for p in _patches
-            if p.holder.__name__.startswith("numpy") and p.before is not _ABSENT
+            if p.holder.__name__.startswith("numpy") and p.before is not ABSENT
         )

@@ -6,7 +6,6 @@ A backend is opened in the worker process: the library is imported there and now
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
@@ -14,6 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..tools import watch
 from .measure import Memory, process_memory, reset_peak
 
 Results = dict[str, Any]
@@ -34,8 +34,8 @@ class Backend:
         What it imports; the first one is the library.
     extra : str
         The extra of arrayproto that installs it.
-    converters : tuple of str
-        Methods of its array classes that copy an array, or a number of it, to the host.
+    counts_numbers : bool
+        Whether one number that is read counts as a copy to the host: there is a device to wait for.
     memory_of : str
         Whose memory `memory` tells.
     """
@@ -43,7 +43,7 @@ class Backend:
     name: ClassVar[str] = "numpy"
     modules: ClassVar[tuple[str, ...]] = ("numpy",)
     extra: ClassVar[str] = ""
-    converters: ClassVar[tuple[str, ...]] = ()
+    counts_numbers: ClassVar[bool] = False
     memory_of: ClassVar[str] = ""
 
     def __init__(self) -> None:
@@ -90,33 +90,15 @@ class Backend:
         """A result as a NumPy array, in the library's own words."""
         return np.asarray(result)
 
-    def is_copy(self, array: Any) -> bool:
-        """Whether one of the `converters`, called on this array, copies it to the host."""
-        return True
-
     @contextlib.contextmanager
     def watch(self, copied: Callable[[], None]) -> Iterator[None]:
         """Call `copied` for every copy to the host; the copy is made nevertheless."""
-        under_way = False
-
-        @contextlib.contextmanager
-        def copying(array: Any) -> Iterator[None]:
-            nonlocal under_way
-            outer = under_way  # one converter may call another
-            if not outer and self.is_copy(array):
-                copied()
-                under_way = True
-            try:
-                yield
-            finally:
-                under_way = outer
-
-        with contextlib.ExitStack() as stack:
-            for cls in self.array_classes():
-                for name in self.converters:
-                    if hasattr(cls, name):
-                        stack.enter_context(_watched(cls, name, copying))
+        counter = _Counter(copied, self.counts_numbers)
+        watch.begin(counter)
+        try:
             yield
+        finally:
+            watch.end(counter)
 
     def reset_memory(self) -> None:
         """Let the peak of `memory` start anew."""
@@ -133,7 +115,6 @@ class Sparse(Backend):
     name = "sparse"
     modules = ("sparse",)
     extra = "sparse"
-    converters = ("todense", "__array__")
 
     def array_classes(self) -> tuple[type, ...]:
         return (self.module.COO, self.module.GCXS, self.module.DOK)
@@ -143,10 +124,6 @@ class Sparse(Backend):
 
     def to_numpy(self, result: Any) -> NDArray[Any]:
         return np.asarray(result.todense())
-
-    def is_copy(self, array: Any) -> bool:
-        """Sparse itself reads the one number of an array without dimensions in this way."""
-        return bool(array.ndim)
 
 
 class Dask(Backend):
@@ -218,7 +195,7 @@ class Cupy(Backend):
     name = "cupy"
     modules = ("cupy",)
     extra = "cupy"
-    converters = ("get", "__array__", "item", "tolist", "__bool__", "__int__", "__float__")
+    counts_numbers = True
     memory_of = "GPU"
 
     def open(self, stack: contextlib.ExitStack) -> None:
@@ -267,22 +244,12 @@ def _first_line(error: BaseException) -> str:
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
-@contextlib.contextmanager
-def _watched(cls: type, name: str, copying: Callable[[Any], Any]) -> Iterator[None]:
-    """Run a method of a class within a context made from its array, until this one is left."""
-    original = getattr(cls, name)
-    own = vars(cls).get(name)
+class _Counter(watch.Watcher):
+    """Tells of each way out of a library that is taken (see `arrayproto.ways_out`)."""
 
-    @functools.wraps(original)
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        with copying(self):
-            return original(self, *args, **kwargs)
+    def __init__(self, copied: Callable[[], None], numbers: bool) -> None:
+        self.copied, self.numbers = copied, numbers
 
-    setattr(cls, name, method)
-    try:
-        yield
-    finally:
-        if own is None:
-            delattr(cls, name)
-        else:
-            setattr(cls, name, own)
+    def leaving(self, conversion: watch.Leaving) -> None:
+        if self.numbers or conversion.kind != "number":
+            self.copied()

@@ -100,7 +100,8 @@ def bridge(
     Returns
     -------
     callable
-        `function` itself if every call means the same to both.
+        `function` itself if every call means the same to both. An attribute ``lacking`` has the
+        names of NumPy's arguments that it refuses.
 
     Raises
     ------
@@ -195,6 +196,9 @@ def bridge(
 
     bridged.__name__ = bridged.__qualname__ = name.rpartition(".")[2]
     bridged.__wrapped__ = function  # type: ignore[attr-defined]
+    if not takes_any_keyword:
+        lacking = {p.name for p in ours} - matched.keys() - HINTS
+        bridged.lacking = frozenset(lacking)  # type: ignore[attr-defined]
     if same_by_position:
         # Every call without keywords means the same to both: no need to come by here.
         bridged.by_position = function  # type: ignore[attr-defined]
@@ -213,6 +217,7 @@ def _without_out(name: str, function: Callable[..., Any], library: str) -> Calla
         return function(*args, **kwargs)
 
     bridged.__name__ = bridged.__qualname__ = name.rpartition(".")[2]
+    bridged.lacking = frozenset({"out"})  # type: ignore[attr-defined]
     return bridged
 
 

@@ -153,4 +153,5 @@ def writing(name: str, call: Callable[..., Any], position: int | None) -> Callab
 
     with_out.__name__ = name.rpartition(".")[2]
     with_out.__wrapped__ = call  # type: ignore[attr-defined]
+    with_out.lacking = getattr(call, "lacking", frozenset()) - {"out"}  # type: ignore[attr-defined]
     return with_out

@@ -25,6 +25,7 @@ from .own_first import TAKE_FUNCTIONS, own_first
 from .ufuncs import UfuncTable
 from .ufuncs import resolve as resolve_ufunc
 from .unsupported import Unsupported
+from .watched import enroll, watched
 
 Kind = Literal["native", "bridged", "derived", "unsupported"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -249,6 +250,7 @@ class Library:
         self._adopted: frozenset[type] = frozenset()
         # The library's own classes that were seen; others are told from their attributes.
         self._accepted: frozenset[type] = frozenset()
+        enroll(self)
 
     @classmethod
     def of_module(cls, module: ModuleType, array_class: type) -> Library:
@@ -682,6 +684,14 @@ class Library:
         full = f"numpy.{name}" if name else getattr(function, "__name__", repr(function))
         return self.refusal(full, types, self.resolve(function))
 
+    def _more(self) -> str:
+        """The command that shows more, for error messages: it knows the libraries by name."""
+        from . import LIBRARIES
+
+        if LIBRARIES.get(self.name) is not self:
+            return ""
+        return f" What there is: python -m arrayproto coverage --library {self.name}."
+
     def refusal(
         self, name: str, types: tuple[type, ...], resolution: Resolution
     ) -> UnsupportedFunctionError:
@@ -691,7 +701,7 @@ class Library:
         step = f" Instead: {instead}." if instead and instead != self.advice else ""
         error = UnsupportedFunctionError(
             f"{name} is not supported for arrays of {self.name} ({classes}): {resolution.note}. "
-            f"Nothing was converted.{step} {self.advice}".rstrip()
+            f"Nothing was converted.{step}{self._more()} {self.advice}".rstrip()
         )
         error.reason = f"{name} is not supported for arrays of {self.name}: {resolution.note}"
         return error
@@ -749,9 +759,10 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
             targets.pop(cls, None)
 
     def __missing__(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
-        call = self.library.resolve(function).call
+        name = public_name(function)
+        call = watched(self.library, f"numpy.{name}", self.library.resolve(function))
         # Functions that are not NumPy's come and go with the program: they are not kept.
-        if public_name(function) is not None:
+        if name is not None:
             self[function] = call
             if call is not None and not self.library.asks_like(function):
                 self.called[function] = call

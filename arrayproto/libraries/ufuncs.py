@@ -21,6 +21,7 @@ from ..errors import UnsupportedFunctionError
 from .array_api import ARRAY_API_NAMES
 from .own_first import OwnUfunc, own_first
 from .unsupported import Unsupported
+from .watched import is_watched, watched
 
 if TYPE_CHECKING:
     from .library import Library, Resolution
@@ -70,6 +71,9 @@ class UfuncTable:
         call = getattr(call, "by_position", call)
         if resolution.call is None:
             call = functools.partial(_refuse, self.library, ufunc, "__call__")
+        elif is_watched():
+            resolution.call = call or functools.partial(_stock, self.library, ufunc, "__call__")
+            call = watched(self.library, _full_name(ufunc, "__call__"), resolution)
         if ufunc in public_ufuncs():  # others come and go with the program
             self.plain[ufunc] = call
         return call
@@ -79,10 +83,16 @@ class UfuncTable:
         key = ufunc, method
         if key in self._methods:
             return self._methods[key]
-        call = resolve(self.library, ufunc, method).call
+        resolution = resolve(self.library, ufunc, method)
+        call = watched(self.library, _full_name(ufunc, method), resolution)
         if ufunc in public_ufuncs():
             self._methods[key] = call
         return call
+
+
+def _full_name(ufunc: np.ufunc, method: str) -> str:
+    name = getattr(ufunc, "__name__", repr(ufunc))
+    return f"numpy.{name}" if method == "__call__" else f"numpy.{name}.{method}"
 
 
 def resolve(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
@@ -218,8 +228,7 @@ def refusal(
     library: Library, ufunc: np.ufunc, method: str, types: tuple[type, ...]
 ) -> UnsupportedFunctionError:
     """The error for a ufunc, or a method of one, that the library has not got."""
-    full = getattr(ufunc, "__name__", repr(ufunc))
-    full = f"numpy.{full}" if method == "__call__" else f"numpy.{full}.{method}"
+    full = _full_name(ufunc, method)
     arrays = tuple(t for t in dict.fromkeys(types) if hasattr(t, "__array_ufunc__"))
     return library.refusal(full, arrays, resolve(library, ufunc, method))
 

@@ -12,6 +12,8 @@ from unittest import mock
 
 import numpy as np
 
+from ..libraries import get_library, library_of_class
+from ..ways_out import ways_out
 from .calls import Call
 
 
@@ -41,10 +43,6 @@ def _in_64_bits() -> None:
     jax.config.update("jax_enable_x64", True)
 
 
-def _nowhere() -> Iterator[tuple[Any, str]]:
-    return iter(())
-
-
 class Subject(NamedTuple):
     """A library under test, in one way to make its arrays.
 
@@ -62,10 +60,9 @@ class Subject(NamedTuple):
         Returns the classes of its arrays.
     lacks : frozenset of str
         Tags of calls (see `arrayproto.testing.calls`) that make no sense for it.
-    ways_out : callable
-        Returns pairs of a holder and the name of what turns its arrays into ndarrays.
     eager : bool
-        Its own code may use these ways, since its arrays are dense and in memory anyway.
+        Its own code may use the ways out (see `arrayproto.ways_out`), since its arrays are dense
+        and in memory anyway, and single numbers are read by its own functions as well.
     by_class : bool
         `arrayproto.activate` is given its class, and knows nothing else of it.
     host_results : callable
@@ -84,7 +81,6 @@ class Subject(NamedTuple):
     to_numpy: Callable[[Any], Any]
     classes: Callable[[], tuple[type, ...]]
     lacks: frozenset[str] = frozenset()
-    ways_out: Callable[[], Iterator[tuple[Any, str]]] = _nowhere
     eager: bool = False
     by_class: bool = False
     host_results: Callable[[Call], bool] = _never
@@ -95,6 +91,15 @@ class Subject(NamedTuple):
     def named(self) -> str | type:
         """What `arrayproto.activate` is given."""
         return self.classes()[0] if self.by_class else self.library
+
+    def ways_out(self) -> Iterator[tuple[Any, str]]:
+        """Pairs of a holder and the name of what turns its arrays into ndarrays."""
+        library = (
+            library_of_class(self.classes()[0]) if self.by_class else get_library(self.library)
+        )
+        for found in ways_out(library):
+            if not (self.eager and found.kind == "number"):
+                yield found.holder, found.name
 
     def load(self) -> Any:
         """Import it."""
@@ -126,14 +131,6 @@ def _dask_grid(array: np.ndarray) -> Any:
     # More than one chunk in each axis, and uneven: an implementation for one chunk fails.
     chunks = tuple(max(1, (n + 1) // 2) for n in array.shape)
     return sys.modules["dask.array"].from_array(array, chunks=chunks)
-
-
-def _out_of_sparse() -> Iterator[tuple[Any, str]]:
-    sparse: Any = sys.modules["sparse"]
-    for cls in (sparse.SparseArray, sparse.COO, sparse.GCXS, sparse.DOK):
-        for name in ("__array__", "todense", "maybe_densify"):
-            if name in vars(cls):
-                yield cls, name
 
 
 #: sparse's arrays cannot be indexed with its own arrays, but with ndarrays of positions.
@@ -175,49 +172,10 @@ def _host_results_of_sparse(call: Call) -> bool:
     )
 
 
-def _out_of_dask() -> Iterator[tuple[Any, str]]:
-    array_class: Any = sys.modules["dask.array"].Array
-    for name in ("__array__", "compute", "persist", "__bool__", "__float__", "__int__"):
-        if hasattr(array_class, name):
-            yield array_class, name
-    for module in ("dask", "dask.base", "dask.array.core"):
-        if hasattr(sys.modules.get(module), "compute"):
-            yield sys.modules[module], "compute"
-
-
-def _out_of_jax() -> Iterator[tuple[Any, str]]:
-    array_class = type(sys.modules["jax.numpy"].zeros(()))
-    # Not __bool__, __int__ ...: a number that decides is read by its own functions as well.
-    for name in ("__array__", "__buffer__", "tolist"):
-        if hasattr(array_class, name):
-            yield array_class, name
-
-
-def _out_of_torch() -> Iterator[tuple[Any, str]]:
-    tensor = sys.modules["torch"].Tensor
-    for name in ("__array__", "tolist", "numpy"):
-        yield tensor, name
-
-
 def _tensorflow_tensor(array: np.ndarray) -> Any:
     if array.dtype.kind not in "biufc":  # text would be a tensor, and not one of numbers
         raise TypeError(f"no tensor of {array.dtype}")
     return sys.modules["tensorflow"].constant(array)
-
-
-def _out_of_tensorflow() -> Iterator[tuple[Any, str]]:
-    tf = sys.modules["tensorflow"]
-    for cls in (type(tf.zeros(())).__mro__[1], tf.Tensor, type(tf.Variable(0)).__mro__[1]):
-        for name in ("__array__", "numpy", "_numpy", "__dlpack__"):
-            if name in vars(cls):
-                yield cls, name
-
-
-def _out_of_strict() -> Iterator[tuple[Any, str]]:
-    array_class = type(sys.modules["array_api_strict"].zeros(()))
-    for name in ("__array__", "__buffer__", "__dlpack__"):
-        if hasattr(array_class, name):
-            yield array_class, name
 
 
 def _box(array: np.ndarray) -> Any:
@@ -236,12 +194,6 @@ def _mlx_array(array: np.ndarray) -> Any:
     if array.dtype.kind not in "biuf":
         raise TypeError(f"MLX on a CPU has no {array.dtype}")
     return mx.array(array, dtype=mx.float64 if array.dtype == float else None)
-
-
-def _out_of_mlx() -> Iterator[tuple[Any, str]]:
-    array_class: Any = sys.modules["mlx.core"].array
-    for name in ("__array__", "tolist", "__dlpack__"):
-        yield array_class, name
 
 
 def _may_be_constant(call: Call) -> bool:
@@ -276,7 +228,6 @@ SUBJECTS: dict[str, Subject] = {
             lambda value: value.todense(),
             lambda: (sys.modules["sparse"].SparseArray,),
             _NOT_NUMERIC | {"writes", "dense"},
-            _out_of_sparse,
             host_results=_host_results_of_sparse,
         ),
         *(
@@ -288,7 +239,6 @@ SUBJECTS: dict[str, Subject] = {
                 _dask_values,
                 lambda: (sys.modules["dask.array"].Array,),
                 _NOT_NUMERIC | {"values"},
-                _out_of_dask,
             )
             for name, make in (("dask", _dask_grid), ("dask-rows", _dask_rows))
         ),
@@ -300,7 +250,6 @@ SUBJECTS: dict[str, Subject] = {
             np.asarray,
             lambda: (sys.modules["jax"].Array,),
             _NOT_NUMERIC | {"writes"},
-            _out_of_jax,
             eager=True,
             prepare=_in_64_bits,
         ),
@@ -312,7 +261,6 @@ SUBJECTS: dict[str, Subject] = {
             lambda value: value.detach().cpu().numpy(),
             lambda: (sys.modules["torch"].Tensor,),
             _NOT_NUMERIC,
-            _out_of_torch,
             eager=True,
         ),
         Subject(
@@ -324,7 +272,6 @@ SUBJECTS: dict[str, Subject] = {
             lambda value: value.detach().cpu().numpy(),
             lambda: (sys.modules["torch"].Tensor,),
             _NOT_NUMERIC,
-            _out_of_torch,
             eager=True,
             device=lambda: str(sys.modules["torch"].cuda.get_device_name()),
         ),
@@ -337,7 +284,6 @@ SUBJECTS: dict[str, Subject] = {
             lambda: (sys.modules["tensorflow"].Tensor,),
             # Operators and methods are TensorFlow's, which has no x.T and promotes nothing.
             _NOT_NUMERIC | {"writes", "methods"},
-            _out_of_tensorflow,
             eager=True,
         ),
         Subject(
@@ -359,7 +305,6 @@ SUBJECTS: dict[str, Subject] = {
             np.asarray,
             lambda: (sys.modules["mlx.core"].array,),
             _NOT_NUMERIC | {"methods", "halves", "complexes"},
-            _out_of_mlx,
             eager=True,
         ),
         Subject(
@@ -371,12 +316,10 @@ SUBJECTS: dict[str, Subject] = {
             lambda value: np.from_dlpack(value),
             lambda: (type(sys.modules["array_api_strict"].zeros(())),),
             _NOT_NUMERIC | {"methods", "halves"},
-            _out_of_strict,
             eager=True,
             by_class=True,
         ),
         Subject(
-            # A C class, whose methods cannot be replaced; its __array__ raises anyway.
             "cupy",
             "cupy",
             "cupy",
@@ -384,6 +327,7 @@ SUBJECTS: dict[str, Subject] = {
             lambda value: value.get(),
             lambda: (sys.modules["cupy"].ndarray,),
             _NOT_NUMERIC,
+            eager=True,
             device=_cuda_of_cupy,
         ),
     )
@@ -432,7 +376,7 @@ def staying_on_the_library() -> Iterator[None]:
                     getattr(holder, name),
                 )
                 if subject.eager:
-                    refuse = _refusal_but_for(subject.library, what, original)
+                    refuse = _refusal_but_for(subject.module.partition(".")[0], what, original)
                 else:
                     refuse = _refusal(what, original if name == "todense" else None)
                 stack.enter_context(mock.patch.object(holder, name, refuse))

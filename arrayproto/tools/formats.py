@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 
 from ..libraries.library import KINDS
+from . import page
 from .coverage import ASKED, Coverage, Row
 from .evidence import read
 
@@ -139,46 +139,25 @@ def as_json(coverages: Sequence[Coverage]) -> str:
     return json.dumps(found, indent=1) + "\n"
 
 
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em }
-table { border-collapse: collapse; margin: 1em 0 } caption { text-align: left; font-weight: bold }
-th, td { border: 1px solid #8888; padding: .2em .6em; text-align: left; vertical-align: top }
-tr.unsupported td { opacity: .75 } td.number { text-align: right } code { white-space: nowrap }
-""".strip()
-
-
 def as_html(coverages: Sequence[Coverage]) -> str:
     """One page that needs no other file."""
-    parts = [
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
-        f"<title>NumPy on array libraries</title><style>{_STYLE}</style></head><body>",
-        f"<h1>NumPy on array libraries</h1><p>{html.escape(_LEGEND)}</p>",
-    ]
+    parts = [page.paragraph(_LEGEND)]
     for coverage in coverages:
-        parts.append(f"<h2>{html.escape(title(coverage))}</h2>")
+        parts.append(page.heading(title(coverage)))
         if coverage.problem:
             continue
-        parts.append(f"<p>{html.escape(proved(coverage))}</p>")
-        parts.append(_html_table("Totals", ("", *KINDS, "all"), totals(coverage)))
+        parts.append(page.paragraph(proved(coverage)))
+        parts.append(page.table("Totals", ("", *KINDS, "all"), totals(coverage)))
         for asked, words in ASKED.items():
             rows = [cells(row) for row in coverage.rows if row.asked == asked]
             if rows:
-                parts.append(_html_table(words[0].upper() + words[1:], COLUMNS, rows))
-    return "\n".join([*parts, "</body></html>"]) + "\n"
+                caption = words[0].upper() + words[1:]
+                parts.append(page.table(caption, COLUMNS, rows, _dim))
+    return page.page("NumPy on array libraries", parts)
 
 
-def _html_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"<table><caption>{html.escape(caption)}</caption>"]
-    lines.append("<tr>" + "".join(f"<th>{html.escape(cell)}</th>" for cell in head) + "</tr>")
-    for row in rows:
-        marked = ' class="unsupported"' if row[1].startswith("unsupported") else ""
-        cells = "".join(f"<td{_number(cell)}>{html.escape(cell)}</td>" for cell in row)
-        lines.append(f"<tr{marked}>{cells}</tr>")
-    return "\n".join([*lines, "</table>"])
-
-
-def _number(cell: str) -> str:
-    return ' class="number"' if cell.isdigit() else ""
+def _dim(row: Sequence[str]) -> str:
+    return "dim" if row[1].startswith("unsupported") else ""
 
 
 def terminal(coverages: Sequence[Coverage]) -> str:

@@ -1,0 +1,191 @@
+"""A trace as text, HTML, JSON, and in the format of Chrome's traces, which Perfetto opens."""
+
+from __future__ import annotations
+
+import json
+import linecache
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import page, terminal
+from .units import size_text, time_text
+from .watch import Event
+
+if TYPE_CHECKING:
+    from .trace import Trace
+
+COLUMNS = ("where", "what", "library", "kind", "times", "time", "bytes", "through")
+_LEGEND = (
+    "Calls: native, the library's own function as it is; bridged, its own with NumPy's arguments; "
+    "derived, composed of functions that it has; stock, the library without arrayproto; converted, "
+    "copied to NumPy and back by fallback='convert'; refused and raised, an error. All others are "
+    "conversions: an array left its library. Bytes are those of the result of a call, and of "
+    "the array that left."
+)
+
+
+class Group(NamedTuple):
+    """The same thing at the same line, however many times."""
+
+    what: str
+    name: str
+    library: str
+    kind: str
+    file: str
+    line: int
+    via: str
+    during: str
+    times: int
+    seconds: float
+    nbytes: int
+
+
+def grouped(events: Iterable[Event]) -> list[Group]:
+    """Events by line and name, in the order of lines; what took longest comes first in a line."""
+    found: dict[tuple[Any, ...], list[Event]] = {}
+    for event in events:
+        found.setdefault(event[:8], []).append(event)
+    groups = [
+        Group._make((*key, len(same), sum(e.seconds for e in same), sum(e.nbytes for e in same)))
+        for key, same in found.items()
+    ]
+    return sorted(groups, key=lambda g: (g.file, g.line, -g.seconds))
+
+
+def where(file: str, line: int) -> str:
+    """A line, for people: below the current folder without its path."""
+    if not file:
+        return "no line of the program"
+    relative = os.path.relpath(file) if os.path.isabs(file) else file
+    return f"{file if relative.startswith('..') else relative}:{line}"
+
+
+def summary(trace: Trace) -> str:
+    """A few lines: how many calls of each kind, and each line where arrays left their library."""
+    calls, conversions = trace.calls, trace.conversions
+    kinds = ", ".join(f"{n} {kind}" for kind, n in Counter(e.kind for e in calls).most_common())
+    spent = sum(e.seconds for e in calls)
+    lines = [f"{len(calls)} calls in {time_text(spent)}" + (f": {kinds}" if kinds else "")]
+    total = size_text(sum(e.nbytes for e in conversions))
+    lines.append(f"{len(conversions)} conversions of {total} in all")
+    for group in grouped(conversions):
+        times = f" {group.times} times" if group.times > 1 else ""
+        through = f", in {group.during}" if group.during else ""
+        through += f", through {group.via}" if group.via else ""
+        lines.append(
+            f"  {where(group.file, group.line)}: {group.name}{times}, {group.kind} of "
+            f"{group.library}, {size_text(group.nbytes)}{through}"
+        )
+    return "\n".join(lines)
+
+
+def rows(trace: Trace) -> list[tuple[str, ...]]:
+    """The texts of the table, one for each of `COLUMNS`."""
+    return [
+        (
+            *(where(g.file, g.line), g.name, g.library, g.kind, str(g.times)),
+            *(time_text(g.seconds), size_text(g.nbytes), g.via or g.during),
+        )
+        for g in grouped(trace.events)
+    ]
+
+
+def _is_call(row: Sequence[str]) -> bool:
+    return row[3] in ("native", "bridged", "derived", "stock", "refused", "raised")
+
+
+def table(trace: Trace) -> str:
+    """For a terminal."""
+    return terminal.table(COLUMNS, rows(trace), lambda row: "" if _is_call(row) else "bold red")
+
+
+def lines(trace: Trace, file: str | None = None) -> str:
+    """Source lines with the time of their calls and the bytes that left, beside them.
+
+    Parameters
+    ----------
+    trace : Trace
+    file : str, optional
+        Of the program; by default each that has an event.
+    """
+    parts = []
+    for name in [os.path.abspath(file)] if file else _files(trace):
+        parts.append(name)
+        for time, left, number, source, told in source_rows(trace, name):
+            parts.append(f"{time:>10} {left:>10} {number:>5}  {source:<60} {told}".rstrip())
+    return "\n".join(parts) + "\n"
+
+
+def source_rows(trace: Trace, file: str) -> list[tuple[str, str, str, str, str]]:
+    """Of a file: time of the calls, bytes that left, line number, source, and what left how."""
+    groups = [g for g in grouped(trace.events) if os.path.abspath(g.file) == file]
+    found = []
+    for number, source in enumerate(linecache.getlines(file), 1):
+        here = [g for g in groups if g.line == number]
+        left = [g for g in here if g.what == "conversion"]
+        spent = sum(g.seconds for g in here if g.what == "call" or not g.during)
+        names = dict.fromkeys(f"{g.name} ({g.library}, {g.kind})" for g in left)
+        found.append(
+            (
+                time_text(spent) if here else "",
+                size_text(sum(g.nbytes for g in left)) if left else "",
+                str(number),
+                source.rstrip("\n"),
+                ", ".join(names),
+            )
+        )
+    return found
+
+
+def _files(trace: Trace) -> list[str]:
+    files = {os.path.abspath(e.file) for e in trace.events if e.file}
+    return sorted(file for file in files if linecache.getlines(file))
+
+
+def as_html(trace: Trace, title: str = "Where the arrays went") -> str:
+    """One page that needs no other file."""
+    parts = [page.paragraph(line) for line in summary(trace).splitlines()[:2]]
+    parts.append(page.paragraph(_LEGEND))
+    left = [row for row in rows(trace) if not _is_call(row)]
+    if left:
+        parts.append(page.table("What left its library", COLUMNS, left, lambda row: "marked"))
+    for file in _files(trace):
+        head = ("time", "left", "line", "source", "how")
+        body = source_rows(trace, file)
+        marked = page.table(file, head, body, lambda row: "marked" if row[1] else "", code=3)
+        parts.append(marked)
+    if trace.events:
+        parts.append(page.table("Everything", COLUMNS, rows(trace)))
+    return page.page(title, parts)
+
+
+def as_chrome(trace: Trace) -> dict[str, Any]:
+    """Chrome's trace event format: one complete event for each call and conversion."""
+    names = trace.thread_names
+    found: list[dict[str, Any]] = [
+        {"ph": "M", "name": "thread_name", "pid": 1, "tid": thread, "args": {"name": name}}
+        for thread, name in names.items()
+    ]
+    for event in trace.events:
+        shown = event._asdict()
+        start, seconds, thread = (shown.pop(key) for key in ("start", "seconds", "thread"))
+        found.append(
+            {
+                "ph": "X",
+                "name": event.name,
+                "cat": f"{event.what},{event.kind}",
+                "pid": 1,
+                "tid": thread,
+                "ts": (start - trace.began) * 1e6,
+                "dur": seconds * 1e6,
+                "args": shown,
+            }
+        )
+    return {"traceEvents": found, "displayTimeUnit": "ms"}
+
+
+def as_json(trace: Trace) -> str:
+    """All events, as a list of objects."""
+    return json.dumps([event._asdict() for event in trace.events], indent=1) + "\n"

@@ -1,0 +1,462 @@
+"""Watch calls and conversions while somebody wants to know of them.
+
+Everything is put in place when the first watcher begins and taken away, by identity, when the last
+one ends: a call costs nothing in between. Calls are seen in the tables of the libraries, or around
+the protocol of libraries that are not active; conversions at the ways out (`arrayproto.ways_out`)
+and at NumPy's functions that make an ndarray of anything. No array is kept.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from threading import get_ident
+from time import perf_counter
+from types import FrameType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import activation, fallback, namespace
+from ..errors import REFUSALS, ArrayProtoWarning
+from ..import_hook import ImportWatcher
+from ..libraries import LIBRARIES, Library, Resolution, library_of, watched
+from ..patching import Patch
+from ..rebinding import ReboundFunction
+from ..ways_out import COERCING, EAGER, Found, Kind, host_size, ways_out
+from .sites import site_of
+
+_PROTOCOL = ("__array_function__", "__array_ufunc__")
+_NO_ARRAYS = frozenset({np.ndarray, int, float, complex, bool, str, bytes, dict, type(None)})
+
+
+class Event(NamedTuple):
+    """A call, or a conversion, that was seen.
+
+    Attributes
+    ----------
+    what : {"call", "conversion"}
+    name : str
+        ``"numpy.tensordot"``; for a conversion the way out, ``"COO.todense"``.
+    library : str
+        The array library.
+    kind : str
+        Of a call: "native", "bridged", "derived", "stock" (the library's own protocol), "converted"
+        (by ``fallback="convert"``), "refused", or "raised" (an error of the library's or of
+        NumPy's). Of a conversion: one of `arrayproto.ways_out.KINDS`.
+    file, line : str, int
+        The user's line.
+    via : str
+        The line of a package in between, "" if there is none.
+    during : str
+        Of a conversion: the call that it was a part of, "" if none.
+    start, seconds : float
+        By `time.perf_counter`, and how long it took.
+    nbytes : int
+        Of a call: the size of the result. Of a conversion: of the array, as an ndarray. 0 where it
+        is not known.
+    thread : int
+        Its identifier.
+    """
+
+    what: str
+    name: str
+    library: str
+    kind: str
+    file: str
+    line: int
+    via: str
+    during: str
+    start: float
+    seconds: float
+    nbytes: int
+    thread: int
+
+
+class Leaving(NamedTuple):
+    """A conversion that is about to be done.
+
+    Attributes
+    ----------
+    name, library, kind : str
+        As of `Event`.
+    nbytes : int
+    file, line, via, during
+        As of `Event`.
+    """
+
+    name: str
+    library: str
+    kind: Kind
+    nbytes: int
+    file: str
+    line: int
+    via: str
+    during: str
+
+
+class Watcher:
+    """Somebody who wants to know; to be subclassed.
+
+    Attributes
+    ----------
+    wants_calls : bool
+        Whether calls are wanted too, and not conversions alone.
+    """
+
+    wants_calls = False
+
+    def leaving(self, conversion: Leaving) -> None:
+        """Called before a conversion; what it raises prevents it."""
+
+    def seen(self, event: tuple[Any, ...]) -> None:
+        """Called after a call or a conversion, with the fields of `Event`."""
+
+
+class _Here(threading.local):
+    """What this thread is doing."""
+
+    calling = ""  # the outermost call
+    leaving = False  # in a conversion
+
+
+_here = _Here()
+_lock = activation.lock  # classes change here too
+_watchers: tuple[Watcher, ...] = ()
+_seen: tuple[Callable[[tuple[Any, ...]], None], ...] = ()  # of those who want calls
+
+
+def begin(watcher: Watcher) -> None:
+    """Let somebody watch."""
+    global _watchers, _seen
+    with _lock:
+        _watchers = (*_watchers, watcher)
+        _seen = tuple(w.seen for w in _watchers if w.wants_calls)
+        try:
+            _state.reconcile()
+        except BaseException:
+            end(watcher)
+            raise
+
+
+def end(watcher: Watcher) -> None:
+    """Let somebody watch no more; the last one takes everything away."""
+    global _watchers, _seen
+    with _lock:
+        _watchers = tuple(w for w in _watchers if w is not watcher)
+        _seen = tuple(w.seen for w in _watchers if w.wants_calls)
+        _state.reconcile()
+
+
+# What is in place ---------------------------------------------------------------------------------
+
+
+class _State:
+    """What was put in place; changed under the lock only."""
+
+    def __init__(self) -> None:
+        self.conversions: dict[Library | None, list[Patch]] = {}  # None for NumPy's functions
+        self.protocols: dict[Library, list[Patch]] = {}
+        self.calls = False
+        self.imports = ImportWatcher(self.imported)
+
+    def reconcile(self) -> None:
+        """Bring the process in line with who is watching."""
+        self.watch_calls(bool(_seen))
+        messages = [] if _seen else _undo(self.protocols)
+        if _watchers:
+            self.look()
+        else:
+            messages += _undo(self.conversions)
+        self.imports.watch(self.awaited() if _watchers else set())
+        for message in messages:
+            text = f"{message}; arrayproto leaves it alone"
+            warnings.warn(text, ArrayProtoWarning, stacklevel=_outside())
+
+    def watch_calls(self, on: bool) -> None:
+        if on != self.calls:
+            self.calls = on
+            watched.watch(_around_call if on else None)
+            activation.listen(self.activation_changes, on)
+            fallback.listeners = (_answered,) if on else ()
+
+    def look(self) -> None:
+        """Put in place what is missing, for the libraries that the program has imported."""
+        if None not in self.conversions:
+            self.conversions[None] = [_coercing(name) for name in COERCING if hasattr(np, name)]
+        for library in watched.everyone():
+            if library.loaded() is None:
+                continue
+            if library not in self.conversions:
+                patches = (_way_out(library, way) for way in ways_out(library))
+                self.conversions[library] = [patch for patch in patches if patch is not None]
+            if _seen and library not in self.protocols and not activation.is_active(library):
+                self.protocols[library] = list(_around_protocol(library))
+
+    def awaited(self) -> set[str]:
+        names = {name for one in LIBRARIES.values() for name in (one.root, one.module)}
+        return names - sys.modules.keys()
+
+    def imported(self, module: str) -> None:
+        with _lock:
+            if _watchers:
+                self.look()
+
+    def activation_changes(self, begins: bool) -> None:
+        """What is around the protocols is out of the way while they are changed."""
+        if begins:
+            _undo(self.protocols)
+        else:
+            self.look()
+
+
+def _undo(patches: dict[Any, list[Patch]]) -> list[str]:
+    """Undo all of them; what could not be undone, in words."""
+    messages = []
+    for patch in reversed([patch for found in patches.values() for patch in found]):
+        namespace.stand_in(patch.ours, None)
+        message = patch.undo("it was watched")
+        if message is not None:
+            messages.append(message)
+    patches.clear()
+    return messages
+
+
+def _outside() -> int:
+    """The number of frames up to the first that is no tool's."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and (frame.f_globals.get("__name__") or "").startswith(
+        ("arrayproto.", "contextlib")
+    ):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+_state = _State()
+
+# Calls --------------------------------------------------------------------------------------------
+
+
+def _record(
+    name: str, library: str, kind: str, frame: FrameType | None, start: float, result: Any
+) -> None:
+    seconds = perf_counter() - start
+    file, line, via = site_of(frame)
+    nbytes = getattr(result, "nbytes", 0)
+    if type(nbytes) is not int:  # NaN where Dask does not know
+        nbytes = 0
+    event = ("call", name, library, kind, file, line, via, "", start, seconds, nbytes, get_ident())
+    for seen in _seen:
+        seen(event)
+
+
+def _around_call(library: Library, name: str, resolution: Resolution) -> Callable[..., Any]:
+    """What is put around a call from a library's table."""
+    call, kind, its = resolution.call, resolution.kind, library.name
+    assert call is not None
+    frame, here, refusals = sys._getframe, _here, REFUSALS
+
+    def watched_call(*args: Any, **kwargs: Any) -> Any:
+        if here.calling:  # what a derived function calls is a part of it
+            return call(*args, **kwargs)
+        here.calling = name
+        start = perf_counter()
+        try:
+            result = call(*args, **kwargs)
+        except refusals:  # somebody may answer in its place, and tells then
+            raise
+        except BaseException:
+            _record(name, its, "raised", frame(1), start, None)
+            raise
+        finally:
+            here.calling = ""
+        _record(name, its, kind, frame(1), start, result)
+        return result
+
+    return watched_call
+
+
+def _answered(call: fallback.Call, done: str, start: float) -> None:
+    """A refusal was answered by the user's fallback, or raised."""
+    if not _here.calling:
+        _record(call.name, call.library.name, done, sys._getframe(2), start, None)
+
+
+def _around_protocol(library: Library) -> Iterator[Patch]:
+    """What is put around the protocol of a library that is not active."""
+    for name, stock in ({} if library.guest else library.stock).items():
+        function = name == "__array_function__"
+        own = _watched_function(library, stock) if function else _watched_ufunc(library, stock)
+        for cls in library.classes:
+            try:
+                yield Patch.apply(cls, name, own)
+            except (TypeError, AttributeError):  # a class that cannot take an attribute
+                return
+        if function:
+            namespace.stand_in(own, library)
+
+
+def _watched_function(library: Library, stock: Callable[..., Any]) -> Callable[..., Any]:
+    def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        name = f"{func.__module__}.{func.__name__}"
+        return _stock_call(library, name, stock, (self, func, types, args, kwargs), {})
+
+    return __array_function__
+
+
+def _watched_ufunc(library: Library, stock: Callable[..., Any]) -> Callable[..., Any]:
+    def __array_ufunc__(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        name = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+        return _stock_call(library, name, stock, (self, ufunc, method, *inputs), kwargs)
+
+    return __array_ufunc__
+
+
+def _stock_call(
+    library: Library, name: str, stock: Callable[..., Any], args: tuple[Any, ...], kwargs: Any
+) -> Any:
+    frame = sys._getframe(2)
+    if _here.calling or frame.f_globals.get("__name__", "").partition(".")[0] == library.root:
+        return stock(*args, **kwargs)
+    _here.calling = name
+    start = perf_counter()
+    try:
+        result = stock(*args, **kwargs)
+    except BaseException:
+        _record(name, library.name, "raised", frame, start, None)
+        raise
+    finally:
+        _here.calling = ""
+    if result is not NotImplemented:
+        _record(name, library.name, "stock", frame, start, result)
+    return result
+
+
+# Conversions --------------------------------------------------------------------------------------
+
+
+def _way_out(library: Library, way: Found) -> Patch | None:
+    """Put ourselves in the place of a way out; None where a class does not allow it."""
+    original, roots, eager = getattr(way.holder, way.name), library.roots, library.name in EAGER
+    is_method = isinstance(way.holder, type)
+    path = way.path if is_method else f"{library.root}.{way.name}"
+
+    def way_out(*args: Any, **kwargs: Any) -> Any:
+        if _here.leaving:  # a part of another conversion
+            return original(*args, **kwargs)
+        frame = sys._getframe(1)
+        own = frame.f_globals.get("__name__", "").partition(".")[0] in roots
+        # sparse takes the number out of a 0-d array in this way.
+        number = way.kind == "densifying" and not getattr(args[0] if args else None, "ndim", 1)
+        if own and (eager or number):
+            return original(*args, **kwargs)
+        kind: Kind = "number" if number else way.kind
+        size = _size(args[0] if is_method and args else args)
+        call = functools.partial(original, *args, **kwargs)
+        return _convert(call, path, library.name, kind, size, frame)
+
+    functools.update_wrapper(way_out, original)
+    try:
+        return Patch.apply(way.holder, way.name, way_out)
+    except (TypeError, AttributeError):
+        return None
+
+
+def _size(value: Any) -> int:
+    """Bytes of an array, or of all in what may hold some: the arguments of ``dask.compute``."""
+    if type(value) in (list, tuple):
+        return sum(map(_size, value))
+    if type(value) is dict:
+        return sum(map(_size, value.values()))
+    return host_size(value)
+
+
+def _coercing(name: str) -> Patch:
+    """Put ourselves in the place of a function of NumPy's that asks nobody."""
+    original = getattr(np, name)
+
+    def coercing(*args: Any, **kwargs: Any) -> Any:
+        value = args[0] if args else next(iter(kwargs.values()), None)
+        if type(value) in _NO_ARRAYS or not _watchers or _here.leaving or "like" in kwargs:
+            return original(*args, **kwargs)
+        arrays = list(_arrays_in(value))
+        frame = sys._getframe(1)
+        if not arrays or _is_own(arrays[0], frame):
+            return original(*args, **kwargs)
+        cls = type(arrays[0])
+        known = library_of(cls)
+        its = cls.__module__.partition(".")[0] if known is None else known.name
+        kind: Kind = "dlpack" if name == "from_dlpack" else "coercion"
+        if arrays[0] is not value:
+            kind = "list of arrays"
+        size = sum(map(host_size, arrays))
+        call = functools.partial(original, *args, **kwargs)
+        return _convert(call, f"numpy.{name}", its, kind, size, frame)
+
+    ours = ReboundFunction(coercing)
+    functools.update_wrapper(ours, original)
+    return Patch.apply(np, name, ours)
+
+
+def _arrays_in(value: Any) -> Iterator[Any]:
+    """Arrays of other libraries: the value itself, or what is in a list of them."""
+    if type(value) in (list, tuple):
+        # A list of numbers is not looked through: arrays stand at both ends of theirs.
+        if value and any(map(_is_duck, (_innermost(value[0]), _innermost(value[-1])))):
+            for item in value:
+                yield from _arrays_in(item)
+    elif _is_duck(value):
+        yield value
+
+
+def _innermost(value: Any) -> Any:
+    while type(value) in (list, tuple) and value:
+        value = value[0]
+    return value
+
+
+def _is_duck(value: Any) -> bool:
+    cls = type(value)
+    if cls in _NO_ARRAYS or issubclass(cls, (np.ndarray, np.generic)):
+        return False
+    if cls.__module__.startswith("arrayproto."):  # views of arrays, on the way of a call
+        return False
+    named = ("__array_function__", "__array_namespace__")
+    return library_of(cls) is not None or any(hasattr(cls, name) for name in named)
+
+
+def _is_own(array: Any, frame: FrameType) -> bool:
+    """Whether it is the array's own library that converts it, which is its business."""
+    library = library_of(type(array))
+    caller = frame.f_globals.get("__name__", "").partition(".")[0]
+    return library is not None and library.name in EAGER and caller in library.roots
+
+
+def _convert(
+    call: Callable[[], Any], name: str, library: str, kind: Kind, size: int, frame: FrameType
+) -> Any:
+    site, during = site_of(frame), _here.calling
+    leaving = Leaving(name, library, kind, size, *site, during)
+    for watcher in _watchers:
+        watcher.leaving(leaving)
+    _here.leaving = True
+    start = perf_counter()
+    try:
+        result = call()
+    finally:
+        _here.leaving = False
+    end = perf_counter()
+    if isinstance(result, np.ndarray):
+        if result.dtype == object and kind in ("coercion", "list of arrays"):
+            kind = "object array"
+        size = size or result.nbytes
+    event = (
+        *("conversion", name, library, kind, *site, during),
+        *(start, end - start, size, get_ident()),
+    )
+    for watcher in _watchers:
+        watcher.seen(event)
+    return result

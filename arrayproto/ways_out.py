@@ -1,0 +1,185 @@
+"""The ways out of each array library: everything that makes an ndarray, or a number, of an array.
+
+One table. The tests refuse these ways, to prove that no array went through the host
+(`arrayproto.testing.subjects`); traces record them, ``no_copies`` stops them, and the demonstration
+counts them (`arrayproto.tools.watch`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from .libraries import LIBRARIES, Library
+
+#: What is done in each way.
+KINDS = {
+    "coercion": "NumPy, or somebody else, asks the array to become an ndarray",
+    "buffer": "its memory is read by the buffer protocol",
+    "dlpack": "its memory is handed to another library by DLPack",
+    "densifying": "a sparse array becomes dense",
+    "compute": "a lazy array is computed",
+    "copy": "it is copied to host memory by name",
+    "list": "it becomes a list of Python numbers",
+    "number": "its one element becomes a number of Python's",
+    "list of arrays": "NumPy makes one ndarray of a list of arrays",
+    "object array": "NumPy makes an array of Python objects of it, since it knows no better",
+}
+Kind = Literal[
+    "coercion", "buffer", "dlpack", "densifying", "compute", "copy", "list", "number",
+    "list of arrays", "object array",
+]  # fmt: skip
+
+
+class WayOut(NamedTuple):
+    """A row: names that lead out of a library.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Methods of its array class, and of subclasses of its own that override them; or functions.
+    kind : str
+        One of `KINDS`.
+    modules : tuple of str
+        Where the functions are; empty for methods.
+    """
+
+    names: tuple[str, ...]
+    kind: Kind
+    modules: tuple[str, ...] = ()
+
+
+_STANDARD = (
+    WayOut(("__array__",), "coercion"),
+    WayOut(("__buffer__",), "buffer"),
+    WayOut(("__dlpack__",), "dlpack"),
+)
+
+#: Library to its ways out; a class of the Array API standard has those of the standard.
+WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
+    "cupy": (
+        WayOut(("__array__",), "coercion"),
+        WayOut(("get",), "copy"),
+        WayOut(("asnumpy",), "copy", ("cupy",)),
+        WayOut(("tolist",), "list"),
+        WayOut(("item", "__bool__", "__float__", "__int__"), "number"),
+        WayOut(("__dlpack__",), "dlpack"),
+    ),
+    "sparse": (
+        WayOut(("__array__",), "coercion"),
+        WayOut(("todense", "maybe_densify"), "densifying"),
+    ),
+    "dask": (
+        WayOut(("__array__",), "coercion"),
+        WayOut(("compute", "persist"), "compute"),
+        WayOut(("compute",), "compute", ("dask", "dask.base", "dask.array.core")),
+        WayOut(("__bool__", "__float__", "__int__"), "number"),
+    ),
+    "jax": (
+        *_STANDARD,
+        WayOut(("tolist",), "list"),
+        WayOut(("item",), "number"),
+    ),
+    "torch": (
+        WayOut(("__array__",), "coercion"),
+        WayOut(("numpy",), "copy"),
+        WayOut(("tolist",), "list"),
+        WayOut(("item",), "number"),
+        WayOut(("__dlpack__",), "dlpack"),
+    ),
+    "tensorflow": (
+        WayOut(("__array__",), "coercion"),
+        WayOut(("numpy", "_numpy"), "copy"),
+        WayOut(("__dlpack__",), "dlpack"),
+    ),
+    "autograd": (),  # a box gives its value to whoever asks for it by name, and to nobody else
+    "mlx": (
+        WayOut(("__array__",), "coercion"),
+        WayOut(("tolist",), "list"),
+        WayOut(("item",), "number"),
+        WayOut(("__dlpack__",), "dlpack"),
+    ),
+    "xarray": (WayOut(("__array__",), "coercion"),),
+}
+
+#: NumPy's functions that make an ndarray of anything, and ask nobody but by ``like=``.
+COERCING = (
+    "array", "asarray", "asanyarray", "ascontiguousarray", "asfortranarray", "require",
+    "frombuffer", "from_dlpack",
+)  # fmt: skip
+
+#: Libraries whose arrays are dense and in memory: their own code may use the ways as it likes.
+#: What sparse makes dense, or Dask computes, costs the same whoever asked for it.
+EAGER = frozenset(LIBRARIES) - {"sparse", "dask"}
+
+
+class Found(NamedTuple):
+    """A way out in this process: an attribute of a class or a module."""
+
+    holder: Any
+    name: str
+    kind: Kind
+
+    @property
+    def path(self) -> str:
+        """For messages: ``COO.todense``."""
+        return f"{getattr(self.holder, '__name__', self.holder)}.{self.name}"
+
+
+def ways_out(library: Library) -> Iterator[Found]:
+    """The ways out of a library that the program has imported.
+
+    Parameters
+    ----------
+    library : Library
+
+    Yields
+    ------
+    Found
+        Each attribute once. Methods that a class inherits from one written in C are of that class.
+    """
+    for names, kind, modules in WAYS_OUT.get(library.name, _STANDARD):
+        for name in names:
+            holders: list[Any]
+            if modules:
+                holders = [m for m in map(sys.modules.get, modules) if hasattr(m, name)]
+            else:
+                holders = []
+                for base in library.classes:
+                    found = [cls for cls in _family(base, library) if name in vars(cls)]
+                    if base not in found and hasattr(base, name):
+                        found.insert(0, base)
+                    holders += [cls for cls in found if cls not in holders]
+            for holder in holders:
+                yield Found(holder, name, kind)
+
+
+def _family(cls: type, library: Library) -> list[type]:
+    found, pending = {cls: None}, [cls]
+    while pending:
+        child: type
+        for child in pending.pop().__subclasses__():
+            if child not in found and child.__module__.partition(".")[0] in library.roots:
+                found[child] = None
+                pending.append(child)
+    return list(found)
+
+
+def host_size(array: Any) -> int:
+    """Bytes of an array as an ndarray; 0 where Dask does not know its shape, or it has none.
+
+    Parameters
+    ----------
+    array : object
+    """
+    dtype, shape = getattr(array, "dtype", None), getattr(array, "shape", None)
+    if dtype is None or not isinstance(shape, tuple):
+        return 0
+    size = getattr(dtype, "itemsize", None)
+    size = np.dtype(object).itemsize if size is None else size
+    for length in shape:
+        size *= length
+    return int(size) if size == size else 0

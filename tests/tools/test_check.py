@@ -1,0 +1,305 @@
+"""`python -m arrayproto check`: what is found in a program that is not run."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from arrayproto import cli
+from arrayproto.tools.check import CODES, Config, check_source, is_selected, outputs, read_config
+from arrayproto.tools.check.config import is_suppressed
+from arrayproto.tools.check.judge import Finding, NotInstalledError, load
+
+ROOT = Path(__file__).parents[2]
+EVERYTHING = Config(select=("AP",))
+
+
+def found(source, *libraries, config=None):
+    """Code, line and library of each finding."""
+    loaded = [load(name) for name in libraries or ("sparse", "jax")]
+    config = config or Config()
+    return [(f.code, f.line, f.library) for f in check_source(source, "x.py", loaded, config)]
+
+
+def codes(source, *libraries, config=None):
+    return [code for code, _, _ in found(source, *libraries, config=config)]
+
+
+class TestCalls:
+    def test_an_unsupported_function(self):
+        source = "import numpy as np\ndef f(x):\n    return np.linalg.svd(x)\n"
+        assert found(source) == [("AP101", 3, "sparse")]
+        (finding,) = check_source(source, "x.py", [load("sparse")], Config())
+        assert finding.column == 12
+        assert "singular vectors are dense. Instead: " in finding.message
+        assert str(finding).startswith(
+            "x.py:3:12 AP101 numpy.linalg.svd is not supported on sparse"
+        )
+
+    @pytest.mark.parametrize(
+        "program",
+        [
+            "import numpy\ndef f(x): numpy.linalg.svd(x)",
+            "import numpy.linalg as la\ndef f(x): la.svd(x)",
+            "from numpy import linalg\ndef f(x): linalg.svd(x)",
+            "from numpy.linalg import svd as decompose\ndef f(x): decompose(x)",
+            "from numpy.linalg import *\ndef f(x): svd(x)",
+            "import numpy as np\nsvd = np.linalg.svd\ndef f(x): svd(x)",
+            "import arrayproto.numpy as np\ndef f(x): np.linalg.svd(x)",
+            "def f(x):\n    import numpy as np\n    return np.linalg.svd(x)",
+            "import numpy as np\nclass A:\n    def f(self, x): return np.linalg.svd(self.y)",
+            "import numpy as np\nf = lambda x: np.linalg.svd(x)",
+            "import numpy as np\ndef f(xs): return [np.linalg.svd(x) for x in xs]",
+            "import numpy as np\nasync def f(x):\n    async with a:\n        np.linalg.svd(x)",
+            "import numpy as np\ndef f(x):\n    try:\n        pass\n    except A:\n        np.linalg.svd(x)",
+            "import numpy as np\ndef f(x):\n    match x:\n        case _:\n            np.linalg.svd(x)",
+            "import numpy as np\nimport sparse\nnp.linalg.svd(sparse.random((3, 3)))",
+        ],
+    )
+    def test_by_whatever_name(self, program):
+        assert codes(program, "sparse") == ["AP101"]
+
+    @pytest.mark.parametrize(
+        "program",
+        [
+            "import numpy as np\nnp.linalg.svd(np.ones((3, 3)))",
+            "import numpy as np\nx = np.zeros(3)\ny = np.exp(x)\nnp.linalg.svd(y[:2])",
+            "import numpy as np\nnp.linalg.svd([[1, 2], [3, 4]])",
+            "import numpy as np\nfor x in np.ones((2, 3, 3)):\n    np.linalg.svd(x)",
+            "import mylib as np\ndef f(x): np.linalg.svd(x)",
+            "import numpy as np\ndef f(np, x): np.linalg.svd(x)",
+            "import numpy as np\ndef f(n: int): np.linalg.svd(n)",
+            "import numpy as np\ndef f(n=3): np.linalg.svd(n)",
+        ],
+    )
+    def test_what_is_an_ndarray_for_certain_is_no_finding(self, program):
+        assert codes(program, "sparse") == []
+
+    def test_arguments(self):
+        source = "import numpy as np\ndef f(x, o):\n    np.isposinf(x, out=o)\n    np.isposinf(x, out=None)\n"
+        assert found(source, "sparse") == [("AP102", 3, "sparse")]
+        assert codes("import numpy as np\ndef f(x, o): np.exp(x, out=o)", "jax") == ["AP102"]
+        assert codes("import numpy as np\ndef f(x, o): np.exp(x, out=o)", "torch") == []
+
+    def test_methods_of_ufuncs(self):
+        source = "import numpy as np\ndef f(x, i):\n    np.add.reduce(x)\n    np.add.at(x, i, 1)\n"
+        assert codes(source, "sparse") == ["AP103"]
+
+    def test_notes(self):
+        source = "import numpy as np\ndef f(x):\n    np.flip(x)\n    np.exp(x)\n    np.zeros(3)\n"
+        kinds = [load("sparse").resolve(__import__("numpy").flip).kind]
+        expected = {"native": "AP001", "bridged": "AP002", "derived": "AP003"}[kinds[0]]
+        assert codes(source, "sparse") == []
+        assert codes(source, "sparse", config=EVERYTHING) == [expected, "AP001", "AP004"]
+
+    def test_like(self):
+        source = (
+            "import numpy as np\ndef f(x):\n    y = np.zeros(3, like=x)\n    np.linalg.svd(y)\n"
+        )
+        assert codes(source, "sparse") == ["AP101"]
+
+
+class TestCoercions:
+    def test_functions(self):
+        source = (
+            "import numpy as np\ndef f(x):\n    a = np.asarray(x)\n    b = np.array(np.exp(x))\n"
+            "    c = np.array([1, 2])\n    d = np.asarray(a)\n    return np.linalg.svd(b)\n"
+        )
+        assert found(source) == [("AP201", 3, ""), ("AP201", 4, "")]
+
+    def test_a_list_of_arrays(self):
+        source = "import numpy as np\ndef f(x, y):\n    return np.array([np.exp(x), np.exp(y)])\n"
+        assert codes(source) == ["AP202"]
+
+    def test_ways_out_are_those_of_the_table(self):
+        source = (
+            "import numpy as np\ndef f(x):\n    x.todense()\n    x.compute()\n"
+            "    y = np.exp(x)\n    float(y)\n    y.tolist()\n    y.get()\n    {}.get(1)\n"
+        )
+        assert found(source, "sparse") == [("AP203", 3, "sparse"), ("AP104", 7, "sparse")]
+        assert found(source, "dask") == [("AP203", 4, "dask"), ("AP203", 6, "dask"), ("AP104", 7, "dask")]  # fmt: skip
+        assert found(source, "jax") == [("AP203", 7, "jax")]
+        assert codes("import cupy, numpy\ncupy.asnumpy(cupy.ones(3))", "cupy") == ["AP203"]
+
+    def test_classes(self):
+        source = (
+            "import numpy as np\nfrom numpy import ndarray\ndef f(x):\n    isinstance(x, np.ndarray)\n"
+            "    isinstance(x, (list, ndarray))\n    type(x) is np.ndarray\n    ndarray == type(x)\n"
+            "    isinstance(x, np.generic)\n    isinstance(np.ones(3), np.ndarray)\n"
+        )
+        assert found(source) == [
+            ("AP301", 4, ""), ("AP301", 5, ""), ("AP302", 6, ""), ("AP302", 7, ""),
+        ]  # fmt: skip
+
+
+class TestWrites:
+    SOURCE = (
+        "import numpy as np\ndef f(x: np.ndarray):\n    x[0] = 1\n    x[1] += 2\n    x += 1\n"
+        "    y = np.zeros(3)\n    y[0] = 1\n    d = {}\n    d[0] = 1\n"
+    )
+
+    @pytest.mark.parametrize(
+        ("library", "mutable"), [("sparse", False), ("jax", False), ("dask", True), ("torch", True)]
+    )
+    def test_by_library(self, library, mutable):
+        wanted = [] if mutable else [("AP401", 3, library), ("AP401", 4, library)]
+        assert found(self.SOURCE, library) == wanted
+
+    def test_methods_that_a_library_has_not_got(self):
+        source = "import numpy as np\ndef f(x):\n    np.exp(x).argpartition(2)\n"
+        assert codes(source, "sparse", "dask") == ["AP104", "AP104"]
+
+
+class TestSuppression:
+    @pytest.mark.parametrize(
+        ("comment", "left"),
+        [("# noqa", 0), ("# noqa: AP201", 0), ("# NOQA: E501, AP201", 0), ("# noqa: AP2", 0),
+         ("# noqa: AP301", 1), ("# nothing", 1)],
+    )  # fmt: skip
+    def test_noqa(self, comment, left):
+        source = f"import numpy as np\ndef f(x):\n    return np.asarray(x)  {comment}\n"
+        assert len(codes(source)) == left
+
+    def test_another_code(self):
+        assert not is_suppressed("x = 1  # noqa: E501", "AP201")
+
+    def test_the_longest_prefix_decides(self):
+        assert is_selected("AP201", ("AP",), ("AP3",))
+        assert not is_selected("AP201", ("AP",), ("AP2",))
+        assert is_selected("AP201", ("AP201",), ("AP2",))
+        assert not is_selected("AP201", ("AP3",), ())
+
+
+class TestConfiguration:
+    def write(self, folder, text):
+        (folder / "pyproject.toml").write_text(text)
+        (folder / "pkg").mkdir()
+        (folder / "pkg" / "a.py").write_text("import numpy as np\ndef f(x): return np.asarray(x)\n")
+        (folder / "pkg" / "tests").mkdir()
+        (folder / "pkg" / "tests" / "b.py").write_text((folder / "pkg" / "a.py").read_text())
+        (folder / ".hidden").mkdir()
+        (folder / ".hidden" / "c.py").write_text((folder / "pkg" / "a.py").read_text())
+
+    def test_in_pyproject(self, tmp_path, capsys):
+        self.write(
+            tmp_path,
+            '[tool.arrayproto.check]\nfor = ["sparse"]\nexclude = ["nothing"]\n'
+            '[tool.arrayproto.check.per-file-ignores]\n"*/tests/*" = ["AP2"]\n',
+        )
+        assert cli.main(["check", str(tmp_path)]) == 1
+        said = capsys.readouterr().out.splitlines()
+        assert said[-1] == "1 finding"
+        assert said[0].startswith(f"{tmp_path / 'pkg' / 'a.py'}:2:18 AP201 ")
+        assert cli.main(["check", str(tmp_path), "--ignore", "AP201"]) == 0
+        assert capsys.readouterr().out == "nothing found\n"
+
+    def test_exclude(self, tmp_path, capsys):
+        self.write(tmp_path, '[tool.arrayproto.check]\nfor = ["sparse"]\nexclude = ["pkg/tests"]\n')
+        assert cli.main(["check", str(tmp_path / "pkg")]) == 1
+        assert capsys.readouterr().out.count("AP201") == 1
+        # What is named itself is checked.
+        assert cli.main(["check", str(tmp_path / "pkg" / "tests" / "b.py")]) == 1
+
+    @pytest.mark.parametrize(
+        ("text", "complaint"),
+        [
+            ("libraries = 1", "has no key 'libraries'"),
+            ('select = ["XX"]', "unknown code 'XX'"),
+            ('for = "sparse"', "is a list of strings"),
+            ("per-file-ignores = 3", "is a table of lists"),
+        ],
+    )
+    def test_mistakes(self, tmp_path, text, complaint, capsys):
+        (tmp_path / "pyproject.toml").write_text(f"[tool.arrayproto.check]\n{text}\n")
+        with pytest.raises(ValueError, match=complaint):
+            read_config(tmp_path)
+        assert cli.main(["check", str(tmp_path), "--for", "sparse"]) == 2
+        assert complaint in capsys.readouterr().err
+
+    def test_of_the_command(self, tmp_path, capsys):
+        for arguments, complaint in (
+            ([str(tmp_path)], "for which libraries?"),
+            ([str(tmp_path), "--for", "spars"], "unknown array library 'spars'"),
+            ([str(tmp_path / "none"), "--for", "sparse"], "there is no"),
+            ([str(tmp_path), "--for", "sparse", "--select", "E5"], "unknown code 'E5'"),
+        ):
+            assert cli.main(["check", *arguments]) == 2
+            assert complaint in capsys.readouterr().err
+
+    def test_a_library_that_is_not_there(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "cupy", None)
+        with pytest.raises(NotInstalledError, match="cupy is not installed here"):
+            load("cupy")
+
+
+HOSTILE = Finding("a<b>,c:.py", 3, 7, "AP201", '100% of <script>"x"</script>\nand more', "")
+
+
+class TestFormats:
+    def test_github(self):
+        assert outputs.github([HOSTILE]) == (
+            "::warning file=a<b>%2Cc%3A.py,line=3,col=7,title=AP201 coercion::100%25 of "
+            '<script>"x"</script>%0Aand more\n'
+        )
+
+    def test_json(self):
+        (one,) = json.loads(outputs.as_json([HOSTILE]))
+        assert (one["line"], one["column"], one["name"]) == (3, 7, "coercion")
+
+    def test_sarif(self):
+        (run,) = json.loads(outputs.sarif([HOSTILE]))["runs"]
+        assert {rule["id"] for rule in run["tool"]["driver"]["rules"]} == set(CODES)
+        (result,) = run["results"]
+        assert result["ruleId"] == "AP201"
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert region == {"startLine": 3, "startColumn": 7}
+
+    def test_html_is_escaped(self):
+        tags, text = [], []
+        parser = html.parser.HTMLParser()
+        parser.handle_starttag = lambda tag, attrs: tags.append(tag)
+        parser.handle_data = text.append
+        parser.feed(outputs.as_html([HOSTILE]))
+        assert "script" not in tags
+        assert '100% of <script>"x"</script>' in "".join(text)
+
+    def test_text_of_nothing(self):
+        assert outputs.text([]) == "nothing found\n"
+
+
+def test_what_is_no_python():
+    assert found("import numpy as np\ndef f(:\n") == [("AP901", 2, "")]
+
+
+def test_the_documentation_has_every_code():
+    text = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
+    rows = [f"| {code} | {r.name} | {r.level} | {r.meaning} |" for code, r in CODES.items()]
+    assert [line for line in text.splitlines() if line.startswith("| AP")] == rows
+
+
+def test_the_hook_names_a_command_that_there_is():
+    text = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    assert "entry: arrayproto check" in text
+    with pytest.raises(SystemExit) as exit_:
+        cli.main(["check", "--help"])
+    assert exit_.value.code == 0
+
+
+def test_the_story_of_a_secret_copy(tmp_path):
+    """The three lines that tests/tools/test_trace.py finds in a run are found without one."""
+    from .test_trace import TestTheCommand
+
+    path = tmp_path / "secret.py"
+    path.write_text(TestTheCommand.PROGRAM)
+    command = [sys.executable, "-m", "arrayproto", "check", str(path), "--for", "sparse,dask"]
+    done = subprocess.run(
+        [*command, "--format", "json"], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1, done.stderr
+    wanted = [n for n, t in enumerate(TestTheCommand.PROGRAM.splitlines(), 1) if t[-3:-1] == "# "]
+    assert [finding["line"] for finding in json.loads(done.stdout)] == wanted
