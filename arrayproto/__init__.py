@@ -5,6 +5,7 @@ CuPy, sparse and Dask. See README.md for the tour and NEP.md for the design.
 """
 
 from .activation import Status, activate, activated, deactivate, status
+from .adoption import adopt, adopted, disown
 from .dispatch import array_function_dispatch, get_implementing_args, verify_matching_signatures
 from .errors import (
     ActivationError,
@@ -29,8 +30,11 @@ __all__ = [
     "UnsupportedFunctionError",
     "activate",
     "activated",
+    "adopt",
+    "adopted",
     "array_function_dispatch",
     "deactivate",
+    "disown",
     "get_implementing_args",
     "implements",
     "register",

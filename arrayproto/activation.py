@@ -16,45 +16,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from . import policy
+from . import adoption, policy
 from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
 from .libraries import LIBRARIES, Library, get_library, library_of_class
 from .mixins import family, mixin_of
+from .patching import Patch
 from .rebinding import LATE, rebound, undispatched
 
-_ABSENT = object()
 _PROTOCOL = ("__array_function__", "__array_ufunc__")
-
-
-class _Patch(NamedTuple):
-    """One attribute that was replaced, and how to put it back."""
-
-    holder: Any
-    name: str
-    before: Any
-    ours: Any
-
-    @staticmethod
-    def apply(holder: Any, name: str, ours: Any) -> _Patch:
-        patch = _Patch(holder, name, vars(holder).get(name, _ABSENT), ours)
-        setattr(holder, name, ours)
-        return patch
-
-    def undo(self) -> str | None:
-        """Restore by identity; leave alone what somebody else put there, and say who."""
-        now = vars(self.holder).get(self.name, _ABSENT)
-        if now is self.before:
-            return None
-        if now is not self.ours:
-            owner = getattr(now, "__module__", None) or type(now).__module__
-            where = getattr(self.holder, "__qualname__", None) or self.holder.__name__
-            return f"{where}.{self.name} was replaced by {owner!r} after activate()"
-        if self.before is _ABSENT:
-            delattr(self.holder, self.name)
-        else:
-            setattr(self.holder, self.name, self.before)
-        return None
 
 
 class _State:
@@ -64,10 +34,10 @@ class _State:
         self.lock = threading.RLock()
         self.permanent: set[Library] = set()  # by activate()
         self.scoped: Counter[Library] = Counter()  # by activated(), one for each open context
-        self.patches: dict[Library, list[_Patch]] = {}
-        self.rebound: dict[tuple[str, str], _Patch] = {}
+        self.patches: dict[Library, list[Patch]] = {}
+        self.rebound: dict[tuple[str, str], Patch] = {}
         self.refused: set[Library] = set()  # were imported later, and could not be changed
-        self.left: list[_Patch] = []  # not undone, since somebody else had patched over them
+        self.left: list[Patch] = []  # not undone, since somebody else had patched over them
         self.watcher = ImportWatcher(_imported)
 
     def wanted(self) -> set[Library]:
@@ -258,6 +228,8 @@ class Status(NamedTuple):
         NumPy functions that were rebound, to the libraries for whose arrays.
     fallback : str
         What happens where a library has not got a function.
+    adopted : dict of str to int
+        Packages that `arrayproto.adopt` has given the namespace, to the number of names in them.
     """
 
     active: tuple[str, ...]
@@ -265,6 +237,7 @@ class Status(NamedTuple):
     classes: dict[str, str]
     functions: dict[str, tuple[str, ...]]
     fallback: str
+    adopted: dict[str, int]
 
     def __str__(self) -> str:
         lines = [f"active: {', '.join(self.active) or 'nothing'}"]
@@ -285,6 +258,10 @@ class Status(NamedTuple):
                 "  Please report problems with these libraries to arrayproto first, unless they "
                 "stay after arrayproto.deactivate()."
             )
+        lines += [
+            f"adopted: {package}, {count} names of NumPy in its modules are arrayproto's"
+            for package, count in self.adopted.items()
+        ]
         return "\n".join(lines)
 
 
@@ -313,6 +290,7 @@ def status() -> Status:
                 tuple(sorted(library.name for library in _state.patches)),
             ),
             fallback=policy.fallback(),
+            adopted=adoption.status(),
         )
 
 
@@ -342,15 +320,15 @@ def _reconcile() -> None:
 
 def _enter(library: Library) -> None:
     mixin = mixin_of(library)
-    patches: list[_Patch] = []
+    patches: list[Patch] = []
     try:
         library.stock  # noqa: B018 - read before it is replaced
         for cls in library.classes:
             for name in _PROTOCOL:
-                patches.append(_Patch.apply(cls, name, vars(mixin)[name]))
+                patches.append(Patch.apply(cls, name, vars(mixin)[name]))
         for holder, name in _operators(library):
             ours = _asking_first(library, vars(holder)[name])
-            patches.append(_Patch.apply(holder, name, ours))
+            patches.append(Patch.apply(holder, name, ours))
     except (TypeError, AttributeError) as error:
         for patch in reversed(patches):
             patch.undo()
@@ -387,7 +365,7 @@ def _leave(library: Library) -> list[str]:
     return _undo(_state.patches.pop(library)[::-1])
 
 
-def _undo(patches: list[_Patch]) -> list[str]:
+def _undo(patches: list[Patch]) -> list[str]:
     """Undo all of them; what could not be undone, in words."""
     messages = []
     for patch in patches:
@@ -409,7 +387,7 @@ def _rebind() -> list[str]:
         for name, function in undispatched(module).items():
             key = (module.__name__, name)
             if key not in _state.rebound:
-                _state.rebound[key] = _Patch.apply(module, name, rebound(function))
+                _state.rebound[key] = Patch.apply(module, name, rebound(function))
     return []
 
 

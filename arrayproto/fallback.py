@@ -113,7 +113,7 @@ def answer(call: Call, refusal: Refusal) -> Any:
     if chosen == "raise" or caller == "arrayproto":
         raise refusal
     if chosen == "convert":
-        return _convert(call, refusal)
+        return convert(call, refusal)
     size = sum(_size(array) for array in _duck_arrays((call.args, call.kwargs)))
     _warn_user(
         f"{refusal} What follows is the library's own answer (fallback='warn'); as NumPy arrays "
@@ -208,7 +208,8 @@ class _Copies:
         ) from None
 
 
-def _convert(call: Call, refusal: Refusal) -> Any:
+def convert(call: Call, refusal: Refusal) -> Any:
+    """Copy the arrays of a call to NumPy, call, and copy the results back, with a warning."""
     copies = _Copies(call, refusal)
     first = next(iter((*call.args, *call.kwargs.values())), None)
     if (call.writes and _is_duck(first)) or _writes_to_duck(call):

@@ -77,6 +77,8 @@ class _Collector:
         self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, plain)
 
     def __call__(self, relevant_args: Any) -> dispatch.Overrides | None:
+        if _pending:  # NumPy's C code cannot see the arrays of a guest that is not known yet
+            _look_for_libraries()
         found = dispatch.implementing_of_many(relevant_args, find)
         if not self.dispatched and any(method is not _ndarray_method for _, method in found):
             return found, tuple([type(argument) for argument, _ in found])

@@ -1,0 +1,25 @@
+"""Consumer libraries: what `arrayproto.adopt` puts into their modules.
+
+`flavour` is the namespace that they get; one small file a consumer has what is not a call of NumPy.
+Another distribution ships such a file as an entry point of the group ``arrayproto.consumers``,
+whose name is the consumer's and which names a `Consumer`.
+"""
+
+from __future__ import annotations
+
+from .consumer import Consumer, Row
+from .flavour import Flavour
+from .registry import CONSUMERS, find_consumers
+from .substitution import substituted
+
+
+def with_needs(packages: tuple[str, ...]) -> tuple[str, ...]:
+    """The packages, and those that have to be adopted with them."""
+    found = dict.fromkeys(packages)
+    for package in packages:
+        for consumer in find_consumers(package):
+            found |= dict.fromkeys(consumer.needs)
+    return tuple(found)
+
+
+__all__ = ["CONSUMERS", "Consumer", "Flavour", "Row", "find_consumers", "substituted", "with_needs"]
