@@ -15,6 +15,7 @@ from .errors import (
 )
 from .mixins import ArrayFunctionMixin, CupyMixin, DaskMixin, SparseMixin, implements
 from .registration import register, unregister
+from .view import asduck
 
 __version__ = "0.1.0"
 
@@ -33,6 +34,7 @@ __all__ = [
     "adopt",
     "adopted",
     "array_function_dispatch",
+    "asduck",
     "deactivate",
     "disown",
     "get_implementing_args",

@@ -121,11 +121,11 @@ def adopt(*packages: str, fallback: Compiled = "raise", follow: bool = False) ->
     True
     """
     _check(packages, fallback)
-    from .consumers import Flavour, with_needs
+    from .consumers import Flavour
 
     flavour = Flavour(fallback, follow)
     with _state.lock:
-        for package in with_needs(packages):
+        for package in packages:
             wish = _Wish(package, flavour, True)
             _state.wishes = [w for w in _state.wishes if not (w.permanent and w.package == package)]
             _state.wishes.append(wish)
@@ -150,10 +150,6 @@ def disown(*packages: str) -> None:
     -----
     What is held by contexts of `adopted` stays until they are left.
     """
-    if packages:
-        from .consumers import with_needs
-
-        packages = with_needs(packages)
     with _state.lock:
         _state.wishes = [
             w for w in _state.wishes if not w.permanent or (packages and w.package not in packages)
@@ -177,10 +173,10 @@ def adopted(*packages: str, fallback: Compiled = "raise", follow: bool = False) 
     Modules are global, so what is adopted is so for every thread of the process.
     """
     _check(packages, fallback)
-    from .consumers import Flavour, with_needs
+    from .consumers import Flavour
 
     flavour = Flavour(fallback, follow)
-    wishes = [_Wish(package, flavour, False) for package in with_needs(packages)]
+    wishes = [_Wish(package, flavour, False) for package in packages]
     with _state.lock:
         _state.wishes += wishes
         _reconcile()

@@ -13,13 +13,4 @@ from .registry import CONSUMERS, find_consumers
 from .substitution import substituted
 
 
-def with_needs(packages: tuple[str, ...]) -> tuple[str, ...]:
-    """The packages, and those that have to be adopted with them."""
-    found = dict.fromkeys(packages)
-    for package in packages:
-        for consumer in find_consumers(package):
-            found |= dict.fromkeys(consumer.needs)
-    return tuple(found)
-
-
-__all__ = ["CONSUMERS", "Consumer", "Flavour", "Row", "find_consumers", "substituted", "with_needs"]
+__all__ = ["CONSUMERS", "Consumer", "Flavour", "Row", "find_consumers", "substituted"]

@@ -37,8 +37,9 @@ class Consumer:
         have it as a part.
     rows : mapping of str to sequence of Row
         By module.
-    needs : tuple of str, optional
-        Other packages that are adopted with it.
+    names : mapping of str to callable
+        What is replaced in every module of it that has the name: ``make(original, namespace)``
+        returns what takes its place.
     keeps : frozenset of str, optional
         Modules that are left as they are: those for arrays of other libraries.
     """
@@ -47,10 +48,10 @@ class Consumer:
         self,
         name: str,
         rows: Mapping[str, tuple[Row, ...]] = MappingProxyType({}),
-        needs: tuple[str, ...] = (),
+        names: Mapping[str, Make] = MappingProxyType({}),
         keeps: frozenset[str] = frozenset(),
     ) -> None:
-        self.name, self.rows, self.needs, self.keeps = name, rows, needs, keeps
+        self.name, self.rows, self.names, self.keeps = name, rows, names, keeps
 
     def __repr__(self) -> str:
         return f"<arrayproto consumer {self.name!r}>"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import functools
 import importlib
+import inspect
 import sys
 import types
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..catalog import original
+from ..ducks import Duck
 from ..mixins import mixin_of
 from ..private import ArrayFunctionDispatcher
 from . import kept
@@ -94,7 +96,7 @@ def _ask(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str
     kwargs = {k: kept.numpy_dtype(v) if k == "dtype" else v for k, v in kwargs.items()}
     for cls, x in reversed(asked.items()):
         library = kept.library_for(x)
-        if library is not None:
+        if library is not None and not isinstance(x, Duck):
             answer = vars(mixin_of(library))["__array_ufunc__"]
         else:
             answer = getattr(cls, "__array_ufunc__", None)
@@ -159,6 +161,8 @@ def _creating(function: Call, follow: bool) -> Call:
         if "dtype" in kwargs:
             kwargs["dtype"] = kept.numpy_dtype(kwargs["dtype"])
         like = kwargs.get("like")
+        if like is None and "device" in kwargs:
+            like = kept.like_device(kwargs.pop("device"))
         if like is None and follow:
             like = _argument_of(sys._getframe(1))
         if kept.is_duck(like):
@@ -253,7 +257,24 @@ def of_place(place: tuple[str, str], flavour: Flavour) -> Any:
             return kept.OF_DTYPES[name]
         if name in CREATION:
             return _late(value, lambda: _creating(value, flavour.follow))
-    return _late(value, lambda: _explicit(module, name))
+    return _late(value, lambda: _with_dtypes(value, _explicit(module, name)))
+
+
+def _with_dtypes(function: Call, dispatched: Call) -> Call:
+    """A function that takes libraries' dtypes where it takes a dtype."""
+    try:
+        if "dtype" not in inspect.signature(function).parameters:
+            return dispatched
+    except ValueError:
+        return dispatched
+
+    @functools.wraps(function)
+    def translated(*args: Any, **kwargs: Any) -> Any:
+        if "dtype" in kwargs:
+            kwargs["dtype"] = kept.numpy_dtype(kwargs["dtype"])
+        return dispatched(*map(kept.numpy_dtype, args), **kwargs)
+
+    return translated
 
 
 @functools.cache

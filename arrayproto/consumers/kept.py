@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..ducks import Duck
 from ..libraries import LIBRARIES, Library, library_of
 
 Call = Callable[..., Any]
@@ -22,6 +23,7 @@ _PLAIN = frozenset(
      dict, slice, range, type(None), type(...)}
 )  # fmt: skip
 _of_class: dict[type, Library] = {}
+_of_dtype: dict[type, Library] = {}
 
 
 def library_for(value: Any) -> Library | None:
@@ -31,7 +33,7 @@ def library_for(value: Any) -> Library | None:
         return None
     found = _of_class.get(cls)
     if found is None:
-        found = library_of(cls)
+        found = cls._library if issubclass(cls, Duck) else library_of(cls)
         if found is not None:  # what is no array class today may be activated tomorrow
             _of_class[cls] = found
     return found
@@ -54,6 +56,8 @@ def duck_in(values: Any) -> Any:
 
 def call(library: Library, function: Call, *args: Any, **kwargs: Any) -> Any:
     """NumPy's function, as the library has it."""
+    if any(isinstance(a, Duck) for a in args):
+        return function(*args, **kwargs)  # ducks have the protocol themselves
     found = library.table[function]
     if found is None:
         types = tuple(type(a) for a in args if is_duck(a))
@@ -65,9 +69,26 @@ def made_like(like: Any, function: Call, *args: Any, **kwargs: Any) -> Any:
     """What a creation function of NumPy's makes on ``like=``, a duck array."""
     library = library_for(like)
     assert library is not None
+    if isinstance(like, Duck):
+        return function(*args, **kwargs, like=like)
     if "meet" in library.core:  # it is made where `like` is
         library.core["meet"](like)
     return call(library, function, *args, **kwargs)
+
+
+def like_device(device: Any) -> Any:
+    """An array on a library's device, which tells of the library; None for NumPy's.
+
+    Also None where arrays of the library cannot be written to: whoever makes one on a device is
+    about to fill it. An ndarray beside such arrays will do.
+    """
+    if device is None or isinstance(device, str):
+        return None
+    root = type(device).__module__.partition(".")[0]
+    for library in LIBRARIES.values():
+        if root in library.roots and library.loaded() is not None and "setitem" in library.core:
+            return library.namespace.zeros((), device=device)
+    return None
 
 
 # Dtypes -------------------------------------------------------------------------------------------
@@ -75,13 +96,18 @@ def made_like(like: Any, function: Call, *args: Any, **kwargs: Any) -> Any:
 
 def numpy_dtype(dtype: Any) -> Any:
     """NumPy's dtype for a library's; anything else as it is."""
-    if dtype is None or isinstance(dtype, (np.dtype, type, str, int, float)):
+    cls = type(dtype)
+    if cls in _PLAIN or isinstance(dtype, (np.dtype, type)):
         return dtype
-    for library in LIBRARIES.values():
-        if library.loaded() is not None and library.core:
-            if isinstance(dtype, library.dtypes.classes):
-                return library.dtypes.to_numpy(dtype)
-    return dtype
+    library = _of_dtype.get(cls)
+    if library is None:
+        for one in LIBRARIES.values():
+            if one.loaded() is not None and one.core and issubclass(cls, one.dtypes.classes):
+                library = _of_dtype[cls] = one
+                break
+        else:
+            return dtype
+    return library.dtypes.to_numpy(dtype)
 
 
 def dtype_of(value: Any) -> Any:
@@ -169,9 +195,14 @@ def _coercing(function: Call, copies: bool = False) -> Call:
                 assert library is not None
                 made = call(library, np.reshape, made, (1,) * missing + tuple(made.shape))
             return made
-        if is_duck(kwargs.get("like")):
-            like = kwargs.pop("like")
+        like = kwargs.pop("like", None)
+        device = kwargs.pop("device", None)
+        if like is None:
+            like = like_device(device)
+        if is_duck(like):
             return made_like(like, function, a, numpy_dtype(dtype), *args, **kwargs)
+        if like is not None:
+            kwargs["like"] = like
         return function(a, numpy_dtype(dtype), *args, **kwargs)
 
     return coerced

@@ -6,13 +6,18 @@ import functools
 import warnings
 
 from ..errors import ArrayProtoWarning
+from .autograd import autograd
 from .consumer import Consumer
+from .einops import einops
+from .opt_einsum import opt_einsum
+from .scipy import scipy
 from .tensorly import tensorly
+from .xarray import xarray
 
 GROUP = "arrayproto.consumers"
 
 #: By name.
-CONSUMERS: dict[str, Consumer] = {consumer.name: consumer for consumer in (tensorly,)}
+CONSUMERS: dict[str, Consumer] = {consumer.name: consumer for consumer in (autograd, einops, opt_einsum, scipy, tensorly, xarray)}
 
 
 def find_consumers(package: str) -> list[Consumer]:

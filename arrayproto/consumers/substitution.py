@@ -10,7 +10,7 @@ import numpy as np
 
 from ..catalog import original
 from . import compiled, flavour
-from .consumer import holder_of
+from .consumer import Row, holder_of
 from .registry import find_consumers
 
 #: Names by which modules hold NumPy's modules and functions that are replaced in any case.
@@ -38,7 +38,8 @@ def substituted(module: types.ModuleType, chosen: flavour.Flavour) -> list[Place
     special: dict[tuple[int, str], Place] = {}
     namespace = flavour.namespace("numpy", chosen)
     for consumer in consumers:
-        for row in consumer.rows.get(name, ()):
+        anywhere = (Row(n, make) for n, make in consumer.names.items() if n in vars(module))
+        for row in (*anywhere, *consumer.rows.get(name, ())):
             try:
                 holder, attribute = holder_of(name, row.path)
             except AttributeError:

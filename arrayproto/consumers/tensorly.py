@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import UnsupportedFunctionError
 from .consumer import Consumer, Row
 from .kept import library_for, numpy_dtype
+from .written import written
 
 #: A side of a matrix up to which its Gram matrix is decomposed whole.
 _GRAM = 2048
@@ -65,14 +66,7 @@ def _index_update(original: Any, np_: Any) -> Any:
         library = library_for(tensor)
         if library is None or not library.core or "setitem" in library.core:
             return original.__func__(tensor, indices, values)
-        shape = tuple(tensor.shape)
-        places = np.arange(int(np.prod(shape))).reshape(shape)[indices]
-        source = np.full(int(np.prod(shape)), places.size)
-        source[places.ravel()] = np.arange(places.size)
-        written = np_.asarray(np_.broadcast_to(np_.asarray(values), places.shape), tensor.dtype)
-        taken = np_.take(np_.ravel(written), np.minimum(source, max(places.size - 1, 0)))
-        is_written = (source < places.size).reshape(shape)
-        return np_.where(is_written, np_.reshape(taken, shape), tensor)
+        return written(np_, tensor, indices, values)
 
     return staticmethod(index_update)
 
