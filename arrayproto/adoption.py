@@ -8,7 +8,6 @@ namespace of `arrayproto.consumers.flavour`. NumPy itself and all other packages
 from __future__ import annotations
 
 import contextlib
-import functools
 import sys
 import threading
 import types

@@ -38,7 +38,7 @@ class ArrayDuck(Duck):
             raise library.unsupported(func, library.classes)
         if "meet" in library.core:
             library.core["meet"](self.native)
-        return self._wrapped(found(*_natives(args), **_natives(kwargs)), (args, kwargs))
+        return self._wrapped(found(*_natives(args), **_natives(kwargs)))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         answer = vars(mixin_of(self._library))["__array_ufunc__"]
@@ -46,7 +46,7 @@ class ArrayDuck(Duck):
         if out is not None and any(isinstance(x, ArrayDuck) for x in out):
             return self._into(ufunc, method, inputs, kwargs)
         result = answer(self.native, ufunc, method, *_natives(inputs), **_natives(kwargs))
-        return result if result is NotImplemented else self._wrapped(result, ())
+        return result if result is NotImplemented else self._wrapped(result)
 
     def _into(
         self, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
@@ -68,13 +68,13 @@ class ArrayDuck(Duck):
             out[...] = result if where is True else np.where(where, result, out)
         return outs if several else outs[0]
 
-    def _wrapped(self, result: Any, given: Any) -> Any:
+    def _wrapped(self, result: Any) -> Any:
         if isinstance(result, self._library.classes):
             return type(self)(result)
         if isinstance(result, tuple) and hasattr(result, "_fields"):
-            return type(result)(*(self._wrapped(item, given) for item in result))
+            return type(result)(*(self._wrapped(item) for item in result))
         if type(result) in (list, tuple):
-            return type(result)(self._wrapped(item, given) for item in result)
+            return type(result)(self._wrapped(item) for item in result)
         return result
 
     # Attributes ------------------------------------------------------------------------------
@@ -99,28 +99,32 @@ class ArrayDuck(Duck):
         return self.size * self.itemsize
 
     @property
-    def T(self) -> Any:  # noqa: N802 - NumPy's name
-        return np.transpose(self)  # type: ignore[arg-type]
+    def T(self) -> Any:
+        return np.transpose(self)
 
     @property
-    def mT(self) -> Any:  # noqa: N802 - NumPy's name
-        return np.matrix_transpose(self)  # type: ignore[arg-type]
+    def mT(self) -> Any:
+        return np.matrix_transpose(self)
 
     @property
     def real(self) -> Any:
-        return np.real(self)  # type: ignore[arg-type]
+        return np.real(self)
 
     @property
     def imag(self) -> Any:
-        return np.imag(self)  # type: ignore[arg-type]
+        return np.imag(self)
 
     # Indices ---------------------------------------------------------------------------------
 
     def __getitem__(self, key: Any) -> Any:
-        library, key = self._library, _natives(key)
-        if library.core:
-            return type(self)(library.core["getitem"](self.native, key))
-        return self._wrapped(self.native[key], ())
+        library, native = self._library, self.native
+        kinds = {type(k) for k in (key if isinstance(key, tuple) else (key,))}
+        if not library.core or any(issubclass(kind, Duck) for kind in kinds):
+            return self._wrapped(native[_natives(key)])
+        if kinds & {list, np.ndarray}:
+            places = np.arange(self.size).reshape(self.shape)[key]
+            return np.take(np.ravel(self), places)
+        return type(self)(library.core["getitem"](native, _natives(key)))
 
     def __setitem__(self, key: Any, value: Any) -> None:
         library = self._library
@@ -130,9 +134,7 @@ class ArrayDuck(Duck):
             self.native[_natives(key)] = _natives(value)
         else:
             own = np.asarray(value) if isinstance(value, list) else _natives(value)
-            self.native = written(
-                namespace("numpy", Flavour()), self.native, _natives(key), own
-            )
+            self.native = written(namespace("numpy", Flavour()), self.native, _natives(key), own)
 
     def _own(self, value: Any) -> Any:
         return value if isinstance(value, Duck) else type(self)(self._made(value))
@@ -153,28 +155,27 @@ class ArrayDuck(Duck):
         dtype = np.dtype(numpy_dtype(dtype))
         if not np.can_cast(self.dtype, dtype, casting):
             raise TypeError(f"Cannot cast array data from {self.dtype!r} to {dtype!r}: {casting!r}")
-        return np.astype(self, dtype)  # type: ignore[arg-type]
+        return np.astype(self, dtype)
 
     def copy(self, order: Any = "C") -> Any:
-        return np.copy(self)  # type: ignore[arg-type]
+        return np.copy(self)
 
     def flatten(self, order: Any = "C") -> Any:
-        return np.copy(np.ravel(self, order=order))  # type: ignore[arg-type]
+        return np.copy(np.ravel(self, order=order))
 
     def reshape(self, *shape: Any, **kwargs: Any) -> Any:
         shape = shape[0] if len(shape) == 1 else shape
-        return np.reshape(self, shape, **kwargs)  # type: ignore[arg-type]
+        return np.reshape(self, shape, **kwargs)
 
     def transpose(self, *axes: Any) -> Any:
-        if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
-            axes = axes[0]
-        return np.transpose(self, axes or None)  # type: ignore[arg-type]
+        one = len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list)))
+        return np.transpose(self, (axes[0] if one else axes) or None)
 
     def fill(self, value: Any) -> None:
         self[...] = value
 
     def sort(self, axis: int = -1, **kwargs: Any) -> None:
-        self[...] = np.sort(self, axis, **kwargs)  # type: ignore[arg-type]
+        self[...] = np.sort(self, axis, **kwargs)
 
     def item(self, *index: Any) -> Any:
         if not index and self.size != 1:
@@ -199,10 +200,11 @@ def _natives(value: Any) -> Any:
 
 #: Methods that are NumPy's functions of the same name.
 _METHODS = (
-    "all any argmax argmin argpartition argsort clip compress conj conjugate cumprod cumsum "
-    "diagonal dot max mean min nonzero prod ravel repeat round searchsorted squeeze std sum "
-    "swapaxes take trace var"
-).split()
+    "all", "any", "argmax", "argmin", "argpartition", "argsort", "clip", "compress", "conj",
+    "conjugate", "cumprod", "cumsum", "diagonal", "dot", "max", "mean", "min", "nonzero", "prod",
+    "ravel", "repeat", "round", "searchsorted", "squeeze", "std", "sum", "swapaxes", "take",
+    "trace", "var",
+)  # fmt: skip
 
 
 def _method(function: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -223,4 +225,3 @@ def class_of(library: Library) -> type[ArrayDuck]:
     """The class of a library's ducks."""
     members = {"__slots__": (), "_library": library}
     return type(f"{library.name.capitalize()}ArrayDuck", (ArrayDuck,), members)
-

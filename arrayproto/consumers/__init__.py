@@ -12,5 +12,4 @@ from .flavour import Flavour
 from .registry import CONSUMERS, find_consumers
 from .substitution import substituted
 
-
 __all__ = ["CONSUMERS", "Consumer", "Flavour", "Row", "find_consumers", "substituted"]

@@ -117,5 +117,3 @@ class CompiledModule(types.ModuleType):
 
     def __dir__(self) -> list[str]:
         return dir(self._module)
-
-

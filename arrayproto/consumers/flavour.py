@@ -298,7 +298,7 @@ def places() -> dict[int, tuple[str, str]]:
     return found
 
 
-def isinstance(instance: Any, classes: Any, /) -> bool:  # noqa: A001 - it stands for it
+def isinstance(instance: Any, classes: Any, /) -> bool:
     """`isinstance` of adopted modules: duck arrays are instances of `numpy.ndarray`."""
     if builtins.isinstance(instance, classes):
         return True

@@ -54,6 +54,13 @@ def duck_in(values: Any) -> Any:
     return None
 
 
+def native(value: Any) -> Any:
+    """A result with the library's own arrays in the place of `asduck`'s."""
+    if isinstance(value, Duck):
+        return value.native
+    return type(value)(map(native, value)) if type(value) in (list, tuple) else value
+
+
 def call(library: Library, function: Call, *args: Any, **kwargs: Any) -> Any:
     """NumPy's function, as the library has it."""
     if any(isinstance(a, Duck) for a in args):
@@ -150,7 +157,7 @@ class _DtypeClass(type):
         return np.dtype[item]
 
 
-class dtype(metaclass=_DtypeClass):  # noqa: N801 - NumPy's name
+class dtype(metaclass=_DtypeClass):
     """Stands for `numpy.dtype` in adopted modules."""
 
 

@@ -17,7 +17,9 @@ from .xarray import xarray
 GROUP = "arrayproto.consumers"
 
 #: By name.
-CONSUMERS: dict[str, Consumer] = {consumer.name: consumer for consumer in (autograd, einops, opt_einsum, scipy, tensorly, xarray)}
+CONSUMERS: dict[str, Consumer] = {
+    consumer.name: consumer for consumer in (autograd, einops, opt_einsum, scipy, tensorly, xarray)
+}
 
 
 def find_consumers(package: str) -> list[Consumer]:

@@ -7,14 +7,16 @@ packages, which has all of the standard. Its Fourier transforms are `numpy.fft`'
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .consumer import Consumer
-from .kept import dtype_of, duck_in, is_duck
+from ..view import asduck
+from .consumer import Consumer, Row
+from .kept import dtype_of, duck_in, is_duck, native
 from .written import written
 
 Call = Callable[..., Any]
@@ -109,17 +111,34 @@ def _dtypes(original: Call, np_: Any) -> Call:
     return of_dtype
 
 
+def _of_module(original: Any, np_: Any) -> Any:
+    return _Transforms(original, np_) if isinstance(original, types.ModuleType) else original
+
+
+def _by_ducks(original: Call, np_: Any) -> Call:
+    """A function that writes into arrays, or calls their methods: it is given ducks."""
+
+    @functools.wraps(original)
+    def by_ducks(*args: Any, **kwargs: Any) -> Any:
+        if duck_in(args) is None:
+            return original(*args, **kwargs)
+        ducks = [asduck(a) if is_duck(a) else a for a in args]
+        return native(original(*ducks, **kwargs))
+
+    return by_ducks
+
+
 scipy = Consumer(
     "scipy",
     names={
         "array_namespace": _array_namespace,
-        "fft": lambda original, np_: _of_module(original, np_),
-        "sp_fft": lambda original, np_: _of_module(original, np_),
+        "fft": _of_module,
+        "sp_fft": _of_module,
         "xp_size": _dtypes,
-        "xpx": lambda original, np_: _Extra(original, np_),
+        "xpx": _Extra,
+    },
+    rows={
+        "scipy.signal": (Row("hilbert", _by_ducks), Row("hilbert2", _by_ducks)),
+        "scipy.signal._signaltools": (Row("hilbert", _by_ducks), Row("hilbert2", _by_ducks)),
     },
 )
-
-
-def _of_module(original: Any, np_: Any) -> Any:
-    return _Transforms(original, np_) if isinstance(original, types.ModuleType) else original

@@ -48,9 +48,7 @@ def substituted(module: types.ModuleType, chosen: flavour.Flavour) -> list[Place
             if before is not _ABSENT:
                 ours = row.make(before, namespace)
                 special[id(holder), attribute] = holder, attribute, ours
-    found = [
-        place for place in _numpys(module, chosen) if (id(place[0]), place[1]) not in special
-    ]
+    found = [place for place in _numpys(module, chosen) if (id(place[0]), place[1]) not in special]
     return [*found, *special.values()]
 
 

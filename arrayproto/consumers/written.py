@@ -28,6 +28,10 @@ def written(np_: Any, a: Any, index: Any, values: Any) -> Any:
     """
     library = library_for(a)
     assert library is not None
+    if isinstance(index, list):
+        index = np.asarray(index)
+    elif isinstance(index, tuple):
+        index = tuple(np.asarray(i) if isinstance(i, list) else i for i in index)
     if is_duck(index) and len(index.shape) == len(a.shape):
         return np_.where(index, np_.asarray(values, dtype=a.dtype), a)
     if library.name == "jax":
