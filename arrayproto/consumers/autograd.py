@@ -100,9 +100,6 @@ def _space_class(iscomplex: bool, np_: Any) -> type:
         def _add(self, x: Any, y: Any) -> Any:
             return np_.add(x, y)
 
-        def _mut_add(self, x: Any, y: Any) -> Any:
-            return np_.add(x, y)  # not every library's arrays can be written to
-
         def __eq__(self, other: object) -> bool:
             return type(self) is type(other) and (self.shape, self.dtype) == (
                 other.shape,  # type: ignore[attr-defined]
@@ -112,6 +109,15 @@ def _space_class(iscomplex: bool, np_: Any) -> type:
         __hash__ = None  # type: ignore[assignment]
 
     return DuckVSpace
+
+
+def _mut_add(original: Call, np_: Any) -> Call:
+    """The sum, where autograd adds a duck array in place to an ndarray of its own."""
+
+    def mut_add(self: Any, x: Any, y: Any) -> Any:
+        return np_.add(x, y) if is_duck(x) or is_duck(y) else original(self, x, y)
+
+    return mut_add
 
 
 # Places that write --------------------------------------------------------------------------------
@@ -157,7 +163,10 @@ def _stored_at(x: Any, idx: Any, vs: Any) -> Any:
     if x.fill_value == 0:
         places, values = tuple(x.coords), x.data
     else:
-        places, values = tuple(np.indices(x.shape).reshape(x.ndim, -1)), x.todense().ravel()
+        places = tuple(np.indices(x.shape).reshape(x.ndim, -1))
+        values = np.full(x.shape, x.fill_value)
+        values[tuple(x.coords)] = x.data
+        values = values.ravel()
     coords = []
     for axis, size in enumerate(vs.shape):
         along = np.arange(size).reshape([-1 if k == axis else 1 for k in range(len(vs.shape))])
@@ -231,7 +240,7 @@ autograd = Consumer(
     "autograd",
     rows={
         "autograd.tracer": (Row("box_type_mappings", _boxes),),
-        "autograd.core": (Row("VSpace.mappings", _spaces),),
+        "autograd.core": (Row("VSpace.mappings", _spaces), Row("VSpace._mut_add", _mut_add)),
         "autograd.numpy.numpy_wrapper": (
             Row("_parse_einsum_input", _parse_einsum_input),
             Row("concatenate_args:f_raw", _concatenate_args),

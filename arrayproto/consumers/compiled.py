@@ -7,6 +7,7 @@ adopted package it raises, or converts and says so, as the user has chosen.
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.machinery
 import types
 from collections.abc import Callable
@@ -16,11 +17,14 @@ import numpy as np
 
 from .. import fallback
 from ..errors import UnsupportedFunctionError
+from ..libraries import Library
 from . import kept
 
 Call = Callable[..., Any]
 
 _CYTHON = frozenset({"cython_function_or_method", "fused_cython_function"})
+#: Where libraries have the ufuncs of `scipy.special` under the same names.
+_SPECIAL = {"cupy": "cupyx.scipy.special", "jax": "jax.scipy.special", "torch": "torch.special"}
 _SUFFIXES = tuple(importlib.machinery.EXTENSION_SUFFIXES)
 
 
@@ -67,6 +71,9 @@ class CompiledFunction(functools.partial):  # type: ignore[type-arg]
             return self.__wrapped__(*args, **kwargs)
         library = kept.library_for(duck)
         assert library is not None
+        own = self._of(library)
+        if own is not None:
+            return own(*args, **kwargs)
         cls = type(duck)
         refusal = UnsupportedFunctionError(
             f"{self.name} is compiled code, which reads the memory of NumPy arrays: it cannot take "
@@ -84,6 +91,13 @@ class CompiledFunction(functools.partial):  # type: ignore[type-arg]
         # Libraries with the protocol apply any ufunc by blocks, or to the stored values.
         library = kept.library_for(duck)
         return isinstance(self.__wrapped__, np.ufunc) and library is not None and not library.guest
+
+    def _of(self, library: Library) -> Call | None:
+        """The library's own function of a ufunc of `scipy.special`."""
+        path = _SPECIAL.get(library.name)
+        if path is None or not isinstance(self.__wrapped__, np.ufunc):
+            return None
+        return getattr(importlib.import_module(path), self.__wrapped__.__name__, None)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__wrapped__, name)

@@ -87,8 +87,8 @@ _ndarray_ufunc = np.ndarray.__array_ufunc__
 def _ask(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What NumPy does with ``__array_ufunc__``, where adapted libraries have ours."""
     out = kwargs.get("out")
-    outs = out if isinstance(out, tuple) else (out,)
-    asked = {type(x): x for x in reversed((*inputs, *outs))}
+    outs: tuple[Any, ...] = out if builtins.isinstance(out, tuple) else (out,)
+    asked: dict[type, Any] = {type(x): x for x in reversed((*inputs, *outs))}
     if not any(map(kept.is_duck, asked.values())):
         return getattr(ufunc, method)(*inputs, **kwargs)
     if out is not None:
@@ -96,7 +96,7 @@ def _ask(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str
     kwargs = {k: kept.numpy_dtype(v) if k == "dtype" else v for k, v in kwargs.items()}
     for cls, x in reversed(asked.items()):
         library = kept.library_for(x)
-        if library is not None and not isinstance(x, Duck):
+        if library is not None and not builtins.isinstance(x, Duck):
             answer = vars(mixin_of(library))["__array_ufunc__"]
         else:
             answer = getattr(cls, "__array_ufunc__", None)
@@ -233,10 +233,10 @@ def replacement(value: Any, module: str, name: str, flavour: Flavour) -> Any:
     place = places().get(id(value))
     if place is not None:
         return of_place(place, flavour)
-    if isinstance(value, types.ModuleType):
+    if builtins.isinstance(value, types.ModuleType):
         return value
     # Functions of arrays that NumPy does not dispatch; the explicit namespace knows.
-    if isinstance(value, types.FunctionType):
+    if builtins.isinstance(value, types.FunctionType):
         return _explicit(module, name) if module in MIRRORED else value
     return value
 
@@ -248,7 +248,7 @@ def of_place(place: tuple[str, str], flavour: Flavour) -> Any:
     if not name:
         return namespace(module, flavour)
     value = original(getattr(sys.modules[module], name))
-    if isinstance(value, np.ufunc):
+    if builtins.isinstance(value, np.ufunc):
         return AdoptedUfunc(value)
     if module == "numpy":
         if name in kept.COERCING:
@@ -287,7 +287,7 @@ def places() -> dict[int, tuple[str, str]]:
         for name in held.__all__:
             value = original(getattr(held, name))
             if (
-                isinstance(value, (np.ufunc, ArrayFunctionDispatcher))
+                builtins.isinstance(value, (np.ufunc, ArrayFunctionDispatcher))
                 or (module == "numpy" and (name in CREATION or name in kept.COERCING))
                 or (module == "numpy" and name in kept.OF_DTYPES)
             ):
