@@ -13,7 +13,8 @@ import sys
 import threading
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from . import adoption, policy
@@ -228,7 +229,7 @@ class Status(NamedTuple):
         NumPy functions that were rebound, to the libraries for whose arrays.
     fallback : str
         What happens where a library has not got a function.
-    adopted : dict of str to int
+    adopted : mapping of str to int
         Packages that `arrayproto.adopt` has given the namespace, to the number of names in them.
     """
 
@@ -237,7 +238,7 @@ class Status(NamedTuple):
     classes: dict[str, str]
     functions: dict[str, tuple[str, ...]]
     fallback: str
-    adopted: dict[str, int]
+    adopted: Mapping[str, int] = MappingProxyType({})
 
     def __str__(self) -> str:
         lines = [f"active: {', '.join(self.active) or 'nothing'}"]
