@@ -36,6 +36,12 @@ class _Known(dict[type, Any]):
     def __setitem__(self, cls: type, value: Any) -> None:
         self.own[cls] = value
 
+    def __delitem__(self, cls: type) -> None:
+        del self.own[cls]
+
+    def __contains__(self, cls: object) -> bool:
+        return cls in self.own
+
     def keys(self) -> Any:
         return self.own.keys()
 

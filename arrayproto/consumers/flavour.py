@@ -65,7 +65,8 @@ class AdoptedUfunc:
         return getattr(self.__wrapped__, name)
 
     def __eq__(self, other: object) -> bool:
-        return other is self or getattr(other, "__wrapped__", other) is self.__wrapped__
+        mine = self.__wrapped__  # NumPy's functions have a __wrapped__ of their own
+        return other is mine or (type(other) is type(self) and other.__wrapped__ is mine)
 
     def __hash__(self) -> int:
         return hash(self.__wrapped__)
@@ -124,7 +125,8 @@ class AdoptedFunction(functools.partial):  # type: ignore[type-arg]
     __wrapped__: Call
 
     def __eq__(self, other: object) -> bool:
-        return other is self or getattr(other, "__wrapped__", other) is self.__wrapped__
+        mine = self.__wrapped__  # NumPy's functions have a __wrapped__ of their own
+        return other is mine or (type(other) is type(self) and other.__wrapped__ is mine)
 
     def __hash__(self) -> int:
         return hash(self.__wrapped__)
