@@ -64,6 +64,9 @@ class _State:
         self.lock = threading.RLock()
         self.wishes: list[_Wish] = []  # the last one of a package counts
         self.adopted: dict[str, _Adopted] = {}
+        #: By id, what took a place, and what was there: modules that are imported copy it.
+        self.made: dict[int, tuple[Any, Any]] = {}
+        self.cells: set[int] = set()
         self.left: list[Patch | _Cell] = []
         self.watcher = PackageWatcher(_imported)
 
@@ -199,7 +202,7 @@ def _check(packages: tuple[str, ...], fallback: str) -> None:
         root = package.partition(".")[0]
         if root in ("numpy", "arrayproto"):
             raise ValueError(f"{package!r} cannot be adopted: it is what adopted packages call")
-        if root in own and package != "dask":
+        if root in own:
             raise ValueError(
                 f"{package!r} is a part of the array library {own[root]!r}, whose own code counts "
                 f"on NumPy; arrayproto.activate({own[root]!r}) is for its arrays"
@@ -242,6 +245,9 @@ def _reconcile() -> None:
         package = _package_of(name, wanted)
         if package is not None:
             _enter(name, wanted[package])
+    if not wanted:
+        _state.made.clear()
+        _state.cells.clear()
     _state.watcher.watch(set(wanted))
     for message in messages:  # last: a warning may be turned into an error
         warnings.warn(message, ArrayProtoWarning, stacklevel=3)
@@ -262,6 +268,10 @@ def _enter(name: str, flavour: Flavour) -> None:
             holder.cell_contents = ours
         else:
             patches.append(Patch.apply(holder, attribute, ours))
+    for patch in patches:
+        _state.made.setdefault(id(patch.ours), (patch.ours, patch.before))
+    # These are given back with their own module, whoever else has the function.
+    _state.cells |= {id(patch.holder) for patch in patches if isinstance(patch, _Cell)}
     _state.adopted[name] = _Adopted(module, flavour, patches)
 
 
@@ -282,7 +292,10 @@ def _imported(module: str) -> None:
         wanted = {wish.package: wish.flavour for wish in _state.wishes}
         package = _package_of(module, wanted)
         if package is not None:
+            from .consumers import restored
+
             _state.adopted.pop(module, None)  # a reload has put NumPy's objects there again
+            restored(sys.modules[module], _state.made, _state.cells)
             _enter(module, wanted[package])
 
 

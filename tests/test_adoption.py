@@ -68,6 +68,15 @@ SOURCES = {
 
         summed = closing(np.sum)
         """,
+    "copying.py": """
+        from .work import *
+        from .work import add, closing, tensordot
+
+        closed = closing(add)
+
+        class Here:
+            add = staticmethod(add)
+        """,
     "part/__init__.py": "import numpy as np\n",
 }
 
@@ -158,6 +167,17 @@ class TestWhatIsAdopted:
         assert work.coerce(torch.ones(2)).__class__ is torch.Tensor
         arrayproto.disown()
         assert work.np is np
+
+    def test_what_a_module_copies_while_it_is_imported(self, package):
+        arrayproto.adopt(package)
+        copying = importlib.import_module(f"{package}.copying")
+        assert copying.coerce(torch.ones(2)).__class__ is torch.Tensor
+        assert copying.tensordot is not np.tensordot
+        arrayproto.disown()
+        assert copying.tensordot is np.tensordot
+        assert copying.closed.__closure__[0].cell_contents is np.add
+        assert copying.Here.add is np.add
+        assert "isinstance" not in vars(copying)
 
     def test_only_the_part_that_is_named(self, package, work):
         part = importlib.import_module(f"{package}.part")

@@ -10,6 +10,6 @@ from __future__ import annotations
 from .consumer import Consumer, Row
 from .flavour import Flavour
 from .registry import CONSUMERS, find_consumers
-from .substitution import substituted
+from .substitution import restored, substituted
 
-__all__ = ["CONSUMERS", "Consumer", "Flavour", "Row", "find_consumers", "substituted"]
+__all__ = ["CONSUMERS", "Consumer", "Flavour", "Row", "find_consumers", "restored", "substituted"]

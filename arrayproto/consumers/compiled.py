@@ -109,7 +109,11 @@ class CompiledFunction(functools.partial):  # type: ignore[type-arg]
         return hash(self.__wrapped__)
 
     def __reduce__(self) -> Any:
-        return guard, (self.__wrapped__, self.__wrapped__.__module__.partition(".")[0], self.how)
+        return _same, (self.__wrapped__,)  # adoption is a matter of this process
+
+
+def _same(function: Call) -> Call:
+    return function
 
 
 def _no_stock() -> Any:

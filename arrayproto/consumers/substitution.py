@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 import numpy as np
 
-from ..catalog import original
+from ..patching import ABSENT
 from . import compiled, flavour
 from .consumer import Row, holder_of
 from .registry import find_consumers
 
-#: Names by which modules hold NumPy's modules and functions that are replaced in any case.
+#: A holder, the name of an attribute, and what takes its place.
 Place = tuple[Any, str, Any]
 
 
@@ -45,20 +45,19 @@ def substituted(module: types.ModuleType, chosen: flavour.Flavour) -> list[Place
             except AttributeError:
                 continue  # another version of the consumer
             before = _held(holder, attribute)
-            if before is not _ABSENT:
+            if before is not ABSENT:
                 ours = row.make(before, namespace)
+                if ours is before:
+                    continue
                 special[id(holder), attribute] = holder, attribute, ours
     found = [place for place in _numpys(module, chosen) if (id(place[0]), place[1]) not in special]
     return [*found, *special.values()]
 
 
-_ABSENT = object()
-
-
 def _held(holder: Any, attribute: str) -> Any:
     if isinstance(holder, types.CellType):
         return holder.cell_contents
-    return vars(holder).get(attribute, _ABSENT)
+    return vars(holder).get(attribute, ABSENT)
 
 
 def _numpys(module: types.ModuleType, chosen: flavour.Flavour) -> Iterator[Place]:
@@ -84,7 +83,6 @@ def _numpys(module: types.ModuleType, chosen: flavour.Flavour) -> Iterator[Place
             if value.__module__ == name:
                 yield from _in_class(value, chosen)
         else:
-            value = original(value) if type(value).__module__ == "arrayproto.rebinding" else value
             guarded = compiled.guard(value, root, chosen.fallback)
             if guarded is not None:
                 yield module, attribute, guarded
@@ -113,3 +111,51 @@ def _in_class(cls: type, chosen: flavour.Flavour) -> Iterator[Place]:
         if place is not None:
             ours = flavour.of_place(place, chosen)
             yield cls, attribute, staticmethod(ours) if static else ours
+
+
+def restored(
+    module: types.ModuleType, made: Mapping[int, tuple[Any, Any]], cells: Set[int]
+) -> None:
+    """Put NumPy's objects back that a module has copied from adopted ones while it was imported.
+
+    Parameters
+    ----------
+    module : module
+    made : mapping of int to (object, object)
+        The ids of what took the place of something, to it and to what was there.
+    cells : set of int
+        The ids of variables in closures that belong to modules that are adopted.
+    """
+    for attribute, value in list(vars(module).items()):
+        if id(value) in made:
+            _put(module, attribute, made[id(value)][1])
+        elif isinstance(value, types.FunctionType):
+            _restore_closure(value, made, cells)
+        elif isinstance(value, type) and value.__module__ == module.__name__:
+            for name, member in list(vars(value).items()):
+                static = isinstance(member, staticmethod)
+                function = member.__func__ if static else member
+                if id(function) in made:
+                    before = made[id(function)][1]
+                    _put(value, name, staticmethod(before) if static else before)
+                elif isinstance(function, types.FunctionType):
+                    _restore_closure(function, made, cells)
+
+
+def _put(holder: Any, name: str, before: Any) -> None:
+    if before is ABSENT:
+        delattr(holder, name)
+    else:
+        setattr(holder, name, before)
+
+
+def _restore_closure(
+    function: types.FunctionType, made: Mapping[int, tuple[Any, Any]], cells: Set[int]
+) -> None:
+    for cell in function.__closure__ or ():
+        try:
+            held = made.get(id(cell.cell_contents))
+        except ValueError:  # empty
+            continue
+        if held is not None and held[1] is not ABSENT and id(cell) not in cells:
+            cell.cell_contents = held[1]

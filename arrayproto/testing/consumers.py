@@ -69,7 +69,8 @@ def _matrix(rows: int = 6, columns: int = 4) -> np.ndarray[Any, Any]:
 
 
 def _signal() -> np.ndarray[Any, Any]:
-    return np.sin(np.arange(16.0)) + 0.5 * np.cos(3 * np.arange(16.0))
+    times: np.ndarray[Any, Any] = np.arange(16.0)
+    return np.asarray(np.sin(times) + 0.5 * np.cos(3 * times))
 
 
 # autograd: README, tutorial, examples ------------------------------------------------------------

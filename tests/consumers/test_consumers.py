@@ -147,5 +147,31 @@ class TestAutograd:
             autograd.grad(lambda x: x)("text")
 
 
+def test_adopted_before_the_import(run_python):
+    """The same, and nothing of ours is left in the modules afterwards."""
+    pytest.importorskip("autograd")
+    pytest.importorskip("torch")
+    program = """if True:
+        import sys
+        import arrayproto
+        arrayproto.activate("torch")
+        arrayproto.adopt("autograd", "opt_einsum")
+        import autograd, autograd.numpy as np, opt_einsum, torch
+        x = torch.arange(6.0).reshape(2, 3)
+        gradient = autograd.grad(lambda x: np.sum(np.tanh(x[1:]) ** 2))(x)
+        print(type(gradient).__name__, opt_einsum.contract("ij,kj->ik", x, x).shape)
+        arrayproto.disown()
+        arrayproto.deactivate()
+        print([
+            (module, name)
+            for module in sys.modules if module.startswith(("autograd", "opt_einsum"))
+            for name, value in vars(sys.modules[module]).items()
+            if type(value).__module__.startswith("arrayproto")
+            or str(getattr(value, "__module__", "")).startswith("arrayproto")
+        ])
+        """
+    assert run_python(program).splitlines() == ["Tensor torch.Size([2, 2])", "[]"]
+
+
 def test_the_page_is_that_of_the_data():
     assert (ROOT / "docs" / "consumers.md").read_text(encoding="utf-8") == consumers.markdown()
