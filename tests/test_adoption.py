@@ -316,6 +316,19 @@ class TestFollow:
             assert type(work.zeros(np.ones(2))) is np.ndarray
 
 
+class TestDevices:
+    def test_of_a_library(self, adopted):
+        found = adopted.np.zeros(2, device=torch.device("cpu"))
+        assert type(found) is torch.Tensor
+        assert type(adopted.np.asarray([1.0], device=torch.device("cpu"))) is torch.Tensor
+
+    def test_numpys_own(self, adopted):
+        assert type(adopted.np.zeros(2, device="cpu")) is np.ndarray
+        for make in (adopted.np.zeros, adopted.np.asarray):
+            with pytest.raises(ValueError, match="Device not understood"):
+                make(2, device="gpu")
+
+
 class TestCompiled:
     @pytest.fixture
     def signal(self):
@@ -335,6 +348,15 @@ class TestCompiled:
             ):
                 found = signal.lfilter([1.0], [1.0, 0.5], ones)
         np.testing.assert_array_equal(found.todense(), wanted)
+
+    def test_ufuncs_that_a_library_has(self):
+        special = pytest.importorskip("scipy.special")
+        x = torch.tensor([0.0, 1.0])
+        with arrayproto.adopted("scipy.special"):
+            assert torch.equal(special.expit(x), torch.special.expit(x))
+            assert torch.equal(special.expit(arrayproto.asduck(x)).native, torch.special.expit(x))
+            with pytest.raises(UnsupportedFunctionError, match="ufunc voigt_profile"):
+                special.voigt_profile(x, 1.0, 1.0)
 
     def test_ndarrays_as_ever(self, signal):
         from scipy.special import expit

@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from .. import fallback
+from ..ducks import Duck
 from ..errors import UnsupportedFunctionError
 from ..libraries import Library
+from ..view import asduck
 from . import kept
 
 Call = Callable[..., Any]
@@ -73,7 +75,8 @@ class CompiledFunction(functools.partial):  # type: ignore[type-arg]
         assert library is not None
         own = self._of(library)
         if own is not None:
-            return own(*args, **kwargs)
+            result = own(*map(kept.native, args), **kwargs)
+            return asduck(result) if isinstance(duck, Duck) else result
         cls = type(duck)
         refusal = UnsupportedFunctionError(
             f"{self.name} is compiled code, which reads the memory of NumPy arrays: it cannot take "

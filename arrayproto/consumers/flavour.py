@@ -162,13 +162,10 @@ def _creating(function: Call, follow: bool) -> Call:
         args = tuple(map(kept.numpy_dtype, args))
         if "dtype" in kwargs:
             kwargs["dtype"] = kept.numpy_dtype(kwargs["dtype"])
-        like = kwargs.get("like")
-        if like is None and "device" in kwargs:
-            like = kept.like_device(kwargs.pop("device"))
-        if like is None and follow:
+        like = kept.place_of(kwargs)
+        if like is None and follow and kwargs.get("like") is None:
             like = _argument_of(sys._getframe(1))
-        if kept.is_duck(like):
-            kwargs.pop("like", None)
+        if like is not None:
             return kept.made_like(like, function, *args, **kwargs)
         return dispatched(*args, **kwargs)
 

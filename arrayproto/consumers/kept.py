@@ -83,14 +83,18 @@ def made_like(like: Any, function: Call, *args: Any, **kwargs: Any) -> Any:
     return call(library, function, *args, **kwargs)
 
 
-def like_device(device: Any) -> Any:
-    """An array on a library's device, which tells of the library; None for NumPy's.
+def place_of(kwargs: dict[str, Any]) -> Any:
+    """The duck array that ``like=`` or a library's ``device=`` stands for; None for NumPy's.
 
-    Also None where arrays of the library cannot be written to: whoever makes one on a device is
-    about to fill it. An ndarray beside such arrays will do.
+    It is taken out of `kwargs`. Also None where arrays of the library cannot be written to: whoever
+    makes one on a device is about to fill it. An ndarray beside such arrays will do.
     """
-    if device is None or isinstance(device, str):
+    if is_duck(kwargs.get("like")):
+        kwargs.pop("device", None)
+        return kwargs.pop("like")
+    if kwargs.get("device") is None or isinstance(kwargs["device"], str):
         return None
+    device = kwargs.pop("device")
     root = type(device).__module__.partition(".")[0]
     for library in LIBRARIES.values():
         if root in library.roots and library.loaded() is not None and "setitem" in library.core:
@@ -202,14 +206,9 @@ def _coercing(function: Call, copies: bool = False) -> Call:
                 assert library is not None
                 made = call(library, np.reshape, made, (1,) * missing + tuple(made.shape))
             return made
-        like = kwargs.pop("like", None)
-        device = kwargs.pop("device", None)
-        if like is None:
-            like = like_device(device)
-        if is_duck(like):
-            return made_like(like, function, a, numpy_dtype(dtype), *args, **kwargs)
+        like = place_of(kwargs)
         if like is not None:
-            kwargs["like"] = like
+            return made_like(like, function, a, numpy_dtype(dtype), *args, **kwargs)
         return function(a, numpy_dtype(dtype), *args, **kwargs)
 
     return coerced
