@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from .activation import Status, activate, activated, deactivate, status
+from .adoption import adopt, adopted, disown
 from .creation import bind, using
 from .dispatch import array_function_dispatch, get_implementing_args, verify_matching_signatures
 from .errors import (
@@ -26,24 +27,26 @@ if TYPE_CHECKING:
     from .tools.explain import Explanation, explain
     from .tools.no_copies import NoCopies, no_copies
     from .tools.trace import Trace, trace
+    from .view import asduck
 
 __version__ = "0.1.0"
 
-#: Tools, imported when they are asked for: `import arrayproto` is no slower for them.
+#: Imported when they are asked for: `import arrayproto` is no slower for them.
 _LATE = {
-    "Explanation": "explain",
-    "NoCopies": "no_copies",
-    "Trace": "trace",
-    "explain": "explain",
-    "no_copies": "no_copies",
-    "trace": "trace",
+    "Explanation": "tools.explain",
+    "NoCopies": "tools.no_copies",
+    "Trace": "tools.trace",
+    "asduck": "view",
+    "explain": "tools.explain",
+    "no_copies": "tools.no_copies",
+    "trace": "tools.trace",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.tools.{_LATE[name]}"), name)
+    value = getattr(importlib.import_module(f"{__name__}.{_LATE[name]}"), name)
     globals()[name] = value
     return value
 
@@ -64,9 +67,13 @@ __all__ = [
     "UnsupportedFunctionError",
     "activate",
     "activated",
+    "adopt",
+    "adopted",
     "array_function_dispatch",
+    "asduck",
     "bind",
     "deactivate",
+    "disown",
     "explain",
     "get_implementing_args",
     "implements",

@@ -13,12 +13,13 @@ import sys
 import warnings
 from _thread import RLock  # that of threading, which takes as long to import as the rest here
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import policy
+from . import adoption, policy
 from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
 from .libraries import LIBRARIES, Library, get_library, library_of_class
@@ -235,6 +236,8 @@ class Status(NamedTuple):
         What happens where a library has not got a function.
     creation : tuple of str
         NumPy's names that are rebound as long as a context of `arrayproto.using` is open.
+    adopted : mapping of str to int
+        Packages that `arrayproto.adopt` has given the namespace, to the number of names in them.
     """
 
     active: tuple[str, ...]
@@ -243,6 +246,7 @@ class Status(NamedTuple):
     functions: dict[str, tuple[str, ...]]
     fallback: str
     creation: tuple[str, ...] = ()
+    adopted: Mapping[str, int] = MappingProxyType({})
 
     def __str__(self) -> str:
         lines = [f"active: {', '.join(self.active) or 'nothing'}"]
@@ -268,6 +272,10 @@ class Status(NamedTuple):
                 "  Please report problems with these libraries to arrayproto first, unless they "
                 "stay after arrayproto.deactivate()."
             )
+        lines += [
+            f"adopted: {package}, {count} names of NumPy in its modules are arrayproto's"
+            for package, count in self.adopted.items()
+        ]
         return "\n".join(lines)
 
 
@@ -296,6 +304,7 @@ def status() -> Status:
                 tuple(sorted(library.name for library in _state.patches)),
             ),
             fallback=policy.fallback(),
+            adopted=adoption.status(),
             creation=_rebound_for_creation(),
         )
 

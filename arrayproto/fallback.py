@@ -117,7 +117,7 @@ def answer(call: Call, refusal: Refusal) -> Any:
         _tell(call, "refused", start)
         raise refusal
     if chosen == "convert":
-        result = _convert(call, refusal)
+        result = convert(call, refusal)
         _tell(call, "converted", start)
     else:
         result = _stock(call, refusal)
@@ -227,7 +227,8 @@ class _Copies:
         ) from None
 
 
-def _convert(call: Call, refusal: Refusal) -> Any:
+def convert(call: Call, refusal: Refusal) -> Any:
+    """Copy the arrays of a call to NumPy, call, and copy the results back, with a warning."""
     copies = _Copies(call, refusal)
     first = next(iter((*call.args, *call.kwargs.values())), None)
     if (call.writes and _is_duck(first)) or _writes_to_duck(call):

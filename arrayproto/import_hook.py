@@ -33,20 +33,32 @@ class ImportWatcher:
         elif not modules and self in sys.meta_path:
             sys.meta_path.remove(self)
 
+    def awaits(self, fullname: str) -> bool:
+        """Whether it is to tell of a module."""
+        return fullname in self.awaited
+
     def find_spec(
         self, fullname: str, path: Any, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname not in self.awaited:
+        if not self.awaits(fullname):
             return None
-        # Those before us have been asked; a second watcher among them would ask us in turn.
-        places = [place for place, finder in enumerate(sys.meta_path) if finder is self]
-        for finder in sys.meta_path[places[0] + 1 if places else 0 :]:
+        finders = list(sys.meta_path)
+        if self in finders:  # those before it have been asked, perhaps another watcher
+            del finders[: finders.index(self) + 1]
+        for finder in finders:
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
                 if spec.loader is not None:
                     spec.loader = _Loader(spec.loader, self.imported)  # type: ignore[assignment]
                 return spec
         return None
+
+
+class PackageWatcher(ImportWatcher):
+    """Tells of every module of the packages that it awaits."""
+
+    def awaits(self, fullname: str) -> bool:
+        return any(fullname == name or fullname.startswith(f"{name}.") for name in self.awaited)
 
 
 class _Loader:

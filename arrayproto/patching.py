@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-ABSENT = object()
+ABSENT: Any = object()
 
 
 class Patch(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import consumers
 from .coverage import Coverage
 from .evidence import read
 from .formats import markdown_page, markdown_summary
@@ -57,10 +58,11 @@ def documented(coverages: Sequence[Coverage], root: Path) -> list[Coverage]:
 
 
 def files(coverages: Sequence[Coverage], root: Path) -> dict[Path, str]:
-    """What the files of the documentation have to hold: README.md, and a page for each library."""
+    """What the files of the documentation hold: README.md, consumers, a page for each library."""
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")
     found = {readme: _BLOCK.sub(lambda _: block(coverages), text)}
+    found[root / "docs" / "consumers.md"] = consumers.markdown()
     return found | {page(root, c.library): markdown_page(c) for c in coverages}
 
 
