@@ -22,7 +22,6 @@ import os
 import sys
 import types
 from collections.abc import Iterable
-from pathlib import PurePath
 from typing import Any
 
 _STDLIB = os.path.dirname(os.__file__) + os.sep
@@ -38,7 +37,8 @@ def is_installed(file: str) -> bool:
     """Whether a file is part of Python or of an installed package."""
     if file.startswith("<"):
         return file.startswith("<frozen ")
-    return file.startswith(_STDLIB) or not _INSTALLED.isdisjoint(PurePath(file).parts)
+    parts = file.replace(os.sep, "/").split("/")
+    return file.startswith(_STDLIB) or not _INSTALLED.isdisjoint(parts)
 
 
 def is_programs(

@@ -121,6 +121,15 @@ class Maker:
             )
         return convert(host)
 
+    def to_host(self, array: Any) -> np.ndarray:
+        """The values of one of the library's arrays, where they are asked for."""
+        how = self.library.to_host
+        return getattr(array, how)() if how and "." not in how else np.asarray(array)
+
+    def is_own(self, value: Any) -> bool:
+        """Whether a value is an array of the library."""
+        return isinstance(value, self.library.classes)
+
     def natives(self) -> dict[str, Callable[..., Any]]:
         """By public name, what the library makes itself, with NumPy's arguments."""
         return {}

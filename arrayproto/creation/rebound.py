@@ -21,14 +21,15 @@ from ..errors import ArrayProtoWarning
 from ..rebinding import ReboundFunction
 from .context import Place, current, everywhere
 
-#: What makes arrays of no array, by NumPy's module.
+#: What makes arrays of no array, by NumPy's module; and what writes them to files.
 NAMES: dict[str, tuple[str, ...]] = {
     "numpy": (
         *("arange", "array", "asanyarray", "asarray", "ascontiguousarray", "asfortranarray"),
         *("bartlett", "blackman", "empty", "eye", "frombuffer", "fromfile", "fromfunction"),
         *("fromiter", "fromstring", "full", "genfromtxt", "geomspace", "hamming", "hanning"),
         *("identity", "indices", "kaiser", "linspace", "load", "loadtxt", "logspace", "memmap"),
-        *("meshgrid", "ones", "require", "tri", "zeros"),
+        *("meshgrid", "ones", "require", "save", "savetxt", "savez", "savez_compressed", "tri"),
+        "zeros",
         *("c_", "mgrid", "ogrid", "r_"),
     ),
     "numpy.fft": ("fftfreq", "rfftfreq"),

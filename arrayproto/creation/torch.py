@@ -49,6 +49,10 @@ class TorchMaker(Maker):
         made = self._of_ndarray(host)
         return made if self._on_cpu else made.to(self.device)
 
+    def to_host(self, array: Any) -> np.ndarray:
+        host: np.ndarray = array.detach().resolve_conj().resolve_neg().cpu().numpy()
+        return host
+
     def natives(self) -> dict[str, Callable[..., Any]]:
         torch, device, asked = self.torch, self.device, self._asked
 
