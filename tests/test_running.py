@@ -74,7 +74,7 @@ def test_tracebacks_are_the_programs(program):
             raise ValueError("why") from error
         """
     )
-    stock, ours = python(sys.executable, script), run(script)
+    stock, ours = python(sys.executable, script), run(script, library="numpy")
     assert ours.stderr == stock.stderr
     assert "arrayproto" not in ours.stderr
     assert ours.returncode == stock.returncode == 1
@@ -84,13 +84,13 @@ def test_tracebacks_are_the_programs(program):
     "end", ["raise SystemExit", "raise SystemExit('no')", "import sys; sys.exit(300)", "1 +", "x"]
 )
 def test_it_ends_as_it_would(end):
-    stock, ours = python(sys.executable, "-c", end), run("-c", end)
+    stock, ours = python(sys.executable, "-c", end), run("-c", end, library="numpy")
     assert (ours.returncode, ours.stderr) == (stock.returncode, stock.stderr)
 
 
 @pytest.mark.parametrize("given", [["there_is_none.py"], ["-m", "there.is.none"]])
 def test_what_is_not_there(given):
-    stock, ours = python(sys.executable, *given), run(*given)
+    stock, ours = python(sys.executable, *given), run(*given, library="numpy")
     assert ours.returncode == stock.returncode
     assert ours.stdout == ""
     assert given[-1].partition(".")[0] in ours.stderr
@@ -159,7 +159,7 @@ class TestVerify:
             wrong = 1.0 if type(x) is np.ndarray else 2.0
             """
         )
-        done = run("--verify", script)
+        done = run("--verify", script, library="dask")
         assert done.returncode == 1
         assert "arrayproto: wrong: differs by 1 where NumPy has up to 1" in done.stderr
         assert "1 of 2 named results" in done.stderr
