@@ -6,7 +6,8 @@ library's, and other installed packages count on NumPy's arrays.
 A frame is the program's if its module is ``__main__`` or its root is a package that the user has
 named; else, if its file is neither part of Python nor below a folder of installed packages
 (``site-packages``, ``dist-packages``), and its root is none of NumPy, arrayproto and the library.
-Code without a file of its own (``<string>``, a cell of a notebook) is its module's.
+Code without a file of its own (``<string>``, a cell of a notebook) is its module's; examples in
+docstrings are the program's.
 
 Compiled code has no frame: a Cython function that makes an array seems to be the program that
 called it. The instruction at which the program stands tells them apart: it is a call of the
@@ -56,11 +57,11 @@ def is_programs(
     """
     name = frame.f_globals.get("__name__") or ""
     root = name.partition(".")[0]
-    if root in packages or name == "__main__":
+    file = frame.f_code.co_filename
+    if root in packages or name == "__main__" or file.startswith("<doctest "):
         return True
     if root in ("arrayproto", "numpy") or root in others:
         return False
-    file = frame.f_code.co_filename
     if file.startswith("<"):
         module = sys.modules.get(name)
         file = getattr(module, "__file__", None) or file

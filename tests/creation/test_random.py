@@ -99,11 +99,7 @@ def test_the_same_stream(name):
 
 @every
 def test_what_numpy_draws_is_numpys(name):
-    if name == "dask":
-        pytest.importorskip("dask.array")
     for call in NUMPYS:
-        if name == "dask" and ("choice" in call or "permutation" in call) and "[3" not in call:
-            continue  # Dask has these itself
         rng = np.random.default_rng(11)
         expected = evaluate(call, rng)
         with using(name):
