@@ -71,7 +71,7 @@ def _recorder(program: Program, given: argparse.Namespace) -> Any:
 
     def ended() -> None:
         creation = context.everywhere()
-        makers = [] if creation is None else [creation.maker]
+        makers = [creation.maker] if given.library != "numpy" and creation is not None else []
         recorder.write(program.names, makers, given.results)
 
     return ended

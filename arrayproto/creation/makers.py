@@ -42,6 +42,7 @@ CONVERTERS = frozenset(
 DISPATCHED = frozenset({"geomspace", "linspace", "logspace", "meshgrid"})
 
 _SCALARS = frozenset({bool, int, float, complex, str, bytes, type(None)})
+_NUMBERS = frozenset({bool, int, float, complex})
 _SEQUENCES = (list, tuple)
 
 
@@ -96,6 +97,7 @@ class Maker:
         self.library, self.example, self.device = library, example, device
         self.same_stream = same_stream
         self.floating = None if dtype is None else np.dtype(dtype)
+        self._default: np.dtype[Any] = np.dtype(np.float64 if dtype is None else dtype)
         if self.floating is not None and self.floating.kind != "f":
             raise ValueError(
                 "arrayproto.using: dtype= stands in the place of float64, so it is a "
@@ -204,6 +206,9 @@ class Maker:
         keeps = name in ("array", "asanyarray")
 
         def make(object: Any, *args: Any, **kwargs: Any) -> Any:
+            if type(object) is list and not args and not kwargs:
+                if _NUMBERS.issuperset(map(type, object)):  # the common case, at once
+                    return self.of_host(own(object), True)
             if "like" in kwargs:
                 return own(object, *args, **kwargs)
             duck = first_duck(object)
@@ -252,7 +257,7 @@ class Maker:
             If the library has none like it.
         """
         if asked is None or asked is float:
-            asked = np.float64 if self.floating is None else self.floating
+            return self._default
         found: np.dtype[Any] = np.dtype(asked)
         if not self.has(found):
             raise TypeError(f"{self.library.name} has no dtype {found}")
@@ -261,7 +266,9 @@ class Maker:
 
 def shape_of(shape: Any) -> tuple[int, ...]:
     """A shape as NumPy reads it."""
-    read = tuple(map(operator.index, shape if np.iterable(shape) else (shape,)))
+    if type(shape) is not tuple:
+        shape = shape if np.iterable(shape) else (shape,)
+    read = tuple(map(operator.index, shape))
     if min(read, default=0) < 0:
         raise ValueError("negative dimensions are not allowed")
     return read
