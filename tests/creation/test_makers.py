@@ -208,7 +208,7 @@ def test_what_is_large_is_made_by_dask():
     assert isinstance(made[0], da.Array)
     assert int(made[0].sum()) == n * (n - 1) // 2
     with arrayproto.using("dask", chunks=(1000, 1000)):
-        assert np.eye(2000).numblocks == (1, 1) or np.zeros((2000, 2000)).numblocks == (2, 2)
+        assert np.zeros((2000, 2000)).numblocks == (2, 2)
         assert np.zeros(5000).numblocks == (1,)
         assert to_numpy(np.tri(1500)).sum() == 1500 * 1501 // 2
 
