@@ -21,6 +21,8 @@ from .errors import (
     UnsupportedFunctionError,
 )
 from .mixins import ArrayFunctionMixin, CupyMixin, DaskMixin, SparseMixin, implements
+from .notebook import load_ipython_extension as load_ipython_extension
+from .notebook import unload_ipython_extension as unload_ipython_extension
 from .registration import register, unregister
 
 if TYPE_CHECKING:

@@ -191,7 +191,11 @@ def populate(module_name: str, numpy_module: types.ModuleType) -> tuple[Any, Any
                     return __getattr__(own)  # an alias, np.concat: the same object here as there
                 value = public_function(entry, module_name, name)
         # Another thread may have been faster: the one that is stored is everyone's.
-        return namespace.setdefault(name, value)
+        namespace.setdefault(name, value)
+        creation = sys.modules.get("arrayproto.creation.rebound")
+        if creation is not None:  # a context of using() may be open
+            creation.made(module_name, name)
+        return namespace[name]
 
     def __dir__() -> list[str]:
         return sorted({*dir(numpy_module), *namespace})

@@ -28,6 +28,8 @@ class Program(NamedTuple):
     Attributes
     ----------
     title : str
+    quick : tuple
+        Arguments of its main() for the tests, which need not take long.
     large : int
         Its first argument, for a run that keeps NumPy busy for some seconds.
     cannot : dict of str to (type, str)
@@ -35,6 +37,7 @@ class Program(NamedTuple):
     """
 
     title: str
+    quick: tuple
     large: int
     cannot: dict[str, tuple[str, str]]
 
@@ -43,9 +46,10 @@ _NO_SVD = ("UnsupportedFunctionError", "singular vectors are dense: `np.linalg.s
 _IMMUTABLE = ("TypeError", "it writes into slices, and JAX's arrays never change")
 
 PROGRAMS: dict[str, Program] = {
-    "fft_filter": Program("A tone found in noise, by FFT", 2**24, {}),
+    "fft_filter": Program("A tone found in noise, by FFT", (2048,), 2**24, {}),
     "heat": Program(
         "Heat on a plate, written into slices",
+        (32, 15),
         4096,
         {
             "jax": _IMMUTABLE,
@@ -54,13 +58,14 @@ PROGRAMS: dict[str, Program] = {
     ),
     "kmeans": Program(
         "k-means of handwritten digits",
+        (1, 10, 3),
         300,
         {"sparse": ("IndexError", "it indexes by an array, and COO takes no COO as an index")},
     ),
-    "logistic": Program("Logistic regression by hand", 300, {}),
-    "options": Program("Monte-Carlo prices of options", 1_000_000, {}),
-    "pagerank": Program("PageRank of a social graph", 100, {}),
-    "pca": Program("PCA of handwritten digits", 200, {"sparse": _NO_SVD}),
+    "logistic": Program("Logistic regression by hand", (1, 6), 300, {}),
+    "options": Program("Monte-Carlo prices of options", (2000, 8), 1_000_000, {}),
+    "pagerank": Program("PageRank of a social graph", (1, 0.85, 8), 100, {}),
+    "pca": Program("PCA of handwritten digits", (), 200, {"sparse": _NO_SVD}),
 }
 
 

@@ -41,7 +41,7 @@ def pairs():
 
 @pytest.fixture(scope="module")
 def expected(run_all):
-    return {name: run_all.run(name)[0] for name in run_all.PROGRAMS}
+    return {name: run_all.run(name, None, p.quick)[0] for name, p in run_all.PROGRAMS.items()}
 
 
 @pytest.mark.parametrize(("program", "library"), list(pairs()))
@@ -50,11 +50,11 @@ def test_answers(program, library, run_all, expected):
     cannot = run_all.PROGRAMS[program].cannot.get(library)
     if cannot is not None:
         with pytest.raises(Exception) as caught:
-            run_all.run(program, library, same_stream=True)
+            run_all.run(program, library, run_all.PROGRAMS[program].quick, same_stream=True)
         assert type(caught.value).__name__ == cannot[0]
         return
     with arrayproto.using(library, same_stream=True, **run_all.LIBRARIES[library]):
-        results = run_all.load(program).main()
+        results = run_all.load(program).main(*run_all.PROGRAMS[program].quick)
     for value in results.values():
         assert type(value).__module__.partition(".")[0] == ROOTS[library], (
             "it never left the library"

@@ -170,12 +170,12 @@ def _opened(
     same_stream: bool,
     packages: Iterable[str],
     options: dict[str, Any],
-) -> Iterator[context.Creation | None]:
+) -> Iterator[context.Creation]:
     """Everything but for whom: the maker, the library active, NumPy's names rebound."""
     if isinstance(library, str) and library == "numpy":
         if options or device is not None or dtype is not None:
             raise TypeError("arrayproto.using: NumPy takes no options; leave them out")
-        yield None
+        yield context.Stock()
         return
     found, example = _library(library)
     importlib.import_module(found.module)

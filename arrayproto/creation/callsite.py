@@ -6,7 +6,8 @@ library's, and other installed packages count on NumPy's arrays.
 A frame is the program's if its module is ``__main__`` or its root is a package that the user has
 named; else, if its file is neither part of Python nor below a folder of installed packages
 (``site-packages``, ``dist-packages``), and its root is none of NumPy, arrayproto and the library.
-Code without a file of its own (``<string>``, a cell of a notebook) is its module's.
+Code without a file of its own (``<string>``, a cell of a notebook) is its module's; examples in
+docstrings are the program's.
 
 Compiled code has no frame: a Cython function that makes an array seems to be the program that
 called it. The instruction at which the program stands tells them apart: it is a call of the
@@ -15,6 +16,7 @@ creation function, or it is not.
 
 from __future__ import annotations
 
+import bisect
 import dis
 import functools
 import inspect
@@ -22,12 +24,16 @@ import os
 import sys
 import types
 from collections.abc import Iterable
-from pathlib import PurePath
 from typing import Any
 
 _STDLIB = os.path.dirname(os.__file__) + os.sep
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
-_NAMES = frozenset({"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FAST", "LOAD_DEREF", "LOAD_CLASSDEREF"})
+_NAMES = frozenset(
+    {
+        *("LOAD_NAME", "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_CLASSDEREF"),
+        *("LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK"),
+    }
+)
 _LOADS = _NAMES | {"LOAD_ATTR", "LOAD_METHOD", "LOAD_CONST"}
 
 _Span = tuple[tuple[int, int], tuple[int, int]]
@@ -38,7 +44,8 @@ def is_installed(file: str) -> bool:
     """Whether a file is part of Python or of an installed package."""
     if file.startswith("<"):
         return file.startswith("<frozen ")
-    return file.startswith(_STDLIB) or not _INSTALLED.isdisjoint(PurePath(file).parts)
+    parts = file.replace(os.sep, "/").split("/")
+    return file.startswith(_STDLIB) or not _INSTALLED.isdisjoint(parts)
 
 
 def is_programs(
@@ -56,11 +63,11 @@ def is_programs(
     """
     name = frame.f_globals.get("__name__") or ""
     root = name.partition(".")[0]
-    if root in packages or name == "__main__":
+    file = frame.f_code.co_filename
+    if root in packages or name == "__main__" or file.startswith("<doctest "):
         return True
     if root in ("arrayproto", "numpy") or root in others:
         return False
-    file = frame.f_code.co_filename
     if file.startswith("<"):
         module = sys.modules.get(name)
         file = getattr(module, "__file__", None) or file
@@ -85,12 +92,12 @@ def calls(frame: types.FrameType, name: str, function: Any) -> bool:
         (``self.make(3)``). False where nobody can tell: compiled code may read whatever it is given
         as an ndarray's memory.
     """
-    instructions = list(dis.get_instructions(frame.f_code))
-    at = next(i for i, one in enumerate(instructions) if one.offset == frame.f_lasti)
+    instructions, offsets = _instructions(frame.f_code)
+    at = bisect.bisect_right(offsets, frame.f_lasti) - 1  # it may stand at a cache behind it
     span = _span(instructions[at])
     if span is None:  # python -X no_debug_ranges
         return name in frame.f_code.co_names or name in frame.f_code.co_varnames
-    inside = [(one, own) for one in instructions[:at] if (own := _span(one)) and _within(own, span)]
+    inside = _inside(instructions, at, span)
     # What the calls among the arguments call is not what is called here.
     inner = [own for one, own in inside if _is_call(one) and own != span]
     loads = [
@@ -108,6 +115,27 @@ def calls(frame: types.FrameType, name: str, function: Any) -> bool:
     for one in path[1:]:
         value = inspect.getattr_static(value, one.argval, None)
     return value is function
+
+
+@functools.lru_cache(maxsize=16)
+def _instructions(code: types.CodeType) -> tuple[list[dis.Instruction], list[int]]:
+    """The instructions of a code, and their offsets."""
+    instructions = list(dis.get_instructions(code))
+    return instructions, [one.offset for one in instructions]
+
+
+def _inside(
+    instructions: list[dis.Instruction], at: int, span: _Span
+) -> list[tuple[dis.Instruction, _Span]]:
+    """What belongs to the expression that ends with an instruction: it stands before it."""
+    found = []
+    for one in reversed(instructions[:at]):
+        own = _span(one)
+        if own is not None:
+            if not _within(own, span):
+                break
+            found.append((one, own))
+    return found[::-1]
 
 
 def _is_call(one: dis.Instruction) -> bool:

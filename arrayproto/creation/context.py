@@ -78,6 +78,16 @@ class Creation:
         return found
 
 
+class Stock(Creation):
+    """``using("numpy")``: NumPy's arrays, where another context would hold."""
+
+    def __init__(self) -> None:
+        self.sites, self._codes = {}, set()
+
+    def is_programs(self, frame: types.FrameType) -> bool:
+        return False
+
+
 #: The innermost context of this thread or task.
 current: contextvars.ContextVar[Creation | None] = contextvars.ContextVar(
     "arrayproto_using", default=None

@@ -1,4 +1,8 @@
-"""What programs read from files: `numpy.load` and `numpy.memmap`; tables are read by NumPy."""
+"""Files: `numpy.load` and `numpy.memmap`, and the functions that write them.
+
+Tables of text are read by NumPy. What is written is copied to the host: a file is what the program
+asks for, by name.
+"""
 
 from __future__ import annotations
 
@@ -71,5 +75,18 @@ def _memmap(maker: Maker, own: Callable[..., Any]) -> Callable[..., Any]:
     return memmap
 
 
+def _saved(maker: Maker, own: Callable[..., Any]) -> Callable[..., Any]:
+    def save(*args: Any, **kwargs: Any) -> Any:
+        args = tuple(maker.to_host(x) if maker.is_own(x) else x for x in args)
+        kwargs = {k: maker.to_host(x) if maker.is_own(x) else x for k, x in kwargs.items()}
+        return own(*args, **kwargs)
+
+    return save
+
+
 #: By public name, what makes the function for a library.
-MAKERS: dict[str, Callable[[Any, Any], Callable[..., Any]]] = {"load": _load, "memmap": _memmap}
+MAKERS: dict[str, Callable[[Any, Any], Callable[..., Any]]] = {
+    "load": _load,
+    "memmap": _memmap,
+    **dict.fromkeys(("save", "savetxt", "savez", "savez_compressed"), _saved),
+}

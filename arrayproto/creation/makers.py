@@ -42,6 +42,7 @@ CONVERTERS = frozenset(
 DISPATCHED = frozenset({"geomspace", "linspace", "logspace", "meshgrid"})
 
 _SCALARS = frozenset({bool, int, float, complex, str, bytes, type(None)})
+_NUMBERS = frozenset({bool, int, float, complex})
 _SEQUENCES = (list, tuple)
 
 
@@ -96,6 +97,7 @@ class Maker:
         self.library, self.example, self.device = library, example, device
         self.same_stream = same_stream
         self.floating = None if dtype is None else np.dtype(dtype)
+        self._default: np.dtype[Any] = np.dtype(np.float64 if dtype is None else dtype)
         if self.floating is not None and self.floating.kind != "f":
             raise ValueError(
                 "arrayproto.using: dtype= stands in the place of float64, so it is a "
@@ -120,6 +122,15 @@ class Maker:
                 "ndarray; give an array of it instead of its name"
             )
         return convert(host)
+
+    def to_host(self, array: Any) -> np.ndarray:
+        """The values of one of the library's arrays, where they are asked for."""
+        how = self.library.to_host
+        return getattr(array, how)() if how and "." not in how else np.asarray(array)
+
+    def is_own(self, value: Any) -> bool:
+        """Whether a value is an array of the library."""
+        return isinstance(value, self.library.classes)
 
     def natives(self) -> dict[str, Callable[..., Any]]:
         """By public name, what the library makes itself, with NumPy's arguments."""
@@ -195,6 +206,9 @@ class Maker:
         keeps = name in ("array", "asanyarray")
 
         def make(object: Any, *args: Any, **kwargs: Any) -> Any:
+            if type(object) is list and not args and not kwargs:
+                if _NUMBERS.issuperset(map(type, object)):  # the common case, at once
+                    return self.of_host(own(object), True)
             if "like" in kwargs:
                 return own(object, *args, **kwargs)
             duck = first_duck(object)
@@ -243,7 +257,7 @@ class Maker:
             If the library has none like it.
         """
         if asked is None or asked is float:
-            asked = np.float64 if self.floating is None else self.floating
+            return self._default
         found: np.dtype[Any] = np.dtype(asked)
         if not self.has(found):
             raise TypeError(f"{self.library.name} has no dtype {found}")
@@ -252,7 +266,9 @@ class Maker:
 
 def shape_of(shape: Any) -> tuple[int, ...]:
     """A shape as NumPy reads it."""
-    read = tuple(map(operator.index, shape if np.iterable(shape) else (shape,)))
+    if type(shape) is not tuple:
+        shape = shape if np.iterable(shape) else (shape,)
+    read = tuple(map(operator.index, shape))
     if min(read, default=0) < 0:
         raise ValueError("negative dimensions are not allowed")
     return read

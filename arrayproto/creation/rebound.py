@@ -17,18 +17,19 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArrayProtoWarning
-from ..patching import ABSENT, Patch
+from ..patching import Patch
 from ..rebinding import ReboundFunction
 from .context import Place, current, everywhere
 
-#: What makes arrays of no array, by NumPy's module.
+#: What makes arrays of no array, by NumPy's module; and what writes them to files.
 NAMES: dict[str, tuple[str, ...]] = {
     "numpy": (
         *("arange", "array", "asanyarray", "asarray", "ascontiguousarray", "asfortranarray"),
         *("bartlett", "blackman", "empty", "eye", "frombuffer", "fromfile", "fromfunction"),
         *("fromiter", "fromstring", "full", "genfromtxt", "geomspace", "hamming", "hanning"),
         *("identity", "indices", "kaiser", "linspace", "load", "loadtxt", "logspace", "memmap"),
-        *("meshgrid", "ones", "require", "tri", "zeros"),
+        *("meshgrid", "ones", "require", "save", "savetxt", "savez", "savez_compressed", "tri"),
+        "zeros",
         *("c_", "mgrid", "ogrid", "r_"),
     ),
     "numpy.fft": ("fftfreq", "rfftfreq"),
@@ -140,17 +141,19 @@ _open = 0
 _patches: list[Patch] = []
 
 
-def places() -> list[Place]:
-    """All that is rebound: in NumPy's modules, and in those of ours that mirror them."""
-    found = []
-    for module_name, names in NAMES.items():
-        for prefix in ("", "arrayproto."):
-            module = sys.modules.get(prefix + module_name)
-            if module is not None:
-                for name in names:
-                    public = f"{module_name}.{name}".removeprefix("numpy.")
-                    found.append(Place(module.__name__, public, getattr(module, name)))
-    return found
+def _rebind(module: str, name: str) -> None:
+    holder = importlib.import_module(module)  # NumPy imports some of its own late
+    public = f"{module}.{name}".removeprefix("arrayproto.").removeprefix("numpy.")
+    ours = _rebound(module, public, vars(holder)[name])
+    _patches.append(Patch.apply(holder, name, ours))
+
+
+def made(module: str, name: str) -> None:
+    """The explicit namespace has made one of its functions, while a context may be open."""
+    with _lock:
+        if _open and name in NAMES.get(module.removeprefix("arrayproto."), ()):
+            if not any(p.holder.__name__ == module and p.name == name for p in _patches):
+                _rebind(module, name)
 
 
 @functools.cache
@@ -167,11 +170,13 @@ def enter() -> None:
     with _lock:
         _open += 1
         if _open == 1:
-            for module in NAMES:
-                importlib.import_module("arrayproto." + module)
-            for place in places():
-                ours = _rebound(place.module, place.name, place.own)
-                _patches.append(Patch.apply(sys.modules[place.module], place.plain, ours))
+            for module, names in NAMES.items():
+                for name in names:
+                    _rebind(module, name)
+                # Ours makes its functions when they are asked for: see `made`.
+                mirror = sys.modules.get(f"arrayproto.{module}")
+                for name in [] if mirror is None else vars(mirror).keys() & set(names):
+                    _rebind(f"arrayproto.{module}", name)
 
 
 def leave() -> None:
@@ -200,5 +205,5 @@ def rebound_now() -> tuple[str, ...]:
         return tuple(
             f"{p.holder.__name__}.{p.name}"
             for p in _patches
-            if p.holder.__name__.startswith("numpy") and p.before is not ABSENT
+            if p.holder.__name__.startswith("numpy")
         )

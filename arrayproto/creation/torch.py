@@ -10,6 +10,9 @@ import numpy as np
 from .makers import Maker, shape_of
 from .random import Source
 
+#: dtypes of NumPy's that PyTorch takes without a question.
+_AS_IT_IS = frozenset(map(np.dtype, ("?", "i8", "f4", "f8", "c16")))
+
 
 class TorchMaker(Maker):
     """``device=`` is a `torch.device`, or what one is made of; the default is PyTorch's own."""
@@ -46,8 +49,16 @@ class TorchMaker(Maker):
             return found
 
     def upload(self, host: np.ndarray) -> Any:
+        if self._on_cpu and host.dtype in _AS_IT_IS and host.ndim:
+            flags = host.flags
+            if flags.c_contiguous and flags.writeable:
+                return self.torch.from_numpy(host)
         made = self._of_ndarray(host)
         return made if self._on_cpu else made.to(self.device)
+
+    def to_host(self, array: Any) -> np.ndarray:
+        host: np.ndarray = array.detach().resolve_conj().resolve_neg().cpu().numpy()
+        return host
 
     def natives(self) -> dict[str, Callable[..., Any]]:
         torch, device, asked = self.torch, self.device, self._asked
@@ -105,7 +116,17 @@ class TorchMaker(Maker):
 
             return short
 
-        return {name: filled(name) for name in ("zeros", "ones", "empty")}
+        def arange(long: Callable[..., Any]) -> Callable[..., Any]:
+            function, device = self.torch.arange, self.device
+
+            def make(*args: Any, **kwargs: Any) -> Any:
+                if len(args) == 1 and not kwargs and type(args[0]) is int and args[0] >= 0:
+                    return function(args[0], device=device)
+                return long(*args, **kwargs)
+
+            return make
+
+        return {**{name: filled(name) for name in ("zeros", "ones", "empty")}, "arange": arange}
 
     def source(self, seed: int) -> Source:
         return _TorchSource(self, seed)

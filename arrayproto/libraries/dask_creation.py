@@ -172,13 +172,19 @@ def _array(
     return result
 
 
-def _ascontiguousarray(a: Any, dtype: Any = None) -> Any:
-    """Each chunk is contiguous."""
-    a = da().atleast_1d(as_dask(a))
-    dtype = a.dtype if dtype is None else np.dtype(dtype)
-    return a.map_blocks(
-        np.ascontiguousarray, dtype=dtype, meta=meta_of(a, a.ndim, dtype)
-    ) if a.dtype == dtype else a.astype(dtype)  # fmt: skip
+def _in_order(name: str) -> Callable[..., Any]:
+    """Each chunk is contiguous, in C's or in Fortran's order."""
+    function = getattr(np, name)
+
+    def call(a: Any, dtype: Any = None) -> Any:
+        a = da().atleast_1d(as_dask(a))
+        dtype = a.dtype if dtype is None else np.dtype(dtype)
+        if a.dtype != dtype:
+            a = a.astype(dtype)
+        return a.map_blocks(function, dtype=dtype, meta=meta_of(a, a.ndim, dtype))
+
+    call.__name__ = name
+    return call
 
 
 def _require(a: Any, dtype: Any = None, requirements: Any = None) -> Any:
@@ -233,10 +239,11 @@ ROWS: dict[str, Row] = {
     "fromfunction": _from_function,
     **{
         name: _read(name)
-        for name in ("frombuffer", "fromfile", "fromiter", "genfromtxt", "loadtxt")
+        for name in ("frombuffer", "fromfile", "fromiter", "fromstring", "genfromtxt", "loadtxt")
     },
     "array": _array,
-    "ascontiguousarray": _ascontiguousarray,
+    "ascontiguousarray": _in_order("ascontiguousarray"),
+    "asfortranarray": _in_order("asfortranarray"),
     "require": _require,
     "geomspace": _geomspace,
 }

@@ -59,6 +59,13 @@ CALLS = {
     "ones": ("np.ones(3)", "np.ones((2, 2), int)"),
     "r_": ("np.r_[0:3, 7, [8, 9]]", "np.r_[np.arange(2), 5, 0:2]"),
     "require": ("np.require([1, 2], float)",),
+    # Here what is written, and read again; below, by whom.
+    "save": ("(np.save(path / 'y.npy', np.arange(3)), np.load(path / 'y.npy'))[1]",),
+    "savetxt": ("(np.savetxt(path / 'y', np.eye(2)), np.loadtxt(path / 'y'))[1]",),
+    "savez": ("(np.savez(path / 'y.npz', y=np.ones(3)), np.load(path / 'y.npz')['y'])[1]",),
+    "savez_compressed": (
+        "(np.savez_compressed(path / 'y.npz', np.ones(3)), np.load(path / 'y.npz')['arr_0'])[1]",
+    ),
     "tri": ("np.tri(3)", "np.tri(2, 3, k=1, dtype=int)"),
     "zeros": ("np.zeros(4)", "np.zeros((2, 0))", "np.zeros((), complex)", "np.zeros([2, 1], 'i4')",
               "np.zeros(shape=(2, 2), dtype=np.float32)"),
@@ -201,7 +208,7 @@ def test_what_is_large_is_made_by_dask():
     assert isinstance(made[0], da.Array)
     assert int(made[0].sum()) == n * (n - 1) // 2
     with arrayproto.using("dask", chunks=(1000, 1000)):
-        assert np.eye(2000).numblocks == (1, 1) or np.zeros((2000, 2000)).numblocks == (2, 2)
+        assert np.zeros((2000, 2000)).numblocks == (2, 2)
         assert np.zeros(5000).numblocks == (1,)
         assert to_numpy(np.tri(1500)).sum() == 1500 * 1501 // 2
 

@@ -193,7 +193,8 @@ class TestThreadsAndTasks:
                 scheduler="threads"
             )
             with arrayproto.using("numpy"):
-                assert type(np.zeros(2)) is np.ndarray or True
+                assert type(np.zeros(2)) is np.ndarray
+                assert type(np.r_[0:2]) is np.ndarray
         assert set(seen) == {np.ndarray}
         assert type(np.zeros(2)) is np.ndarray
 
@@ -367,6 +368,15 @@ class TestTheExplicitNamespace:
             assert is_torch(anp.linspace(0, 1, 3))
             assert is_torch(anp.random.default_rng(0).random(2))
         assert type(anp.zeros(2)) is np.ndarray
+
+    def test_a_function_that_is_asked_for_first_within(self, run_python):
+        source = (
+            "import arrayproto, arrayproto.numpy as anp\n"
+            "with arrayproto.using('dask'):\n"
+            "    print(type(anp.linspace(0, 1, 3)).__name__, type(anp.random.rand(3)).__name__)\n"
+            "print(type(anp.linspace(0, 1, 3)).__name__)"
+        )
+        assert run_python(source).split() == ["Array", "Array", "ndarray"]
 
     def test_derived_functions_do_not(self):
         """They are written over it, and are no program."""

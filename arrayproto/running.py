@@ -1,0 +1,163 @@
+"""Run a whole program with the arrays of a library: ``python -m arrayproto run``.
+
+The program is what Python would have run: its ``__main__``, `sys.argv`, `sys.path`, exit status and
+tracebacks are its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.machinery
+import importlib.util
+import os
+import runpy
+import sys
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .creation import using_everywhere
+
+
+class Program:
+    """What is to be run, as it is given to Python.
+
+    Parameters
+    ----------
+    kind : {"script", "module", "code", "stdin"}
+    what : str
+        Path, name or text; anything for ``"stdin"``.
+    arguments : sequence of str
+        Of the program.
+    """
+
+    def __init__(self, kind: str, what: str, arguments: Sequence[str] = ()) -> None:
+        self.kind, self.what, self.arguments = kind, what, list(arguments)
+        #: Those of ``__main__``, as far as the program has come.
+        self.names: dict[str, Any] = {}
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What counts as the program's although it may be installed: the module that is run."""
+        return (self.what.partition(".")[0],) if self.kind == "module" else ()
+
+    def command(self) -> list[str]:
+        """The same for another process."""
+        first = {"module": ["-m", self.what], "code": ["-c", self.what], "stdin": ["-"]}
+        return [*first.get(self.kind, [self.what]), *self.arguments]
+
+    def run(self) -> None:
+        """Run it as ``__main__``."""
+        if self.kind == "module":
+            sys.argv = [self.what, *self.arguments]  # runpy puts the file there
+            self.names = runpy.run_module(self.what, run_name="__main__", alter_sys=True)
+            return
+        first = {"script": self.what, "code": "-c", "stdin": "-"}[self.kind]
+        sys.argv = [first, *self.arguments]
+        if not getattr(sys.flags, "safe_path", False):
+            folder = os.path.dirname(os.path.realpath(self.what)) if self.kind == "script" else ""
+            sys.path[0] = folder
+        if self.kind == "script" and os.path.isdir(self.what):
+            self.names = runpy.run_path(self.what, run_name="__main__")
+            return
+        file, source = self._source()
+        main = types.ModuleType("__main__")
+        vars(main)["__builtins__"] = sys.modules["builtins"]
+        if self.kind == "script":
+            loader = importlib.machinery.SourceFileLoader("__main__", self.what)
+            vars(main).update(__file__=self.what, __cached__=None, __loader__=loader)
+        if sys.version_info < (3, 14):
+            vars(main)["__annotations__"] = {}
+        sys.modules["__main__"] = main
+        self.names = vars(main)
+        exec(compile(source, file, "exec", dont_inherit=True), self.names)  # noqa: S102
+
+    def _source(self) -> tuple[str, str | bytes]:
+        if self.kind == "script":
+            with open(self.what, "rb") as file:
+                return self.what, file.read()
+        return ("<string>", self.what) if self.kind == "code" else ("<stdin>", sys.stdin.read())
+
+    def missing(self) -> str | None:
+        """What Python says if there is no such program, else None."""
+        if self.kind == "script":
+            is_folder = os.path.isdir(self.what)
+            path = os.path.join(self.what, "__main__.py") if is_folder else self.what
+            try:
+                with open(path, "rb"):
+                    return None
+            except OSError as error:
+                place = os.path.abspath(self.what)
+                return f"can't open file {place!r}: [Errno {error.errno}] {error.strerror}"
+        if self.kind == "module":
+            try:
+                found = importlib.util.find_spec(self.what)
+            except ModuleNotFoundError:
+                found = None
+            return None if found else f"No module named {self.what}"
+        return None
+
+
+def run(
+    program: Program,
+    library: str,
+    options: dict[str, Any],
+    *,
+    ended: Callable[[], None] | None = None,
+) -> int:
+    """Run a program with a library's arrays; its exit status.
+
+    Parameters
+    ----------
+    program : Program
+    library : str
+    options : dict
+        Of `arrayproto.using`.
+    ended : callable, optional
+        Called when the program has ended without an error, where the library is active still.
+    """
+    missing = program.missing()
+    if missing is not None:
+        print(f"{sys.executable}: {missing}", file=sys.stderr)
+        return 2 if program.kind == "script" else 1
+    packages = (*options.pop("packages", ()), *program.packages)
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(using_everywhere(library, packages=packages, **options))
+        except (ImportError, TypeError, ValueError) as error:
+            print(f"arrayproto run: {error}", file=sys.stderr)
+            return 2
+        status = 0
+        try:
+            program.run()
+        except SystemExit as stop:
+            status = _status(stop)
+        except BaseException as error:
+            _show(error)
+            status = 130 if isinstance(error, KeyboardInterrupt) else 1
+        if ended is not None and status == 0:
+            ended()
+        return status
+
+
+def _status(stop: SystemExit) -> int:
+    """What Python makes of it."""
+    if stop.code is None:
+        return 0
+    if isinstance(stop.code, int):
+        return stop.code & 0xFF
+    print(stop.code, file=sys.stderr)
+    return 1
+
+
+def _show(error: BaseException) -> None:
+    """The traceback, from the program's first frame on, by the program's own hook."""
+    trace = error.__traceback__
+    while trace is not None and _is_runners(trace.tb_frame):
+        trace = trace.tb_next
+    # A program that does not compile has no frame.
+    sys.excepthook(type(error), error.with_traceback(trace), trace)
+
+
+def _is_runners(frame: types.FrameType) -> bool:
+    return frame.f_globals is globals() or frame.f_globals.get("__name__") == "runpy"
