@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import collections
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -88,12 +90,22 @@ def _sample():
     return [calls[len(calls) // 2] for calls in by_function.values()]
 
 
-def test_sample_of_calls():
-    found = []
+def _print_wrong():
     for call in _sample():
         verdict, detail = judge(call, SUBJECTS["mlx"])[1:]
         single = verdict is Verdict.WRONG and detail.removeprefix("result 0: ").startswith(_SINGLE)
         fine = verdict in (Verdict.RIGHT, Verdict.REFUSED, Verdict.NO_ARRAY) or single
         if fine == bool(known_gap("mlx", "mlx", call.expression)):
-            found.append(f"{call.expression}: {verdict}: {detail}")
-    assert not found, "\n".join(found)
+            print(f"{call.expression}: {verdict}: {detail}")
+
+
+def test_sample_of_calls():
+    """In a process of its own, which an error in MLX may end."""
+    done = subprocess.run([sys.executable, __file__], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert not done.stdout, done.stdout
+
+
+if __name__ == "__main__":
+    with arrayproto.activated("mlx"):
+        _print_wrong()
