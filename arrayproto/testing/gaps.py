@@ -214,9 +214,6 @@ GAPS |= {
 GAPS |= {
     ("mlx", expression): "MLX computes this in single precision, whatever the dtype"
     for expression in (
-        "np.lib.scimath.power(fm, host.fm)",
-        "np.linalg.det(np.stack([p, q]))",
-        "np.sinc(im)",
         "np.polynomial.laguerre.lagweight(t / 8)",
         "np.polynomial.hermite.hermweight(t / 8)",
         "np.polynomial.hermite_e.hermeweight(t / 8)",
