@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from .activation import Status, activate, activated, deactivate, status
 from .adoption import adopt, adopted, disown
-from .creation import bind, using
 from .dispatch import array_function_dispatch, get_implementing_args, verify_matching_signatures
 from .errors import (
     ActivationError,
@@ -26,6 +25,7 @@ from .notebook import unload_ipython_extension as unload_ipython_extension
 from .registration import register, unregister
 
 if TYPE_CHECKING:
+    from .creation import bind, using
     from .tools.explain import Explanation, explain
     from .tools.no_copies import NoCopies, no_copies
     from .tools.trace import Trace, trace
@@ -39,9 +39,11 @@ _LATE = {
     "NoCopies": "tools.no_copies",
     "Trace": "tools.trace",
     "asduck": "view",
+    "bind": "creation",
     "explain": "tools.explain",
     "no_copies": "tools.no_copies",
     "trace": "tools.trace",
+    "using": "creation",
 }
 
 

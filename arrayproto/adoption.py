@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import threading
 import types
 import warnings
+from _thread import RLock  # as in activation
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -61,7 +61,7 @@ class _State:
     """What is adopted; changed only under the lock, never read on the way of a call."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
+        self.lock = RLock()
         self.wishes: list[_Wish] = []  # the last one of a package counts
         self.adopted: dict[str, _Adopted] = {}
         #: By id, what took a place, and what was there: modules that are imported copy it.

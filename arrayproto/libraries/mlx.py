@@ -17,7 +17,7 @@ import numpy as np
 from ..derived.core import stand_in
 from .array_api import Dtypes, standard_core
 from .library import Library
-from .reasons import Unsupported
+from .unsupported import Unsupported
 
 
 class _Dtypes(Dtypes):

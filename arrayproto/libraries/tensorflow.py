@@ -18,8 +18,6 @@ from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
 from .array_api import Dtypes
 from .library import Library, Made, Row
 from .shared import ON_HOST, PRINTING, on_host
-from .tensorflow_core import core
-from .tensorflow_shortcuts import shortcuts
 
 
 def _array_classes() -> tuple[type, ...]:
@@ -112,6 +110,21 @@ def _printed(name: str) -> Callable[..., Any]:
     return text
 
 
+# What is made of TensorFlow is imported when it is needed: many programs have none.
+
+
+def _core(tf: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
+    from .tensorflow_core import core
+
+    return core(tf, dtypes)
+
+
+def _shortcuts(tf: Any) -> Mapping[str, Callable[..., Any]]:
+    from .tensorflow_shortcuts import shortcuts
+
+    return shortcuts(tf)
+
+
 def _differences() -> Mapping[str, Row]:
     return {
         **{name: on_host(name) for name in ON_HOST},
@@ -129,9 +142,9 @@ tensorflow: Library = Library(
     # Calls the functions of the user's program that it has rewritten.
     relays=("tensorflow.python.autograph.impl.api",),
     dtypes=_Dtypes,
-    core=core,
+    core=_core,
     known=_known,
-    shortcuts=shortcuts,
+    shortcuts=_shortcuts,
     differences=_differences,
     to_host="numpy.asarray",
     from_host="convert_to_tensor",

@@ -21,7 +21,7 @@ import numpy as np
 from ..derived.core import numpy_function
 from ..errors import UnsupportedArgumentError
 from .library import Library, Row
-from .reasons import Unsupported
+from .unsupported import Unsupported
 
 _NoValue = np._NoValue
 
