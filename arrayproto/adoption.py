@@ -195,14 +195,20 @@ def _check(packages: tuple[str, ...], fallback: str) -> None:
         raise TypeError(f"adopt() takes the names of packages, such as 'tensorly', not {packages}")
     if fallback not in ("raise", "convert"):
         raise ValueError(f"fallback must be 'raise' or 'convert', not {fallback!r}")
+    from .consumers import CONSUMERS
     from .libraries import LIBRARIES
 
-    own = {root: library.name for library in LIBRARIES.values() for root in library.roots}
+    own = {
+        root: library.name
+        for library in LIBRARIES.values()
+        if not library.by_name
+        for root in library.roots
+    }
     for package in packages:
         root = package.partition(".")[0]
         if root in ("numpy", "arrayproto"):
             raise ValueError(f"{package!r} cannot be adopted: it is what adopted packages call")
-        if root in own:
+        if root in own and root not in CONSUMERS:  # autograd and xarray are both
             raise ValueError(
                 f"{package!r} is a part of the array library {own[root]!r}, whose own code counts "
                 f"on NumPy; arrayproto.activate({own[root]!r}) is for its arrays"

@@ -34,6 +34,8 @@ def library_for(value: Any) -> Library | None:
     found = _of_class.get(cls)
     if found is None:
         found = cls._library if issubclass(cls, Duck) else library_of(cls)
+        if found is not None and found.by_name:
+            return None  # an array with labels is nothing that code for ndarrays takes
         if found is not None:  # what is no array class today may be activated tomorrow
             _of_class[cls] = found
     return found

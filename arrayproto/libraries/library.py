@@ -348,6 +348,13 @@ class Library:
             found = getattr(found, part)
         return (found,)
 
+    def has_classes(self) -> bool:
+        """Whether its module, which is loaded, has its array classes."""
+        try:
+            return bool(self.classes)
+        except AttributeError:
+            return False
+
     @property
     def array_classes(self) -> str:
         """What the classes are called."""

@@ -75,7 +75,9 @@ def _place_of(filename: str) -> Place:
     for root in _PACKAGES:
         if filename.startswith(root):
             top = filename[len(root) :].partition(os.sep)[0].removesuffix(".py")
-            roots = _MACHINERY.union(*(library.roots for library in LIBRARIES.values()))
+            # What hands labelled arrays on, such as pandas, is a package like others.
+            libraries = (lib for lib in LIBRARIES.values() if not lib.by_name)
+            roots = _MACHINERY.union(*(library.roots for library in libraries))
             return "machinery" if top in roots else "package"
     return "machinery" if filename.startswith(_STANDARD) else "user"
 

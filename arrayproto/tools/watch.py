@@ -188,7 +188,7 @@ class _State:
         if None not in self.conversions:
             self.conversions[None] = [_coercing(name) for name in COERCING if hasattr(np, name)]
         for library in watched.everyone():
-            if library.loaded() is None:
+            if library.loaded() is None or not library.has_classes():
                 continue
             if library not in self.conversions:
                 patches = (_way_out(library, way) for way in ways_out(library))
