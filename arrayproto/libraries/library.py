@@ -623,7 +623,8 @@ class Library:
         classes: list[type] = [self.cls]
         child: type
         for child in self.cls.__subclasses__():
-            if child.__module__.partition(".")[0] == self.root:
+            # A class may have a property of that name for its instances.
+            if str(child.__module__).partition(".")[0] == self.root:
                 classes.append(child)
         member = next((getattr(cls, name) for cls in classes if hasattr(cls, name)), None)
 

@@ -47,7 +47,7 @@ def in_place():
     """Everything that a trace might leave behind, by identity."""
     found = {("numpy", name): getattr(np, name) for name in COERCING}
     for library in watched.everyone():
-        if library.loaded() is None:
+        if library.loaded() is None or not library.has_classes():
             continue
         for way in ways_out(library):
             found[way.holder, way.name] = vars(way.holder).get(way.name)
