@@ -42,10 +42,30 @@ class Flavour(NamedTuple):
     follow: bool = False
 
 
+class _LikeNumPys:
+    """Compares and hashes like the object of NumPy's that it stands for, and pickles as it."""
+
+    __slots__ = ()
+    __wrapped__: Any
+
+    def __eq__(self, other: object) -> bool:
+        mine = self.__wrapped__  # NumPy's functions have a __wrapped__ of their own
+        return other is mine or (type(other) is type(self) and other.__wrapped__ is mine)
+
+    def __hash__(self) -> int:
+        return hash(self.__wrapped__)
+
+    def __reduce__(self) -> Any:
+        return _same, (self.__wrapped__,)
+
+    def __repr__(self) -> str:
+        return f"<{self.__wrapped__!r}, adopted by arrayproto>"
+
+
 # Ufuncs -------------------------------------------------------------------------------------------
 
 
-class AdoptedUfunc:
+class AdoptedUfunc(_LikeNumPys):
     """A ufunc of NumPy's that asks the libraries of its inputs, active or not.
 
     It compares and hashes like NumPy's, pickles as it, and has its attributes.
@@ -63,19 +83,6 @@ class AdoptedUfunc:
         if name in ("reduce", "accumulate", "reduceat", "outer", "at"):
             return lambda *inputs, **kwargs: _ask(self.__wrapped__, name, inputs, kwargs)
         return getattr(self.__wrapped__, name)
-
-    def __eq__(self, other: object) -> bool:
-        mine = self.__wrapped__  # NumPy's functions have a __wrapped__ of their own
-        return other is mine or (type(other) is type(self) and other.__wrapped__ is mine)
-
-    def __hash__(self) -> int:
-        return hash(self.__wrapped__)
-
-    def __reduce__(self) -> Any:
-        return _same, (self.__wrapped__,)
-
-    def __repr__(self) -> str:
-        return f"<{self.__wrapped__!r}, adopted by arrayproto>"
 
 
 def _same(value: Any) -> Any:
@@ -116,26 +123,13 @@ def _ask(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str
 # Functions ----------------------------------------------------------------------------------------
 
 
-class AdoptedFunction(functools.partial):  # type: ignore[type-arg]
+class AdoptedFunction(_LikeNumPys, functools.partial):  # type: ignore[type-arg]
     """Stands in adopted modules for a function of NumPy's; made ready by the first call.
 
     It compares and hashes like NumPy's function, and pickles as it.
     """
 
     __wrapped__: Call
-
-    def __eq__(self, other: object) -> bool:
-        mine = self.__wrapped__  # NumPy's functions have a __wrapped__ of their own
-        return other is mine or (type(other) is type(self) and other.__wrapped__ is mine)
-
-    def __hash__(self) -> int:
-        return hash(self.__wrapped__)
-
-    def __reduce__(self) -> Any:
-        return _same, (self.__wrapped__,)
-
-    def __repr__(self) -> str:
-        return f"<{self.__wrapped__!r}, adopted by arrayproto>"
 
 
 def _late(function: Call, make: Callable[[], Call]) -> AdoptedFunction:
