@@ -2,13 +2,17 @@
  * The hot paths of arrayproto.dispatch, arrayproto.rebinding and arrayproto.mixins in C.
  *
  * Optional: everything here does what the Python code beside it does, which is the reference and
- * the fallback (see arrayproto/accelerator.py). Nothing of NumPy's C API is used: what is to be
- * known of NumPy is handed over by configure().
+ * the fallback (see arrayproto/accelerator.py). Of NumPy's C API only the fields of an ndarray are
+ * used, and none of its functions: what else is to be known of NumPy is handed over by configure().
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stddef.h>
 #include <structmember.h>
+
+#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
+#define NO_IMPORT_ARRAY
+#include <numpy/arrayobject.h>
 
 #define MAX_TYPES 64 /* as NumPy's NPY_MAXARGS */
 
@@ -778,29 +782,105 @@ static PyType_Spec rebound_spec = {
     "arrayproto._speed.Rebound", sizeof(Function), 0, FLAGS, rebound_slots,
 };
 
-/* The __array_function__ of an adapter ---------------------------------------------------------- */
+/* Callables of several parts ------------------------------------------------------------------ */
 
+#define MAX_PARTS 6
+
+/* Adapter, Product and Direct: they differ in what their parts are, and in what calls them. */
 typedef struct {
     PyObject_HEAD
     vectorcallfunc vectorcall;
     PyObject *dict;
     PyObject *weakrefs;
-    PyObject *in_python; /* answers wherever the answer is not in the tables */
-    PyObject *accepts;
-    PyObject *called;      /* dicts: function to what is called */
-    PyObject *by_position; /* the same for calls without keywords */
-    PyObject *refusals;    /* types of errors */
-    PyObject *refused;     /* (self, func, types, args, kwargs, error) to the answer */
-} Adapter;
+    PyObject *parts[MAX_PARTS];
+} Compound;
 
 static PyObject *
-adapter_refused(Adapter *self, PyObject *const *args)
+compound_alloc(PyTypeObject *type, vectorcallfunc vectorcall, PyObject *const *parts, int count)
+{
+    Compound *self = (Compound *)type->tp_alloc(type, 0);
+    if (self != NULL) {
+        self->vectorcall = vectorcall;
+        for (int i = 0; i < count; i++) {
+            self->parts[i] = Py_NewRef(parts[i]);
+        }
+    }
+    return (PyObject *)self;
+}
+
+static int
+compound_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    Compound *self = (Compound *)op;
+    Py_VISIT(Py_TYPE(op));
+    Py_VISIT(self->dict);
+    for (int i = 0; i < MAX_PARTS; i++) {
+        Py_VISIT(self->parts[i]);
+    }
+    return 0;
+}
+
+static int
+compound_clear(PyObject *op)
+{
+    Compound *self = (Compound *)op;
+    Py_CLEAR(self->dict);
+    for (int i = 0; i < MAX_PARTS; i++) {
+        Py_CLEAR(self->parts[i]);
+    }
+    return 0;
+}
+
+static void
+compound_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    PyObject_GC_UnTrack(op);
+    if (((Compound *)op)->weakrefs != NULL) {
+        PyObject_ClearWeakRefs(op);
+    }
+    compound_clear(op);
+    type->tp_free(op);
+    Py_DECREF(type);
+}
+
+static PyMemberDef compound_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Compound, vectorcall), READONLY, NULL},
+    {"__dictoffset__", T_PYSSIZET, offsetof(Compound, dict), READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(Compound, weakrefs), READONLY, NULL},
+    {NULL},
+};
+
+#define COMPOUND_SLOTS \
+    {Py_tp_call, PyVectorcall_Call}, \
+    {Py_tp_traverse, compound_traverse}, \
+    {Py_tp_clear, compound_clear}, \
+    {Py_tp_dealloc, compound_dealloc}, \
+    {Py_tp_descr_get, function_get}, \
+    {Py_tp_repr, function_repr}, \
+    {Py_tp_methods, function_methods}, \
+    {Py_tp_members, compound_members}, \
+    {Py_tp_getset, function_getset}
+
+/* The __array_function__ of an adapter ---------------------------------------------------------- */
+
+enum {
+    IN_PYTHON,   /* answers wherever the answer is not in the tables */
+    ACCEPTS,
+    CALLED,      /* dict: function to what is called */
+    BY_POSITION, /* dict: the same for calls without keywords */
+    REFUSALS,    /* tuple: types of errors */
+    REFUSED,     /* (self, func, types, args, kwargs, error) to the answer */
+};
+
+static PyObject *
+adapter_refused(Compound *self, PyObject *const *args)
 {
     PyObject *refusal = raised_exception();
     PyObject *outer = PyErr_GetHandledException();
     PyErr_SetHandledException(refusal); /* as in an except clause */
-    PyObject *result = PyObject_CallFunctionObjArgs(self->refused, args[0], args[1], args[2],
-                                                    args[3], args[4], refusal, NULL);
+    PyObject *result = PyObject_CallFunctionObjArgs(self->parts[REFUSED], args[0], args[1],
+                                                    args[2], args[3], args[4], refusal, NULL);
     PyErr_SetHandledException(outer);
     Py_XDECREF(outer);
     Py_DECREF(refusal);
@@ -810,24 +890,28 @@ adapter_refused(Adapter *self, PyObject *const *args)
 static PyObject *
 adapter_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
-    Adapter *self = (Adapter *)op;
+    Compound *self = (Compound *)op;
+    PyObject *const *parts = self->parts;
     if (PyVectorcall_NARGS(nargsf) != 5 || kwnames != NULL || !PyTuple_CheckExact(args[2]) ||
         !PyTuple_CheckExact(args[3]) || !PyDict_CheckExact(args[4])) {
-        return PyObject_Vectorcall(self->in_python, args, nargsf, kwnames);
+        return PyObject_Vectorcall(parts[IN_PYTHON], args, nargsf, kwnames);
     }
     PyObject *func = args[1], *types = args[2], *arguments = args[3], *kwargs = args[4];
     if (PyTuple_GET_SIZE(types) > 1) {
-        PyObject *answer = PyObject_CallOneArg(self->accepts, types);
+        PyObject *answer = PyObject_CallOneArg(parts[ACCEPTS], types);
         int accepted = answer == NULL ? -1 : PyObject_IsTrue(answer);
         Py_XDECREF(answer);
-        if (accepted <= 0) {
-            return accepted < 0 ? NULL : Py_NewRef(Py_NotImplemented);
+        if (accepted < 0) {
+            return NULL;
+        }
+        if (!accepted) { /* which has the reason, where nobody is left who could answer */
+            return PyObject_Vectorcall(parts[IN_PYTHON], args, nargsf, NULL);
         }
     }
     int by_name = PyDict_GET_SIZE(kwargs) > 0;
-    PyObject *call = PyDict_GetItemWithError(by_name ? self->called : self->by_position, func);
+    PyObject *call = PyDict_GetItemWithError(parts[by_name ? CALLED : BY_POSITION], func);
     if (call == NULL) {
-        return PyErr_Occurred() ? NULL : PyObject_Vectorcall(self->in_python, args, nargsf, NULL);
+        return PyErr_Occurred() ? NULL : PyObject_Vectorcall(parts[IN_PYTHON], args, nargsf, NULL);
     }
     Py_INCREF(call);
     PyObject *result;
@@ -839,7 +923,7 @@ adapter_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnam
                                      (size_t)PyTuple_GET_SIZE(arguments), NULL);
     }
     Py_DECREF(call);
-    if (result == NULL && PyErr_ExceptionMatches(self->refusals)) {
+    if (result == NULL && PyErr_ExceptionMatches(parts[REFUSALS])) {
         return adapter_refused(self, args);
     }
     return result;
@@ -850,89 +934,236 @@ adapter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *keywords[] = {"in_python", "accepts", "called", "by_position",
                                "refusals", "refused", NULL};
-    PyObject *in_python, *accepts, *called, *by_position, *refusals, *refused;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO!O!O!O", keywords, &in_python, &accepts,
-                                     &PyDict_Type, &called, &PyDict_Type, &by_position,
-                                     &PyTuple_Type, &refusals, &refused)) {
+    PyObject *p[6];
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO!O!O!O", keywords, &p[IN_PYTHON],
+                                     &p[ACCEPTS], &PyDict_Type, &p[CALLED], &PyDict_Type,
+                                     &p[BY_POSITION], &PyTuple_Type, &p[REFUSALS], &p[REFUSED])) {
         return NULL;
     }
-    Adapter *self = (Adapter *)type->tp_alloc(type, 0);
-    if (self != NULL) {
-        self->vectorcall = adapter_call;
-        self->in_python = Py_NewRef(in_python);
-        self->accepts = Py_NewRef(accepts);
-        self->called = Py_NewRef(called);
-        self->by_position = Py_NewRef(by_position);
-        self->refusals = Py_NewRef(refusals);
-        self->refused = Py_NewRef(refused);
-    }
-    return (PyObject *)self;
+    return compound_alloc(type, adapter_call, p, 6);
 }
 
-static int
-adapter_traverse(PyObject *op, visitproc visit, void *arg)
-{
-    Adapter *self = (Adapter *)op;
-    Py_VISIT(Py_TYPE(op));
-    Py_VISIT(self->dict);
-    Py_VISIT(self->in_python);
-    Py_VISIT(self->accepts);
-    Py_VISIT(self->called);
-    Py_VISIT(self->by_position);
-    Py_VISIT(self->refusals);
-    Py_VISIT(self->refused);
-    return 0;
-}
-
-static int
-adapter_clear(PyObject *op)
-{
-    Adapter *self = (Adapter *)op;
-    Py_CLEAR(self->dict);
-    Py_CLEAR(self->in_python);
-    Py_CLEAR(self->accepts);
-    Py_CLEAR(self->called);
-    Py_CLEAR(self->by_position);
-    Py_CLEAR(self->refusals);
-    Py_CLEAR(self->refused);
-    return 0;
-}
-
-static void
-adapter_dealloc(PyObject *op)
-{
-    PyTypeObject *type = Py_TYPE(op);
-    PyObject_GC_UnTrack(op);
-    if (((Adapter *)op)->weakrefs != NULL) {
-        PyObject_ClearWeakRefs(op);
-    }
-    adapter_clear(op);
-    type->tp_free(op);
-    Py_DECREF(type);
-}
-
-static PyMemberDef adapter_members[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Adapter, vectorcall), READONLY, NULL},
-    {"__dictoffset__", T_PYSSIZET, offsetof(Adapter, dict), READONLY, NULL},
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(Adapter, weakrefs), READONLY, NULL},
-    {NULL},
-};
-
-static PyType_Slot adapter_slots[] = {
-    {Py_tp_new, adapter_new},
-    {Py_tp_call, PyVectorcall_Call},
-    {Py_tp_traverse, adapter_traverse},
-    {Py_tp_clear, adapter_clear},
-    {Py_tp_dealloc, adapter_dealloc},
-    {Py_tp_descr_get, function_get},
-    {Py_tp_repr, function_repr},
-    {Py_tp_methods, function_methods},
-    {Py_tp_members, adapter_members},
-    {Py_tp_getset, function_getset},
-    {0, NULL},
-};
+static PyType_Slot adapter_slots[] = {{Py_tp_new, adapter_new}, COMPOUND_SLOTS, {0, NULL}};
 static PyType_Spec adapter_spec = {
-    "arrayproto._speed.Adapter", sizeof(Adapter), 0, FLAGS, adapter_slots,
+    "arrayproto._speed.Adapter", sizeof(Compound), 0, FLAGS, adapter_slots,
+};
+
+/* A library's own product, where it is right ---------------------------------------------------- */
+
+/* Whether all values are finite; 0 also where only NumPy can tell. */
+static int
+are_finite(PyArrayObject *values)
+{
+    if (!PyArray_ISCARRAY_RO(values)) {
+        return 0;
+    }
+    npy_intp count = 1;
+    for (int i = 0; i < PyArray_NDIM(values); i++) {
+        count *= PyArray_DIM(values, i);
+    }
+    int odd = 0;
+    /* The exponent of what is not finite is all ones. */
+    switch (PyArray_TYPE(values)) {
+    case NPY_COMPLEX128:
+        count *= 2; /* fall through */
+    case NPY_FLOAT64: {
+        const npy_uint64 exponent = 0x7FF0000000000000u, *bits = PyArray_DATA(values);
+        for (npy_intp i = 0; i < count; i++) {
+            odd |= (bits[i] & exponent) == exponent;
+        }
+        return !odd;
+    }
+    case NPY_COMPLEX64:
+        count *= 2; /* fall through */
+    case NPY_FLOAT32: {
+        const npy_uint32 exponent = 0x7F800000u, *bits = PyArray_DATA(values);
+        for (npy_intp i = 0; i < count; i++) {
+            odd |= (bits[i] & exponent) == exponent;
+        }
+        return !odd;
+    }
+    default:
+        return PyTypeNum_ISINTEGER(PyArray_TYPE(values)) || PyTypeNum_ISBOOL(PyArray_TYPE(values));
+    }
+}
+
+enum {
+    OWN,       /* of two arrays and, if it is given, the axes to sum over */
+    CLASS,     /* of both arrays */
+    ATTRIBUTE, /* of an array: an ndarray that tells whether `own` is right */
+    RANK,      /* None: the ndarray must be finite. Or the number of axes summed by default: it must
+                  be inexact, and have as many as are summed */
+    SCALAR,    /* class of results that have left the library */
+    OTHERWISE, /* is called where `own` is not certain to be right, or raises ValueError */
+};
+
+/* 1 if the library's own product is right for the operand; 0, or -1 with an error. */
+static int
+is_right_for(State *state, PyObject *const *parts, PyObject *operand, long axes)
+{
+    if ((PyObject *)Py_TYPE(operand) != parts[CLASS]) {
+        return 0;
+    }
+    PyObject *found = PyObject_GetAttr(operand, parts[ATTRIBUTE]);
+    if (found == NULL) {
+        return -1;
+    }
+    int right = 0;
+    if ((PyObject *)Py_TYPE(found) == state->ndarray) {
+        PyArrayObject *array = (PyArrayObject *)found;
+        if (parts[RANK] == Py_None) {
+            right = are_finite(array);
+        }
+        else {
+            right = PyTypeNum_ISFLOAT(PyArray_TYPE(array)) ||
+                    PyTypeNum_ISCOMPLEX(PyArray_TYPE(array));
+            right = right && axes <= PyArray_NDIM(array);
+        }
+    }
+    Py_DECREF(found);
+    return right;
+}
+
+static PyObject *
+product_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    PyObject *const *parts = ((Compound *)op)->parts;
+    State *state = state_of(op);
+    Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    int right = (nargs == 2 || nargs == 3) && kwnames == NULL;
+    long axes = 0;
+    if (right && parts[RANK] != Py_None) {
+        PyObject *given = nargs == 3 ? args[2] : parts[RANK];
+        int overflow = 1;
+        if (PyLong_CheckExact(given)) {
+            axes = PyLong_AsLongAndOverflow(given, &overflow);
+        }
+        right = !overflow;
+    }
+    if (right) {
+        right = is_right_for(state, parts, args[0], axes);
+    }
+    if (right > 0 && args[1] != args[0]) {
+        right = is_right_for(state, parts, args[1], axes);
+    }
+    if (right < 0) {
+        return NULL;
+    }
+    if (right) {
+        PyObject *result = PyObject_Vectorcall(parts[OWN], args, (size_t)nargs, NULL);
+        if (result == NULL && !PyErr_ExceptionMatches(PyExc_ValueError)) {
+            return NULL;
+        }
+        if (result != NULL && !PyObject_TypeCheck(result, (PyTypeObject *)parts[SCALAR])) {
+            return result;
+        }
+        PyErr_Clear(); /* the answer, or NumPy's error, is found by the long way */
+        Py_XDECREF(result);
+    }
+    return PyObject_Vectorcall(parts[OTHERWISE], args, nargsf, kwnames);
+}
+
+PyDoc_STRVAR(product_doc,
+"Product(own, cls, attribute, rank, scalar, otherwise)\n--\n\n"
+"As arrayproto.libraries.products.Product.make says.");
+
+static PyObject *
+product_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *keywords[] = {"own", "cls", "attribute", "rank", "scalar", "otherwise", NULL};
+    PyObject *p[6];
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!UOO!O", keywords, &p[OWN], &PyType_Type,
+                                     &p[CLASS], &p[ATTRIBUTE], &p[RANK], &PyType_Type, &p[SCALAR],
+                                     &p[OTHERWISE]) ||
+        !is_configured((State *)PyType_GetModuleState(type))) {
+        return NULL;
+    }
+    return compound_alloc(type, product_call, p, 6);
+}
+
+static PyType_Slot product_slots[] = {
+    {Py_tp_new, product_new}, {Py_tp_doc, (void *)product_doc}, COMPOUND_SLOTS, {0, NULL},
+};
+static PyType_Spec product_spec = {
+    "arrayproto._speed.Product", sizeof(Compound), 0, FLAGS, product_slots,
+};
+
+/* Functions of the explicit namespace ------------------------------------------------------------ */
+
+enum {
+    WRAPPER, /* Python's, for every call that is not answered here */
+    TARGETS, /* dict: the one type of the required relevant arguments to what is called */
+    DEPTHS,  /* bytes, one for each parameter that can be given by position: how it is relevant */
+    COUNT,   /* how many of them are required */
+};
+
+static PyObject *
+direct_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    PyObject *const *parts = ((Compound *)op)->parts;
+    Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    Py_ssize_t required = PyLong_AsSsize_t(parts[COUNT]);
+    if (kwnames != NULL || nargs < required || nargs > PyBytes_GET_SIZE(parts[DEPTHS])) {
+        return PyObject_Vectorcall(parts[WRAPPER], args, nargsf, kwnames);
+    }
+    State *state = state_of(op);
+    const char *depths = PyBytes_AS_STRING(parts[DEPTHS]);
+    PyTypeObject *type = NULL;
+    int same = 1;
+    for (Py_ssize_t i = 0; i < nargs && same; i++) {
+        if (depths[i] == IRRELEVANT) {
+            continue;
+        }
+        if (i >= required) {
+            same = args[i] == Py_None || (PyObject *)Py_TYPE(args[i]) == state->ndarray;
+        }
+        else if (type == NULL) {
+            type = Py_TYPE(args[i]);
+        }
+        else {
+            same = Py_TYPE(args[i]) == type;
+        }
+    }
+    if (same && type != NULL) {
+        PyObject *target = PyDict_GetItemWithError(parts[TARGETS], (PyObject *)type);
+        if (target != NULL) {
+            Py_INCREF(target);
+            PyObject *result = PyObject_Vectorcall(target, args, nargsf, NULL);
+            Py_DECREF(target);
+            return result;
+        }
+        if (PyErr_Occurred()) { /* a metaclass may make its classes unhashable */
+            if (!PyErr_ExceptionMatches(PyExc_TypeError)) {
+                return NULL;
+            }
+            PyErr_Clear();
+        }
+    }
+    return PyObject_Vectorcall(parts[WRAPPER], args, nargsf, NULL);
+}
+
+PyDoc_STRVAR(direct_doc,
+"Direct(wrapper, targets, depths, count)\n--\n\n"
+"Calls without keywords whose required relevant arguments are of one type that `targets` has.");
+
+static PyObject *
+direct_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *keywords[] = {"wrapper", "targets", "depths", "count", NULL};
+    PyObject *p[4];
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!SO!", keywords, &p[WRAPPER], &PyDict_Type,
+                                     &p[TARGETS], &p[DEPTHS], &PyLong_Type, &p[COUNT]) ||
+        !is_configured((State *)PyType_GetModuleState(type))) {
+        return NULL;
+    }
+    return compound_alloc(type, direct_call, p, 4);
+}
+
+static PyType_Slot direct_slots[] = {
+    {Py_tp_new, direct_new}, {Py_tp_doc, (void *)direct_doc}, COMPOUND_SLOTS, {0, NULL},
+};
+static PyType_Spec direct_spec = {
+    "arrayproto._speed.Direct", sizeof(Compound), 0, FLAGS, direct_slots,
 };
 
 /* The module -------------------------------------------------------------------------------- */
@@ -1026,7 +1257,8 @@ add_type(PyObject *module, PyType_Spec *spec)
     }
 }
 
-static PyType_Spec *specs[] = {&function_spec, &rebound_spec, &adapter_spec, NULL};
+static PyType_Spec *specs[] = {&function_spec, &rebound_spec, &adapter_spec, &product_spec,
+                               &direct_spec, NULL};
 
 static int
 module_exec(PyObject *module)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import dispatch
-from .accelerator import speed
+from .accelerator import parameters, speed
 from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
 from .libraries import LIBRARIES, Library
 from .mixins import answering, mixin_of
@@ -129,7 +129,7 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
     # Where nothing overrides, NumPy need not look again.
     plain = getattr(entry.function, "_implementation", entry.function)
     collector = _Collector(entry.function, plain, entry.dispatched)
-    public_api = generate(
+    wrapper = generate(
         entry.signature,
         entry.relevant or None,
         implementation=entry.function,
@@ -143,12 +143,30 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
         plain=plain,
         targets=collector.targets,
     )
+    wrapper.__name__ = wrapper.__qualname__ = name
+    public_api = _direct(wrapper, entry, collector.targets)
     functools.update_wrapper(public_api, entry.function)
     public_api._implementation = entry.function  # type: ignore[attr-defined]
     public_api.autograph_info__ = NOT_REWRITTEN  # type: ignore[attr-defined]
     public_api.__module__ = module
     public_api.__name__ = public_api.__qualname__ = name
     return public_api
+
+
+def _direct(
+    wrapper: Callable[..., Any], entry: PublicFunction, targets: dict[type, Callable[..., Any]]
+) -> Callable[..., Any]:
+    """The same in C, for relevant arguments that are arrays themselves, of a type in `targets`."""
+    known = parameters(entry.signature, entry.relevant or None, strict=True)
+    if speed is None or entry.signature is None or not known:
+        return wrapper
+    needed = [p for p in entry.signature.parameters.values() if p.default is p.empty]
+    if any(p.kind is p.KEYWORD_ONLY for p in needed):
+        return wrapper
+    _, depths, positional = known
+    if not set(depths) <= {0, 1} or not any(depths[: len(needed)]):
+        return wrapper
+    return speed.Direct(wrapper, targets, depths[:positional], len(needed))  # type: ignore[no-any-return]
 
 
 def populate(module_name: str, numpy_module: types.ModuleType) -> tuple[Any, Any, list[str]]:

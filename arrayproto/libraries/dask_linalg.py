@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import as_dask, da, is_dask, lines
 from .library import Row
+from .products import Product
 
 
 def _in_one_chunk(name: str, a: Any, axes: int = 2) -> Any:
@@ -416,7 +417,7 @@ ROWS: dict[str, Row] = {
     **{f"linalg.{name}": _per_matrix(name) for name in _FUNCTIONS},
     "dot": _dot,
     "einsum": _einsum,
-    "tensordot": _tensordot,
+    "tensordot": Product(_tensordot, "Array", "_meta", 2),
     "linalg.cholesky": _cholesky,
     "linalg.inv": _inv,
     "linalg.solve": _solve,

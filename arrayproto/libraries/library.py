@@ -22,6 +22,7 @@ from ..errors import UnsupportedFunctionError
 from .array_api import Dtypes, namespace_of, standard_core, with_devices, with_writing
 from .bridge import bridge
 from .own_first import TAKE_FUNCTIONS, own_first
+from .products import Product
 from .ufuncs import UfuncTable
 from .ufuncs import resolve as resolve_ufunc
 from .unsupported import Unsupported
@@ -126,7 +127,7 @@ class Native:
     __slots__ = ()
 
 
-Row = Renamed | Unsupported | Derived | OfCore | Made | Native | Callable[..., Any]
+Row = Renamed | Unsupported | Derived | OfCore | Made | Native | Product | Callable[..., Any]
 
 
 class Library:
@@ -510,6 +511,8 @@ class Library:
                 return ducks
             own = row.make(self, function, ducks.call)
             return Resolution("bridged", own, f"{self.module}.{name}")
+        if isinstance(row, Product):
+            row = row.make(self)
         if row is not None and not isinstance(row, Renamed):
             return Resolution("bridged", row, f"arrayproto.libraries.{self.name}")
         if row is None and self.core and not self.refusals:

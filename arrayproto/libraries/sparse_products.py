@@ -8,6 +8,7 @@ import numpy as np
 
 from ..derived import derived_functions
 from .library import Derived, Row
+from .products import Product
 from .sparse_arrays import coo, is_sparse, made, module, refuse
 
 
@@ -196,6 +197,6 @@ ROWS: dict[str, Row] = {
     "linalg.outer": Derived(),
     "linalg.tensordot": lambda x1, x2, /, *, axes=2: _tensordot(x1, x2, axes),
     "outer": _outer,
-    "tensordot": _tensordot,
+    "tensordot": Product(_tensordot, "COO", "data", None),
     "vdot": _vdot,
 }

@@ -155,6 +155,7 @@ def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
 
 def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
     from .library import Derived, Made, Native, OfCore, Renamed, Resolution
+    from .products import Product
 
     reason = _not_in_numpy(ufunc, method)
     if reason:
@@ -169,7 +170,7 @@ def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolutio
     if isinstance(row, Native):
         call = functools.partial(_stock, library, ufunc, method)
         return Resolution("native", call, f"{library.cls.__name__}.__array_ufunc__")
-    if row is not None and not isinstance(row, (Renamed, Derived, Made, OfCore)):
+    if row is not None and not isinstance(row, (Renamed, Derived, Made, OfCore, Product)):
         where = f"arrayproto.libraries.{library.name}"
         return Resolution("bridged", functools.partial(row, ufunc), where)
     composed = _composed().METHODS[method]
