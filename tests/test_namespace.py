@@ -237,6 +237,21 @@ class TestPlainArrays:
 
 
 class TestWithoutActivation:
+    def test_what_answers_a_class_is_remembered_once(self):
+        sparse = pytest.importorskip("sparse")
+        x = sparse.COO.from_numpy(np.eye(2))
+        copies = arrayproto.libraries.LIBRARIES["sparse"].table.copies
+
+        def calls():
+            anp.concatenate([x, x])  # whose arguments have no type of their own
+            anp.sum(a=x)  # by keyword, which the quick way does not take
+
+        calls()
+        before = len(copies)
+        for _ in range(3):
+            calls()
+        assert len(copies) == before
+
     def test_dispatches(self, library):
         check(lambda a, b: anp.tensordot(a, b, axes=1), MATRIX, MATRIX, library=library)
         check(anp.concatenate, [MATRIX, MATRIX], library=library)

@@ -100,6 +100,9 @@ def place_of(kwargs: dict[str, Any]) -> Any:
     root = type(device).__module__.partition(".")[0]
     for library in LIBRARIES.values():
         if root in library.roots and library.loaded() is not None and "setitem" in library.core:
+            if hasattr(device, "__enter__"):  # CuPy's functions take no device
+                with device:
+                    return library.namespace.zeros(())
             return library.namespace.zeros((), device=device)
     return None
 

@@ -64,7 +64,9 @@ class UfuncTable:
     def find_plain(self, ufunc: np.ufunc) -> Call | None:
         """What is called with the inputs of a ufunc alone; None for the library's own protocol."""
         resolution = resolve(self.library, ufunc, "__call__")
-        stock = resolution.kind == "native" and not self.library.refusals
+        # With a core for what the library refuses, NumPy's ufuncs are called by their names.
+        by_name = self.library.refusals and ufunc in public_ufuncs()
+        stock = resolution.kind == "native" and not by_name
         call = None if stock else resolution.call
         if type(call) is Corrected:
             call = call.function
