@@ -6,6 +6,7 @@ own calls of its own functions stay what they are.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import importlib
@@ -116,14 +117,17 @@ class Boundary:
 
     # Classes -------------------------------------------------------------------------------------
 
-    def exchange_constructors(self, is_test: Callable[[str], bool]) -> Iterator[None]:
-        """Give the classes' constructors loopback arrays until it is closed, when tests call them."""
+    @contextlib.contextmanager
+    def exchanged_constructors(self, is_test: Callable[[str], bool]) -> Iterator[None]:
+        """Meanwhile the classes' constructors are given loopback arrays, when tests call them."""
         originals = [(cls, cls.__init__) for cls in self.classes]  # type: ignore[misc]
         for cls, original in originals:
             cls.__init__ = self._constructor(original, is_test)  # type: ignore[misc]
-        yield
-        for cls, original in originals:
-            cls.__init__ = original  # type: ignore[misc]
+        try:
+            yield
+        finally:
+            for cls, original in originals:
+                cls.__init__ = original  # type: ignore[misc]
 
     def _constructor(
         self, original: Callable[..., None], is_test: Callable[[str], bool]

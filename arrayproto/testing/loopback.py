@@ -59,6 +59,24 @@ def listening(listener: Listener) -> Iterator[None]:
         _listener = before
 
 
+@contextmanager
+def with_array_method() -> Iterator[None]:
+    """Let loopback arrays have ``__array__`` meanwhile, which is a coercion as any other is.
+
+    Some consumers take for an array only what has it.
+    """
+    LoopbackArray.__array__ = _array_method  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del LoopbackArray.__array__  # type: ignore[attr-defined]
+
+
+def _array_method(self: LoopbackArray, dtype: Any = None, copy: bool | None = None) -> Any:
+    _listener(self, "__array__")
+    return np.array(self._held, dtype, copy=copy)
+
+
 class LoopbackArray(ArrayFunctionMixin):
     """Holds an ndarray, and does all that it does by NumPy's protocols.
 
@@ -95,6 +113,8 @@ class LoopbackArray(ArrayFunctionMixin):
 
     __slots__ = ("_held",)
     _held: Any
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
 
     def __init__(self, values: np.ndarray[Any, Any] | np.number | np.bool) -> None:
         if not isinstance(values, _HELD):

@@ -8,6 +8,7 @@ finds them all.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import pytest
 
 from .boundary import Boundary
 from .coercions import Coercion, Recorder, file_of
-from .loopback import listening
+from .loopback import listening, with_array_method
 
 _PROPERTY = "arrayproto-loopback"
 
@@ -39,6 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         metavar="PATTERN",
         help="a function that converts because that is what it is for: '*.Variable.values'",
+    )
+    group.addoption(
+        "--arrayproto-loopback-with-array",
+        action="store_true",
+        help="loopback arrays have __array__, for a consumer that takes nothing else for an array",
     )
     group.addoption(
         "--arrayproto-loopback-raise",
@@ -73,6 +79,7 @@ class _Loopback:
             config.getoption("--arrayproto-loopback-allow"),
             refuse=config.getoption("--arrayproto-loopback-raise"),
         )
+        self.with_array = config.getoption("--arrayproto-loopback-with-array")
         self.report_to: str | None = config.getoption("--arrayproto-loopback-report")
         self.outcome = Outcome()
 
@@ -92,12 +99,11 @@ class _Loopback:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Iterator[None]:
-        exchanged = self.boundary.exchange_constructors(self.recorder.is_test)
-        next(exchanged)
-        try:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self.boundary.exchanged_constructors(self.recorder.is_test))
+            if self.with_array:
+                stack.enter_context(with_array_method())
             return (yield)
-        finally:
-            next(exchanged, None)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:

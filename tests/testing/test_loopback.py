@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import collections
-import copy
-import pickle
 
 import numpy as np
-import pytest
 
 import arrayproto.numpy
 from arrayproto.catalog import catalog, ufuncs
-from arrayproto.testing import CoercionError, LoopbackArray, Subject, Verdict, judge, load_calls
-from arrayproto.testing.loopback import listening, unwrap, wrap
+from arrayproto.testing import LoopbackArray, Subject, Verdict, judge, load_calls
+from arrayproto.testing.loopback import unwrap
 
 SUBJECT = Subject(
     "loopback",
@@ -31,7 +28,7 @@ NOBODY_ASKS = {
 #: The same of `arrayproto.numpy`.
 NOT_BY_OURS = {
     "np.choose([0, 1, 1, 0], [qv, 10.0])": "choices in a list, beside choosers in a list",
-    "np.choose([0, 5, -1, 2], [qv, 10.0, -qv], mode=\"wrap\")": "",
+    'np.choose([0, 5, -1, 2], [qv, 10.0, -qv], mode="wrap")': "",
 }
 
 
@@ -50,7 +47,11 @@ def _dispatched():
 
 def _not_right(calls, namespace):
     judged = (judge(call, SUBJECT, namespace) for call in calls)
-    return [f"{j.call.expression}: {j.verdict}: {j.detail}" for j in judged if j.verdict is not Verdict.RIGHT]
+    return [
+        f"{j.call.expression}: {j.verdict}: {j.detail}"
+        for j in judged
+        if j.verdict is not Verdict.RIGHT
+    ]
 
 
 class TestScore:
