@@ -127,7 +127,7 @@ def judge(call: Call, subject: Subject, namespace: Any = np) -> Judgement:
         return Judgement(call, Verdict.NO_ARRAY, f"its array cannot be made: {_told(unmade)}")
     host = _host()
     try:
-        with staying_on_the_library():
+        with staying_on_the_library(subject):
             actual, error = _run(call, namespace, arrays, host)
     except WentThroughTheHostError as way:
         return Judgement(call, Verdict.HOST, str(way))
