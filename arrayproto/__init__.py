@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .activation import Status, activate, activated, deactivate, status
 from .adoption import adopt, adopted, disown
+from .authors import ArrayFunctionMixin, implements
 from .dispatch import array_function_dispatch, get_implementing_args, verify_matching_signatures
 from .errors import (
     ActivationError,
@@ -19,7 +20,7 @@ from .errors import (
     UnsupportedArgumentError,
     UnsupportedFunctionError,
 )
-from .mixins import ArrayFunctionMixin, CupyMixin, DaskMixin, SparseMixin, implements
+from .mixins import CupyMixin, DaskMixin, SparseMixin
 from .notebook import load_ipython_extension as load_ipython_extension
 from .notebook import unload_ipython_extension as unload_ipython_extension
 from .registration import register, unregister

@@ -16,10 +16,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from .authors import ArrayFunctionMixin
 from .derived.core import numpy_function, stand_in
 from .errors import UnsupportedArgumentError, UnsupportedFunctionError
 from .libraries.library import Library
-from .mixins import ArrayFunctionMixin
 
 #: What a library's core may have beside NumPy's functions.
 NOT_NUMPYS = {
