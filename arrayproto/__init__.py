@@ -26,6 +26,7 @@ from .notebook import unload_ipython_extension as unload_ipython_extension
 from .registration import register, unregister
 
 if TYPE_CHECKING:
+    from .authors.standard import ArrayNamespaceMixin
     from .creation import bind, using
     from .tools.explain import Explanation, explain
     from .tools.no_copies import NoCopies, no_copies
@@ -36,6 +37,7 @@ __version__ = "0.1.0"
 
 #: Imported when they are asked for: `import arrayproto` is no slower for them.
 _LATE = {
+    "ArrayNamespaceMixin": "authors.standard",
     "Explanation": "tools.explain",
     "NoCopies": "tools.no_copies",
     "Trace": "tools.trace",
@@ -59,6 +61,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "ActivationError",
     "ArrayFunctionMixin",
+    "ArrayNamespaceMixin",
     "ArrayProtoWarning",
     "CopyError",
     "CupyMixin",

@@ -137,6 +137,13 @@ def _add_conformance_of_class(parser: argparse.ArgumentParser) -> None:
         metavar="MODULE:NAME",
         help="makes ndarrays of its arrays; by default its to_numpy",
     )
+    group.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="MODULE:CLASS",
+        help="another class of the library that its functions may give",
+    )
     words = ", ".join(sorted(WORDS))
     group.add_argument(
         "--lacks",

@@ -99,6 +99,8 @@ class ArrayFunctionMixin(_Operators):
     _fallback_array_api: ClassVar[Any] = None
     _derives: ClassVar[bool] = False
     _refusal: ClassVar[str] = ""
+    #: Whether derived functions may return an array that they were given, to be written to or not.
+    _may_alias: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, derive: bool | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

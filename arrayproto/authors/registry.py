@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 
 F = TypeVar("F")
 
+#: Functions whose results share memory with what they are given, in NumPy too.
+VIEWING = frozenset(
+    """
+    array_split asanyarray asarray asarray_chkfinite ascontiguousarray asfortranarray
+    atleast_1d atleast_2d atleast_3d broadcast_arrays broadcast_to diagonal dsplit
+    expand_dims flip fliplr flipud hsplit imag linalg.diagonal linalg.matrix_transpose
+    matrix_transpose moveaxis permute_dims ravel real require reshape rollaxis rot90
+    sliding_window_view split squeeze swapaxes transpose unstack vsplit
+    """.split()  # noqa: SIM905
+)
+
 _MARK = "_arrayproto_implements"
 
 
@@ -127,6 +138,26 @@ class Implementations(dict[Any, Callable[..., Any]]):
                 return functools.partial(elementwise, function)
         return self.fallbacks.of_module(function)
 
+    def _fresh(self, name: str, found: Callable[..., Any] | None) -> Callable[..., Any] | None:
+        """The same, with a copy for the result where it is one of the arguments.
+
+        Derived functions return what they are given where nothing changes, which is wrong where
+        somebody may write to it.
+        """
+        if found is None or self.cls._may_alias or not hasattr(self.cls, "__setitem__"):
+            return found
+        if name in VIEWING:
+            return found
+        function, core = found, self.core
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            result = function(*args, **kwargs)
+            if any(result is a for a in args) and kwargs.get("copy", True):
+                return core["where"](core.own(True), result, result)
+            return result
+
+        return call
+
     def __missing__(self, function: Any) -> Callable[..., Any] | None:
         found = self.own(function)
         if not isinstance(function, np.ufunc):
@@ -134,7 +165,7 @@ class Implementations(dict[Any, Callable[..., Any]]):
             if name is not None and found is None:
                 found = self.fallbacks.of_array_api(function)
             if name is not None and self.cls._derives:
-                found = derivation(name, self.core, found)
+                found = self._fresh(name, derivation(name, self.core, found))
         if found is not None:
             self[function] = found
         return found

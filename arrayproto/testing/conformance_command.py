@@ -34,6 +34,7 @@ def main(arguments: argparse.Namespace) -> int:
             tuple(arguments.lacks),
             tuple(arguments.holds),
             arguments.activate,
+            also=tuple(arguments.also),
         )
         try:
             result = conformance(target, arguments.function, arguments.jobs)

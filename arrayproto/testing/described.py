@@ -47,6 +47,8 @@ class Target(NamedTuple):
         Whether `arrayproto.activate` gives the class the protocol first.
     label : str
         What it is called in reports; "" for its name.
+    also : tuple of str
+        Other classes of the same library that its functions may give: of lazy expressions, say.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Target(NamedTuple):
     holds: tuple[str, ...] = ()
     activate: bool = False
     label: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -113,6 +116,7 @@ def described(target: Target) -> Subject:
     unknown = (holds | lacks) - WORDS
     if unknown:
         raise ValueError(f"unknown words {sorted(unknown)}; there are {', '.join(sorted(WORDS))}")
+    classes = (cls, *map(find, target.also))
     make = _hook(target, cls, "from_numpy", "an ndarray into an array of it")
     read = _hook(target, cls, "to_numpy", "an array of it into an ndarray")
     try:
@@ -136,7 +140,7 @@ def described(target: Target) -> Subject:
         target.name.partition(":")[0],
         make,
         read,
-        lambda: (cls,),
+        lambda: classes,
         frozenset(lacks),
         eager=True,
         by_class=True,

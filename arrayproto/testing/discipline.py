@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
-from .judge import difference
+from .judge import difference, told
 from .subjects import Subject, WentThroughTheHostError, staying_on_the_library
 
 _VALUES = np.array([[1.0, 2.0], [3.0, 4.5]])
@@ -126,15 +126,15 @@ def _read(subject: Subject, value: Any) -> Any:
     return subject.to_numpy(value) if subject.is_array(value) else value
 
 
-def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".split("\n")[0][:160]
+def _told(error: Exception) -> str:
+    return told(error).split("\n")[0][:160]
 
 
-def declined(error: BaseException) -> bool:
+def declined(error: Exception) -> bool:
     """Whether an error says that nobody answers: NumPy's, or one of our refusals."""
     if isinstance(error, _REFUSALS):
         return True
-    text = str(error)
+    text = told(error)
     return isinstance(error, TypeError) and (
         "no implementation found for" in text
         or "returned NotImplemented" in text
@@ -152,7 +152,7 @@ def _having(subject: Subject, calls: dict[str, Any], count: int) -> Iterator[tup
             _read(subject, result)
         except Exception:  # noqa: S112 - the oracle tells of these
             continue
-        if subject.is_array(result) or not isinstance(result, np.ndarray):
+        if subject.is_array(result) or isinstance(result, (np.generic, bool, int, float)):
             yield text, call
 
 
@@ -470,4 +470,6 @@ def run_check(name: str, subject: Subject) -> Outcome:
             return Outcome(name, False, str(error))
         except DoesNotApply as error:
             return Outcome(name, None, str(error))
+        except Exception as error:  # of the class: what it is asked in between fails too
+            return Outcome(name, False, _told(error))
     return Outcome(name, True)

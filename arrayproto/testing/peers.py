@@ -41,7 +41,13 @@ PEERS = (
     Target("pint:Quantity", f"{_HERE}:quantity_of_pint", f"{_HERE}:magnitude", label="pint"),
     Target("awkward:Array", "awkward:from_numpy", "awkward:to_numpy", label="awkward"),
     Target("ndonnx:Array", "ndonnx:asarray", f"{_HERE}:unwrapped", label="ndonnx"),
-    Target("blosc2:NDArray", "blosc2:asarray", f"{_HERE}:decompressed", label="blosc2"),
+    Target(
+        "blosc2:NDArray",
+        "blosc2:asarray",
+        f"{_HERE}:decompressed",
+        label="blosc2",
+        also=("blosc2:LazyExpr",),
+    ),
 )
 
 

@@ -150,3 +150,17 @@ class Plain(Good):
     """Prints as any object."""
 
     __repr__ = object.__repr__
+
+
+class MumbleError(ValueError):
+    """Has no message."""
+
+    def __str__(self):
+        raise AttributeError("no message")
+
+
+class Mumbling(Good):
+    """Its errors cannot be read, and nothing of it can be added."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        raise MumbleError

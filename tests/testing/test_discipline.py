@@ -55,3 +55,10 @@ def test_every_check_has_a_class_that_breaks_it():
     assert set(CHECKS) - {"threads"} == set(BROKEN)
     for name, _ in BROKEN.values():
         assert issubclass(getattr(broken_arrays, name), broken_arrays.Good)
+
+
+def test_errors_that_cannot_be_read_are_reported():
+    outcome = run_check("nobody answers", _subject("Mumbling"))
+    assert outcome.passed
+    outcome = run_check("operators with numpy", _subject("Mumbling"))
+    assert outcome.detail.endswith("MumbleError, whose message raises AttributeError")
