@@ -154,10 +154,10 @@ class _Info:
         return [DEVICE]
 
     def default_dtypes(self, *, device: Any = None) -> dict[str, Any]:
-        return np.__array_namespace_info__().default_dtypes()
+        return {**np.__array_namespace_info__().default_dtypes()}
 
     def dtypes(self, *, device: Any = None, kind: Any = None) -> dict[str, Any]:
-        return np.__array_namespace_info__().dtypes(kind=kind)
+        return {**np.__array_namespace_info__().dtypes(kind=kind)}
 
 
 @functools.cache
@@ -232,8 +232,10 @@ class ArrayNamespaceMixin:
 
     @property
     def T(self) -> Any:
-        return np.transpose(self)  # type: ignore[call-overload]
+        array: Any = self
+        return np.transpose(array)
 
     @property
     def mT(self) -> Any:
-        return np.matrix_transpose(self)  # type: ignore[arg-type]
+        array: Any = self
+        return np.matrix_transpose(array)
