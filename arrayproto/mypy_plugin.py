@@ -5,12 +5,13 @@
     [tool.mypy]
     plugins = ["arrayproto.mypy_plugin"]
 
-NumPy's stubs describe ndarrays: ``np.sum(my)`` is an error to mypy, and ``np.concatenate([my, my])``
-an ndarray. With the plugin a call with an array of a subclass of `arrayproto.ArrayFunctionMixin` has
-the type, and takes the arguments, of the method that `arrayproto.implements` marks for it; so do
-ufuncs and operators. Where the class derives functions, or has a fallback, all other functions take
-anything and give Any. Where it has none of these, NumPy's own error stays, which is true: nobody
-answers. What is registered outside of the class body, ``My.implements(np.sum)(f)``, is not seen.
+NumPy's stubs describe ndarrays: ``np.sum(my)`` is an error to mypy, and
+``np.concatenate([my, my])`` an ndarray. With the plugin a call with an array of a subclass of
+`arrayproto.ArrayFunctionMixin` has the type, and takes the arguments, of the method that
+`arrayproto.implements` marks for it; so do ufuncs and operators. Where the class derives functions,
+or has a fallback, all other functions take anything and give Any. Where it has none of these,
+NumPy's own error stays, which is true: nobody answers. What is registered outside of the class
+body, ``My.implements(np.sum)(f)``, is not seen.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from mypy.nodes import (
+    ARG_NAMED_OPT,
     ARG_STAR,
     ARG_STAR2,
     CallExpr,
@@ -177,6 +179,13 @@ def _of_call(args: list[list[Expression]], context: Any, fullname: str) -> Funct
         # Then arguments of a call are not those of a core method.
         result = AnyType(TypeOfAny.explicit) if method is None else method.ret_type
         return _anything(result, fallback)
+    if method is not None and "like" in context.default_signature.arg_names:
+        # NumPy keeps this one to itself.
+        return method.copy_modified(
+            arg_types=[*method.arg_types, AnyType(TypeOfAny.explicit)],
+            arg_kinds=[*method.arg_kinds, ARG_NAMED_OPT],
+            arg_names=[*method.arg_names, "like"],
+        )
     return method
 
 

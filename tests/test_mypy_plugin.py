@@ -74,12 +74,13 @@ def told(tmp_path_factory):
 
 
 def _claims():
+    """Lines of the program, and what is claimed of them."""
     for number, line in enumerate(PROGRAM.splitlines(), 1):
         if "  # " in line:
             yield pytest.param(number, line.partition("  # ")[2], id=line.partition("  # ")[0])
 
 
-@pytest.mark.parametrize(("number", "wanted"), _claims())
+@pytest.mark.parametrize(("number", "wanted"), list(_claims()))
 def test_what_is_known(told, number, wanted):
     text = "\n".join(told[number])
     assert wanted in text

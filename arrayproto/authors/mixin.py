@@ -92,15 +92,16 @@ class ArrayFunctionMixin(_Operators):
     21
     """
 
-    _handled_types: ClassVar[tuple[type, ...]] = (np.ndarray,)
+    # No ClassVar: a subclass that assigns them needs no annotation either.
+    _handled_types: tuple[type, ...] = (np.ndarray,)
     _implementations: ClassVar[Implementations]
-    _elementwise: ClassVar[Callable[..., Any] | None] = None
-    _fallback_module: ClassVar[ModuleType | None] = None
-    _fallback_array_api: ClassVar[Any] = None
-    _derives: ClassVar[bool] = False
-    _refusal: ClassVar[str] = ""
+    _elementwise: Callable[..., Any] | None = None
+    _fallback_module: ModuleType | None = None
+    _fallback_array_api: Any = None
+    _derives: bool = False
+    _refusal: str = ""
     #: Whether derived functions may return an array that they were given, to be written to or not.
-    _may_alias: ClassVar[bool] = False
+    _may_alias: bool = False
 
     def __init_subclass__(cls, *, derive: bool | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
