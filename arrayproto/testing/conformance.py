@@ -12,6 +12,7 @@ import datetime
 import multiprocessing
 from collections.abc import Iterable, Sequence
 from importlib import metadata
+from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,13 @@ from .described import Target, described
 from .discipline import CHECKS, Outcome, run_check
 from .judge import Judgement, Verdict, judge, needs
 from .subjects import Subject
+
+#: Calls with arrays that NumPy does not find, so that no class can answer.
+NOBODY_IS_ASKED = {
+    "np.lexsort([a, -a])": "NumPy looks for arrays among the keys in a tuple only",
+    "np.poly(ev)": "NumPy looks for arrays among the elements only",
+    "np.roots(ev)": "NumPy looks for arrays among the elements only",
+}
 
 #: What NumPy says where nobody answers: a refusal, as honest as one of ours.
 _NOBODY = ("TypeError: no implementation found for", "TypeError: operand type(s) all returned Not")
@@ -143,6 +151,7 @@ def calls_for(subject: Subject, functions: Sequence[str] | None = None) -> list[
         call
         for call in load_calls()
         if call.arrays
+        and call.expression not in NOBODY_IS_ASKED
         and call.public_api in askable
         and (not functions or call.function in functions or call.public_api in functions)
         and not needs(call) & subject.lacks
@@ -171,14 +180,60 @@ def _ready(target: Target) -> Any:
         yield subject
 
 
-def _judged(target: Target, functions: Sequence[str] | None, part: slice) -> list[Judgement]:
-    with _ready(target) as subject:
-        return [judge_class(call, subject) for call in calls_for(subject, functions)[part]]
+def _items(subject: Subject, functions: Sequence[str] | None) -> list[Call | str]:
+    """All that is to be found out: calls, and names of checks."""
+    return [*calls_for(subject, functions), *(CHECKS if functions is None else ())]
 
 
-def _checked(target: Target) -> list[Outcome]:
+def _found(item: Call | str, subject: Subject) -> Judgement | Outcome:
+    return run_check(item, subject) if isinstance(item, str) else judge_class(item, subject)
+
+
+def _serve(connection: Connection, target: Target, functions: Any, part: slice) -> None:
+    """Find out a part of the items, in a process of its own."""
     with _ready(target) as subject:
-        return [run_check(name, subject) for name in CHECKS]
+        for item in _items(subject, functions)[part]:
+            connection.send(_found(item, subject))
+    connection.close()
+
+
+def _surviving(
+    target: Target, functions: Any, items: list[Call | str], first: int, step: int
+) -> list[Judgement | Outcome]:
+    """The same, and where something ends the process, it is told of and the rest goes on.
+
+    Compiled code of a library may do so: a division by zero, an access beyond an array.
+    """
+    # Not forked: threads of a library's do not survive that.
+    context = multiprocessing.get_context("spawn")
+    results: list[Judgement | Outcome] = []
+    mine, deaths = items[first::step], 0
+    while len(results) < len(mine) and deaths < _MOST_DEATHS:
+        receiver, sender = context.Pipe(duplex=False)
+        part = slice(first + len(results) * step, None, step)
+        process = context.Process(target=_serve, args=(sender, target, functions, part))
+        process.start()
+        sender.close()
+        try:
+            while len(results) < len(mine):
+                results.append(receiver.recv())
+        except EOFError:
+            process.join()
+            deaths += 1
+            results.append(_died(mine[len(results)], f"exit status {process.exitcode}"))
+        process.join()
+    return results + [_died(item, "none after so many others") for item in mine[len(results) :]]
+
+
+#: After so many the rest is not tried any more.
+_MOST_DEATHS = 20
+
+
+def _died(item: Call | str, how: str) -> Judgement | Outcome:
+    told = f"ended the process: {how}"
+    if isinstance(item, str):
+        return Outcome(item, False, told)
+    return Judgement(item, Verdict.ERROR, told)
 
 
 def conformance(target: Target, functions: Iterable[str] | None = None, jobs: int = 1) -> Result:
@@ -190,7 +245,8 @@ def conformance(target: Target, functions: Iterable[str] | None = None, jobs: in
     functions : iterable of str, optional
         These only, and no checks.
     jobs : int, optional
-        How many processes share the calls.
+        How many processes share the calls. With two or more, a call that ends its process is an
+        error like others; with one, all is done in this process.
 
     Returns
     -------
@@ -202,15 +258,18 @@ def conformance(target: Target, functions: Iterable[str] | None = None, jobs: in
         If the target is not described well; see `described`.
     """
     chosen = None if functions is None else list(functions)
-    subject = described(target)
-    parts = [slice(i, None, jobs) for i in range(jobs)]
-    if jobs == 1:
-        judged = [_judged(target, chosen, parts[0])]
-    else:
-        # Not forked: threads of a library's do not survive that.
-        context = multiprocessing.get_context("spawn")
-        with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
-            judged = list(pool.map(_judged, [target] * jobs, [chosen] * jobs, parts))
-    judgements = [judgement for part in judged for judgement in part]
-    outcomes = _checked(target) if chosen is None else []
-    return Result(target.title, version_of(subject.module), judgements, outcomes)
+    with _ready(target) as subject:
+        items = _items(subject, chosen)
+        if jobs == 1:
+            found = [_found(item, subject) for item in items]
+    if jobs > 1:
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            started = [pool.submit(_surviving, target, chosen, items, i, jobs) for i in range(jobs)]
+            parts = [each.result() for each in started]
+        found = [parts[i % jobs][i // jobs] for i in range(len(items))]
+    return Result(
+        target.title,
+        version_of(subject.module),
+        [each for each in found if isinstance(each, Judgement)],
+        [each for each in found if isinstance(each, Outcome)],
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -164,3 +165,12 @@ class Mumbling(Good):
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         raise MumbleError
+
+
+class Fatal(Good):
+    """Ends the process where a library of compiled code might."""
+
+    def __array_function__(self, func, types, args, kwargs):
+        if func is np.flipud and args and args[0]._held.dtype == bool:
+            os._exit(7)
+        return super().__array_function__(func, types, args, kwargs)

@@ -84,11 +84,16 @@ def test_only_what_numpy_asks_about():
     assert all(call.arrays for call in calls)
 
 
-def test_processes_share_the_calls():
-    names = ["sum", "add", "concatenate"]
-    one, two = conformance(GOOD, names), conformance(GOOD, names, jobs=2)
-    assert {j.call: j.verdict for j in one.judgements} == {
-        j.call: j.verdict for j in two.judgements
+def test_processes_share_the_calls_and_may_die():
+    fatal = Target("tests.testing.broken_arrays:Fatal")
+    found = conformance(fatal, ["sum", "flipud"], jobs=2)
+    alone = conformance(GOOD, ["sum", "flipud"])
+    assert [j.call for j in found.judgements] == [j.call for j in alone.judgements]
+    assert {j.verdict for j in found.by_function()["sum"]} == {Verdict.RIGHT}
+    died = [j for j in found.by_function()["flipud"] if "ended the process" in j.detail]
+    assert died
+    assert {(j.verdict, j.detail) for j in died} == {
+        (Verdict.ERROR, "ended the process: exit status 7")
     }
 
 
