@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_demo(commands)
     _add_conformance(commands)
+    _add_new_array(commands)
     _add_coverage(commands)
     _add_trace(commands)
     _add_check(commands)
@@ -197,6 +198,26 @@ def _conformance(arguments: argparse.Namespace) -> int:
         arguments.json,
         arguments.jobs,
     )
+
+
+def _add_new_array(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "new-array",
+        help="write a small package with an array class of your own",
+        description="Writes a package with an array class that has all of NumPy's functions of "
+        "numbers, with tests and a workflow for CI: put what your arrays hold in the place of the "
+        "ndarray. docs/tutorial.md explains each part.",
+    )
+    parser.add_argument("name", metavar="NAME", help="of the package, and of its new folder")
+    parser.add_argument("--class-name", metavar="NAME", help="of the class; by default NameArray")
+    parser.add_argument("--folder", default=".", help="where the new folder is made")
+    parser.set_defaults(command=_new_array)
+
+
+def _new_array(arguments: argparse.Namespace) -> int:
+    from .tools import new_array
+
+    return new_array.main(arguments.name, arguments.class_name, arguments.folder)
 
 
 def _add_jobs(parser: argparse.ArgumentParser) -> None:

@@ -6,6 +6,7 @@ says it otherwise. Nothing of NumPy is imported unless the option is there.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -69,7 +70,7 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
                 tuple(option("--arrayproto-holds")),
             )
         )
-        known = Known.read(option("--arrayproto-xfail"))
+        known = Known.read(_path(session, option("--arrayproto-xfail")))
     except (ValueError, ImportError, OSError) as error:
         raise pytest.UsageError(f"--arrayproto: {error}") from error
     calls: dict[str, list[Call]] = {}
@@ -86,6 +87,13 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
                 parent, name=f"np.{function}", subject=subject, known=known, calls=of_function
             )
         )
+
+
+def _path(session: pytest.Session, name: str | None) -> Path | None:
+    """A file as it is called from here, or from where the configuration of pytest is."""
+    if name is None:
+        return None
+    return Path(name) if Path(name).exists() else session.config.rootpath / name
 
 
 class _Parent(pytest.Collector):
