@@ -72,6 +72,8 @@ class Subject(NamedTuple):
         Sets the library up once it is imported: it must be able to hold NumPy's dtypes.
     device : callable
         Returns what holds its arrays; "" for the memory of the host.
+    ways : callable, optional
+        What `ways_out` gives, for a class that arrayproto knows nothing of.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Subject(NamedTuple):
     host_results: Callable[[Call], bool] = _never
     prepare: Callable[[], None] = _as_it_is
     device: Callable[[], str] = _in_memory
+    ways: Callable[[], Iterator[tuple[Any, str]]] | None = None
 
     @property
     def named(self) -> str | type:
@@ -94,6 +97,9 @@ class Subject(NamedTuple):
 
     def ways_out(self) -> Iterator[tuple[Any, str]]:
         """Pairs of a holder and the name of what turns its arrays into ndarrays."""
+        if self.ways is not None:
+            yield from self.ways()
+            return
         library = (
             library_of_class(self.classes()[0]) if self.by_class else get_library(self.library)
         )
@@ -357,14 +363,15 @@ def _refusal_but_for(root: str, what: str, original: Callable[..., Any]) -> Call
 
 
 @contextlib.contextmanager
-def staying_on_the_library() -> Iterator[None]:
+def staying_on_the_library(stranger: Subject | None = None) -> Iterator[None]:
     """Every known way from a duck array to an ndarray raises `WentThroughTheHostError` here.
 
-    This holds for all subjects that the program has imported.
+    This holds for all subjects that the program has imported, and for one that is none of them.
     """
     with contextlib.ExitStack() as stack:
         seen: set[tuple[int, str]] = set()
-        for subject in SUBJECTS.values():
+        strangers = () if stranger is None or stranger.name in SUBJECTS else (stranger,)
+        for subject in (*SUBJECTS.values(), *strangers):
             if subject.module not in sys.modules:
                 continue
             for holder, name in subject.ways_out():
