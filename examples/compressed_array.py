@@ -7,7 +7,7 @@ compressed pages. Slices, transposes and broadcasts are views; all else reads a 
 compresses what comes out. The class has the core of `arrayproto.derived.core`, and NumPy's other
 functions follow from it. It cannot be written to.
 
-Score (python -m arrayproto conformance examples.compressed_array:CompressedArray): SCORE
+Score: 353 of 359 functions wholly right (98.3%), 14 of 14 checks passed
 """
 
 from __future__ import annotations

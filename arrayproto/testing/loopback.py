@@ -126,7 +126,8 @@ class LoopbackArray(ArrayFunctionMixin):
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        if not self._handles(types):
+        is_numpys = (func.__module__ or "").partition(".")[0] == "numpy"
+        if not is_numpys or not self._handles(types):
             return NotImplemented
         return _looped(func, args, kwargs)
 
