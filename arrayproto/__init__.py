@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .activation import Status, activate, activated, deactivate, status
 from .adoption import adopt, adopted, disown
+from .authors import ArrayFunctionMixin, implements
 from .dispatch import array_function_dispatch, get_implementing_args, verify_matching_signatures
 from .errors import (
     ActivationError,
@@ -19,12 +20,13 @@ from .errors import (
     UnsupportedArgumentError,
     UnsupportedFunctionError,
 )
-from .mixins import ArrayFunctionMixin, CupyMixin, DaskMixin, SparseMixin, implements
+from .mixins import CupyMixin, DaskMixin, SparseMixin
 from .notebook import load_ipython_extension as load_ipython_extension
 from .notebook import unload_ipython_extension as unload_ipython_extension
 from .registration import register, unregister
 
 if TYPE_CHECKING:
+    from .authors.standard import ArrayNamespaceMixin
     from .creation import bind, using
     from .tools.explain import Explanation, explain
     from .tools.no_copies import NoCopies, no_copies
@@ -35,6 +37,7 @@ __version__ = "0.1.0"
 
 #: Imported when they are asked for: `import arrayproto` is no slower for them.
 _LATE = {
+    "ArrayNamespaceMixin": "authors.standard",
     "Explanation": "tools.explain",
     "NoCopies": "tools.no_copies",
     "Trace": "tools.trace",
@@ -58,6 +61,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "ActivationError",
     "ArrayFunctionMixin",
+    "ArrayNamespaceMixin",
     "ArrayProtoWarning",
     "CopyError",
     "CupyMixin",

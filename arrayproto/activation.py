@@ -20,10 +20,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import adoption, policy
+from .authors.mixin import family
 from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
 from .libraries import LIBRARIES, Library, get_library, library_of_class
-from .mixins import family, mixin_of
+from .mixins import mixin_of
 from .patching import Patch
 from .rebinding import LATE, rebound, undispatched
 

@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_demo(commands)
     _add_conformance(commands)
+    _add_new_array(commands)
     _add_coverage(commands)
     _add_trace(commands)
     _add_check(commands)
@@ -88,18 +89,20 @@ def _add_conformance(commands: argparse._SubParsersAction[argparse.ArgumentParse
 
     parser = commands.add_parser(
         "conformance",
-        help="compare every NumPy function on a library's arrays with NumPy",
+        help="compare every NumPy function on a library's arrays, or on your class's, with NumPy",
         description="Evaluates the calls in arrayproto/testing/calls on NumPy's arrays and on a "
         "library's, and compares value, shape, dtype, type and the errors; whatever passes through "
-        "the host is found out. The exit status is 0 if each call is right, refused or a known "
-        "gap.",
+        "the host is found out. A library is activated, and the exit status is 0 if each call is "
+        "right, refused or a known gap. An array class, written module:Class, is taken as it is "
+        "and gets a score: the share of the functions that NumPy asks it about whose every call is "
+        "right. It is checked for the discipline of the protocols too, and the exit status is 0 if "
+        "nothing fails but what --xfail names.",
     )
     parser.add_argument(
         "subject",
-        nargs="+",
-        choices=list(SUBJECTS),
+        nargs="*",
         metavar="SUBJECT",
-        help=f"what to test: {', '.join(SUBJECTS)}",
+        help=f"what to test: {', '.join(SUBJECTS)}; or a class, as in mylib:MyArray",
     )
     parser.add_argument(
         "--function",
@@ -115,19 +118,106 @@ def _add_conformance(commands: argparse._SubParsersAction[argparse.ArgumentParse
     )
     parser.add_argument("--json", action="store_true", help="print counts by function as JSON")
     _add_jobs(parser)
-    parser.set_defaults(command=_conformance)
+    _add_conformance_of_class(parser)
+    parser.set_defaults(command=_conformance, parser=parser)
+
+
+def _add_conformance_of_class(parser: argparse.ArgumentParser) -> None:
+    from .testing.described import WORDS
+
+    group = parser.add_argument_group("of an array class")
+    group.add_argument(
+        "--from-numpy",
+        default="",
+        metavar="MODULE:NAME",
+        help="makes its arrays of ndarrays; by default its from_numpy",
+    )
+    group.add_argument(
+        "--to-numpy",
+        default="",
+        metavar="MODULE:NAME",
+        help="makes ndarrays of its arrays; by default its to_numpy",
+    )
+    group.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="MODULE:CLASS",
+        help="another class of the library that its functions may give",
+    )
+    words = ", ".join(sorted(WORDS))
+    group.add_argument(
+        "--lacks",
+        action="append",
+        default=[],
+        choices=sorted(WORDS),
+        metavar="WORD",
+        help=f"what it shall not be asked for ({words}); may be given more than once",
+    )
+    group.add_argument(
+        "--holds",
+        action="append",
+        default=[],
+        choices=sorted(WORDS),
+        metavar="WORD",
+        help="what it shall be asked for beside numbers, or although it seems to lack it",
+    )
+    group.add_argument(
+        "--activate", action="store_true", help="give it the protocol by arrayproto.activate first"
+    )
+    group.add_argument("--xfail", metavar="FILE", help="known failures, each with its reason")
+    group.add_argument("--write-xfail", metavar="FILE", help="write such a file of what fails now")
+    group.add_argument("--html", metavar="FILE", help="write a page that needs no other file")
+    group.add_argument("--badge", metavar="FILE", help="write the score as a badge, in SVG")
+    group.add_argument(
+        "--peers",
+        metavar="FILE",
+        help="judge the array classes of libraries that never heard of arrayproto, as many as are "
+        "installed, and write the table to this file (docs/conformance.md in a checkout)",
+    )
 
 
 def _conformance(arguments: argparse.Namespace) -> int:
-    from .testing import run
+    from .testing import SUBJECTS, run
 
+    names = arguments.subject
+    if arguments.peers is not None or any(":" in name for name in names):
+        from .testing import conformance_command
+
+        return conformance_command.main(arguments)
+    unknown = [name for name in names if name not in SUBJECTS]
+    if unknown or not names:
+        what = f"unknown subject {unknown[0]!r}" if unknown else "nothing to test"
+        arguments.parser.error(
+            f"{what}; there are {', '.join(SUBJECTS)}, and array classes: module:Class"
+        )
     return run.main(
-        arguments.subject,
+        names,
         arguments.function,
         arguments.verdict,
         arguments.json,
         arguments.jobs,
     )
+
+
+def _add_new_array(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "new-array",
+        help="write a small package with an array class of your own",
+        description="Writes a package with an array class that has all of NumPy's functions of "
+        "numbers, with tests and a workflow for CI: put what your arrays hold in the place of the "
+        "ndarray. docs/tutorial.md explains each part.",
+    )
+    parser.add_argument("name", metavar="NAME", help="of the package, and of its new folder")
+    parser.add_argument("--class-name", metavar="NAME", help="of the class; by default NameArray")
+    parser.add_argument("--folder", default=".", help="where the new folder is made")
+    parser.set_defaults(command=_new_array)
+
+
+def _new_array(arguments: argparse.Namespace) -> int:
+    from .tools import new_array
+
+    return new_array.main(arguments.name, arguments.class_name, arguments.folder)
 
 
 def _add_jobs(parser: argparse.ArgumentParser) -> None:

@@ -16,10 +16,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from .authors import ArrayFunctionMixin
+from .authors.registry import VIEWING
 from .derived.core import numpy_function, stand_in
 from .errors import UnsupportedArgumentError, UnsupportedFunctionError
 from .libraries.library import Library
-from .mixins import ArrayFunctionMixin
 
 #: What a library's core may have beside NumPy's functions.
 NOT_NUMPYS = {
@@ -54,6 +55,8 @@ class Duck(ArrayFunctionMixin, derive=True):
     """
 
     __slots__ = ("native",)
+    #: What is asked for by name here is made fresh in `through_ducks`.
+    _may_alias = True
     _library: ClassVar[Library]
     native: Any
 
@@ -305,18 +308,6 @@ def _is_mutable(library: Library, a: Any = None) -> bool:
 
 #: Functions whose whole point is to write into their first argument.
 _WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
-
-
-#: Functions whose results share memory with what they are given, in NumPy too.
-VIEWING = frozenset(
-    """
-    array_split asanyarray asarray asarray_chkfinite ascontiguousarray asfortranarray
-    atleast_1d atleast_2d atleast_3d broadcast_arrays broadcast_to diagonal dsplit
-    expand_dims flip fliplr flipud hsplit imag linalg.diagonal linalg.matrix_transpose
-    matrix_transpose moveaxis permute_dims ravel real require reshape rollaxis rot90
-    sliding_window_view split squeeze swapaxes transpose unstack vsplit
-    """.split()  # noqa: SIM905
-)
 
 
 def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..., Any] | None:

@@ -63,6 +63,9 @@ class Dtypes:
     def __init__(self, namespace: Any) -> None:
         self._own = {n: getattr(namespace, n) for n in _NAMES if hasattr(namespace, n)}
         self._numpy: dict[Any, np.dtype[Any]] = {own: np.dtype(n) for n, own in self._own.items()}
+        # Scalar types of NumPy's are dtypes when asked for, and arrays have instances of `dtype`.
+        numpys = [n for n, own in self._own.items() if own is getattr(np, n)]
+        self._numpy |= {np.dtype(n): np.dtype(n) for n in numpys}
         self.classes = tuple({type(own) for own in self._own.values()} - {type, np.dtype})
 
     def to_numpy(self, dtype: Any) -> np.dtype[Any]:

@@ -124,10 +124,10 @@ def judge(call: Call, subject: Subject, namespace: Any = np) -> Judgement:
     try:
         arrays = named_arrays(subject.from_numpy, call.arrays)
     except Exception as unmade:  # the library has not got the dtype
-        return Judgement(call, Verdict.NO_ARRAY, f"its array cannot be made: {_told(unmade)}")
+        return Judgement(call, Verdict.NO_ARRAY, f"its array cannot be made: {told(unmade)}")
     host = _host()
     try:
-        with staying_on_the_library():
+        with staying_on_the_library(subject):
             actual, error = _run(call, namespace, arrays, host)
     except WentThroughTheHostError as way:
         return Judgement(call, Verdict.HOST, str(way))
@@ -137,17 +137,17 @@ def judge(call: Call, subject: Subject, namespace: Any = np) -> Judgement:
         if error is None:
             error = _late_error(actual, subject)
         if error is None:
-            return Judgement(call, Verdict.WRONG, f"no error; NumPy: {_told(wanted_error)}")
+            return Judgement(call, Verdict.WRONG, f"no error; NumPy: {told(wanted_error)}")
         if not _same_kind(error, wanted_error):
-            return Judgement(call, Verdict.WRONG, f"{_told(error)}; NumPy: {_told(wanted_error)}")
-        return Judgement(call, Verdict.RIGHT, _told(error))
+            return Judgement(call, Verdict.WRONG, f"{told(error)}; NumPy: {told(wanted_error)}")
+        return Judgement(call, Verdict.RIGHT, told(error))
     if error is not None:
-        return Judgement(call, Verdict.ERROR, _told(error))
+        return Judgement(call, Verdict.ERROR, told(error))
     try:
         with _quiet():
             found = difference(_fetch(actual, subject), wanted)
     except Exception as late:  # lazy ones fail here
-        return Judgement(call, Verdict.ERROR, f"when its values were asked for: {_told(late)}")
+        return Judgement(call, Verdict.ERROR, f"when its values were asked for: {told(late)}")
     if found is not None:
         return Judgement(call, Verdict.WRONG, found)
     if isinstance(actual, np.ndarray) and any(actual is given for given in vars(host).values()):
@@ -178,8 +178,11 @@ def passes(judgement: Judgement, subject: Subject) -> bool:
     return judgement.verdict is Verdict.NO_ARRAY and bool(lacking)
 
 
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+def told(error: Exception) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception as second:  # of a library whose messages fail too
+        return f"{type(error).__name__}, whose message raises {type(second).__name__}"
 
 
 def _same_kind(error: Exception, wanted: Exception) -> bool:
@@ -274,6 +277,6 @@ def _left(actual: Any, wanted: Any, subject: Subject) -> str | None:
     if isinstance(wanted, np.ndarray) and wanted.ndim and not subject.is_array(actual):
         return f"a {type(actual).__module__}.{type(actual).__qualname__}"
     # A number: lazy libraries have it as a 0-d array of theirs, the others as a number.
-    if isinstance(actual, np.ndarray) and actual.ndim:
+    if isinstance(actual, np.ndarray) and actual.ndim and not subject.is_array(actual):
         return "an ndarray"
     return None

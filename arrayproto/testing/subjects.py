@@ -78,6 +78,8 @@ class Subject(NamedTuple):
         Returns what holds its arrays; "" for the memory of the host.
     forget : callable
         Has it free what it keeps of the calls so far, for one that compiles them.
+    ways : callable, optional
+        What `ways_out` gives, for a class that arrayproto knows nothing of.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Subject(NamedTuple):
     prepare: Callable[[], None] = _as_it_is
     device: Callable[[], str] = _in_memory
     forget: Callable[[], None] = _keeps_nothing
+    ways: Callable[[], Iterator[tuple[Any, str]]] | None = None
 
     @property
     def named(self) -> str | type:
@@ -101,6 +104,9 @@ class Subject(NamedTuple):
 
     def ways_out(self) -> Iterator[tuple[Any, str]]:
         """Pairs of a holder and the name of what turns its arrays into ndarrays."""
+        if self.ways is not None:
+            yield from self.ways()
+            return
         library = (
             library_of_class(self.classes()[0]) if self.by_class else get_library(self.library)
         )
@@ -373,14 +379,15 @@ def _is_one_element_of_cupy(array: Any = None) -> bool:
 
 
 @contextlib.contextmanager
-def staying_on_the_library() -> Iterator[None]:
+def staying_on_the_library(stranger: Subject | None = None) -> Iterator[None]:
     """Every known way from a duck array to an ndarray raises `WentThroughTheHostError` here.
 
-    This holds for all subjects that the program has imported.
+    This holds for all subjects that the program has imported, and for one that is none of them.
     """
     with contextlib.ExitStack() as stack:
         seen: set[tuple[int, str]] = set()
-        for subject in SUBJECTS.values():
+        strangers = () if stranger is None or stranger.name in SUBJECTS else (stranger,)
+        for subject in (*SUBJECTS.values(), *strangers):
             if subject.module not in sys.modules:
                 continue
             for holder, name in subject.ways_out():

@@ -8,10 +8,11 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from .. import dispatch, policy
+from ..authors import ArrayFunctionMixin
 from ..catalog import original
 from ..libraries import Library, library_of
 from ..libraries.bridge import is_default
-from ..mixins import ArrayFunctionMixin, answering, mixin_of
+from ..mixins import answering, mixin_of
 from ..ways_out import host_size
 from .calls import Call
 from .composition import composed_of
