@@ -200,9 +200,9 @@ def _serve(connection: Connection, target: Target, functions: Any, part: slice) 
 def _surviving(
     target: Target, functions: Any, items: list[Call | str], first: int, step: int
 ) -> list[Judgement | Outcome]:
-    """The same, and where something ends the process, it is told of and the rest goes on.
+    """The same; what ends the process, or does not end itself, is told of, and the rest goes on.
 
-    Compiled code of a library may do so: a division by zero, an access beyond an array.
+    Compiled code of a library may do the one, and a recursion in one the other.
     """
     # Not forked: threads of a library's do not survive that.
     context = multiprocessing.get_context("spawn")
@@ -216,24 +216,39 @@ def _surviving(
         sender.close()
         try:
             while len(results) < len(mine):
-                results.append(receiver.recv())
+                results.append(_received(receiver))
+        except TimeoutError:
+            process.kill()
+            how = f"does not come to an end within {_LONGEST} seconds"
         except EOFError:
             process.join()
-            deaths += 1
-            results.append(_died(mine[len(results)], f"exit status {process.exitcode}"))
+            how = f"ends the process: exit status {process.exitcode}"
+        else:
+            how = ""
         process.join()
-    return results + [_died(item, "none after so many others") for item in mine[len(results) :]]
+        if how:
+            deaths += 1
+            results.append(_died(mine[len(results)], how))
+    return results + [_died(item, "not tried after the others") for item in mine[len(results) :]]
+
+
+def _received(receiver: Connection) -> Judgement | Outcome:
+    """What a process has found out next."""
+    if not receiver.poll(_LONGEST):
+        raise TimeoutError
+    return receiver.recv()  # type: ignore[no-any-return]
 
 
 #: After so many the rest is not tried any more.
-_MOST_DEATHS = 20
+_MOST_DEATHS = 40
+#: So many seconds are given to a call, and to a process to begin with.
+_LONGEST = 40
 
 
 def _died(item: Call | str, how: str) -> Judgement | Outcome:
-    told = f"ended the process: {how}"
     if isinstance(item, str):
-        return Outcome(item, False, told)
-    return Judgement(item, Verdict.ERROR, told)
+        return Outcome(item, False, how)
+    return Judgement(item, Verdict.ERROR, how)
 
 
 def conformance(target: Target, functions: Iterable[str] | None = None, jobs: int = 1) -> Result:
@@ -245,8 +260,8 @@ def conformance(target: Target, functions: Iterable[str] | None = None, jobs: in
     functions : iterable of str, optional
         These only, and no checks.
     jobs : int, optional
-        How many processes share the calls. With two or more, a call that ends its process is an
-        error like others; with one, all is done in this process.
+        How many processes share the calls. With two or more, a call that ends its process, or does
+        not come to an end, is an error like others; with one, all is done in this process.
 
     Returns
     -------

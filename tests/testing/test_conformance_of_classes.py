@@ -90,10 +90,10 @@ def test_processes_share_the_calls_and_may_die():
     alone = conformance(GOOD, ["sum", "flipud"])
     assert [j.call for j in found.judgements] == [j.call for j in alone.judgements]
     assert {j.verdict for j in found.by_function()["sum"]} == {Verdict.RIGHT}
-    died = [j for j in found.by_function()["flipud"] if "ended the process" in j.detail]
+    died = [j for j in found.by_function()["flipud"] if "ends the process" in j.detail]
     assert died
     assert {(j.verdict, j.detail) for j in died} == {
-        (Verdict.ERROR, "ended the process: exit status 7")
+        (Verdict.ERROR, "ends the process: exit status 7")
     }
 
 
