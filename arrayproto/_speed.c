@@ -634,19 +634,17 @@ function_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(self->implementation);
     Py_VISIT(self->otherwise);
     Py_VISIT(self->with_public_name);
+    Py_VISIT(self->names);
     return 0;
 }
 
+/* As of a tuple, what a function or an adapter is made of stays until it is freed: something that
+   dies with it may still call it from its __del__. A cycle through these goes through something
+   that can be changed, a dict or a Python function, and is broken there. */
 static int
 function_clear(PyObject *op)
 {
-    Function *self = (Function *)op;
-    Py_CLEAR(self->dict);
-    Py_CLEAR(self->implementation);
-    Py_CLEAR(self->otherwise);
-    Py_CLEAR(self->with_public_name);
-    Py_CLEAR(self->names);
-    Py_CLEAR(self->depths);
+    Py_CLEAR(((Function *)op)->dict);
     return 0;
 }
 
@@ -654,11 +652,17 @@ static void
 function_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
+    Function *self = (Function *)op;
     PyObject_GC_UnTrack(op);
-    if (((Function *)op)->weakrefs != NULL) {
+    if (self->weakrefs != NULL) {
         PyObject_ClearWeakRefs(op);
     }
-    function_clear(op);
+    Py_XDECREF(self->dict);
+    Py_XDECREF(self->implementation);
+    Py_XDECREF(self->otherwise);
+    Py_XDECREF(self->with_public_name);
+    Py_XDECREF(self->names);
+    Py_XDECREF(self->depths);
     type->tp_free(op);
     Py_DECREF(type);
 }
@@ -885,16 +889,9 @@ adapter_traverse(PyObject *op, visitproc visit, void *arg)
 }
 
 static int
-adapter_clear(PyObject *op)
+adapter_clear(PyObject *op) /* see function_clear() */
 {
-    Adapter *self = (Adapter *)op;
-    Py_CLEAR(self->dict);
-    Py_CLEAR(self->in_python);
-    Py_CLEAR(self->accepts);
-    Py_CLEAR(self->called);
-    Py_CLEAR(self->by_position);
-    Py_CLEAR(self->refusals);
-    Py_CLEAR(self->refused);
+    Py_CLEAR(((Adapter *)op)->dict);
     return 0;
 }
 
@@ -902,11 +899,18 @@ static void
 adapter_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
+    Adapter *self = (Adapter *)op;
     PyObject_GC_UnTrack(op);
-    if (((Adapter *)op)->weakrefs != NULL) {
+    if (self->weakrefs != NULL) {
         PyObject_ClearWeakRefs(op);
     }
-    adapter_clear(op);
+    Py_XDECREF(self->dict);
+    Py_XDECREF(self->in_python);
+    Py_XDECREF(self->accepts);
+    Py_XDECREF(self->called);
+    Py_XDECREF(self->by_position);
+    Py_XDECREF(self->refusals);
+    Py_XDECREF(self->refused);
     type->tp_free(op);
     Py_DECREF(type);
 }
@@ -1046,26 +1050,25 @@ static int
 module_traverse(PyObject *module, visitproc visit, void *arg)
 {
     State *state = (State *)PyModule_GetState(module);
+    if (state != NULL) {
 #define VISIT(field) Py_VISIT(state->field);
-    STATE_FIELDS(VISIT)
+        STATE_FIELDS(VISIT)
 #undef VISIT
+    }
     return 0;
 }
 
-static int
-module_clear(PyObject *module)
-{
-    State *state = (State *)PyModule_GetState(module);
-#define CLEAR(field) Py_CLEAR(state->field);
-    STATE_FIELDS(CLEAR)
-#undef CLEAR
-    return 0;
-}
-
+/* No m_clear: functions look at the state as long as they are there, and hold the module by their
+   type. Cycles through the state go through a dict, and are broken there. */
 static void
 module_free(void *module)
 {
-    module_clear((PyObject *)module);
+    State *state = (State *)PyModule_GetState((PyObject *)module);
+    if (state != NULL) { /* it was never executed */
+#define CLEAR(field) Py_CLEAR(state->field);
+        STATE_FIELDS(CLEAR)
+#undef CLEAR
+    }
 }
 
 static PyModuleDef_Slot module_slots[] = {
@@ -1073,6 +1076,12 @@ static PyModuleDef_Slot module_slots[] = {
 #if PY_VERSION_HEX >= 0x030C0000
     /* All state is the module's. (NumPy itself is for one GIL.) */
     {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED},
+#endif
+#if PY_VERSION_HEX >= 0x030D0000
+    /* Items of lists and values of dicts are read by borrowed references, and _settle() changes
+       what a call reads: setup.py builds nothing for a Python without a GIL, and where somebody
+       does, Python turns its GIL on. */
+    {Py_mod_gil, Py_MOD_GIL_USED},
 #endif
     {0, NULL},
 };
@@ -1085,7 +1094,6 @@ static PyModuleDef module_def = {
     .m_methods = module_methods,
     .m_slots = module_slots,
     .m_traverse = module_traverse,
-    .m_clear = module_clear,
     .m_free = module_free,
 };
 

@@ -24,7 +24,7 @@ from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
 from .libraries import LIBRARIES, Library, get_library, library_of_class
 from .mixins import family, mixin_of
-from .patching import Patch
+from .patching import Patch, Undoing
 from .rebinding import LATE, rebound, undispatched
 
 _NUMBERS = frozenset({int, float, complex, bool, np.ndarray})
@@ -40,7 +40,7 @@ class _State:
         self.patches: dict[Library, list[Patch]] = {}
         self.rebound: dict[tuple[str, str], Patch] = {}
         self.refused: set[Library] = set()  # were imported later, and could not be changed
-        self.left: list[Patch] = []  # not undone, since somebody else had patched over them
+        self.undoing = Undoing("activate()")
         self.watcher = ImportWatcher(_imported)
         #: Told before and after classes change, with True and False: they patch the same classes.
         self.listeners: list[Callable[[bool], None]] = []
@@ -188,14 +188,15 @@ def activated(*libraries: Named, fallback: policy.Fallback | None = None) -> Ite
     *libraries : str, type or Library
         As for `activate`.
     fallback : {"raise", "warn", "convert"}, optional
-        As for `activate`, until the block is left.
+        As for `activate`, until the block is left. Of several blocks that say it, the one that was
+        entered last counts.
 
     Notes
     -----
     Classes are global, so what is active is so for every thread of the process.
     """
     chosen = _named(libraries)
-    before = policy.fallback()
+    scope = None
     if fallback is not None:
         policy.check_fallback(fallback)
     with _state.lock:
@@ -208,14 +209,14 @@ def activated(*libraries: Named, fallback: policy.Fallback | None = None) -> Ite
             _reconcile()
             raise
         if fallback is not None:
-            policy.set_fallback(fallback)
+            scope = policy.enter(fallback)
     try:
         yield
     finally:
         with _state.lock:
             _state.scoped.subtract(chosen)
-            if fallback is not None:
-                policy.set_fallback(before)
+            if scope is not None:
+                policy.leave(scope)
             _reconcile()
 
 
@@ -333,8 +334,8 @@ def _reconcile() -> None:
 
 
 def _change() -> list[str]:
-    # Whoever patched over us may have put our function back by now.
-    _state.left = [patch for patch in _state.left if patch.undo() is not None]
+    in_force = [*_state.rebound.values(), *(p for held in _state.patches.values() for p in held)]
+    _state.undoing.retry(in_force)
     wanted = _state.wanted()
     messages: list[str] = []
     for library in [one for one in _state.patches if one not in wanted]:
@@ -427,25 +428,14 @@ def _asking_first(library: Library, method: Callable[..., Any]) -> Callable[...,
 
 def _leave(library: Library) -> list[str]:
     """Undo all for one library; what could not be undone, in words."""
-    return _undo(_state.patches.pop(library)[::-1])
-
-
-def _undo(patches: list[Patch]) -> list[str]:
-    """Undo all of them; what could not be undone, in words."""
-    messages = []
-    for patch in patches:
-        message = patch.undo()
-        if message is not None:
-            _state.left.append(patch)
-            messages.append(f"{message}; arrayproto leaves it alone")
-    return messages
+    return _state.undoing.undo(_state.patches.pop(library)[::-1])
 
 
 def _rebind() -> list[str]:
     """Rebind what NumPy does not dispatch while a library is active, and only then."""
     if not _state.patches:
         patches, _state.rebound = list(_state.rebound.values()), {}
-        return _undo(patches)
+        return _state.undoing.undo(patches)
     from .catalog import MODULES  # not needed before there is a library
 
     for module in filter(None, map(sys.modules.get, MODULES)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 ABSENT: Any = object()
@@ -35,3 +36,51 @@ class Patch(NamedTuple):
         else:
             setattr(self.holder, self.name, self.before)
         return None
+
+
+class Undoing:
+    """Undoes patches, and keeps those that somebody else has patched over until they can be.
+
+    Who patches over us puts back what was there when they have done: ours, perhaps long after it
+    should have gone.
+
+    Parameters
+    ----------
+    since : str
+        What the patches were applied by, for messages.
+    """
+
+    def __init__(self, since: str) -> None:
+        self.since = since
+        self.left: list[Any] = []
+
+    def undo(self, patches: Iterable[Any]) -> list[str]:
+        """Undo the patches in this order; what could not be undone, in words."""
+        messages = []
+        for patch in patches:
+            message = patch.undo(self.since)
+            if message is not None:
+                self.left.append(patch)
+                messages.append(f"{message}; arrayproto leaves it alone")
+        return messages
+
+    def retry(self, current: Iterable[Any] = ()) -> None:
+        """Undo what was patched over and is no longer, the last first.
+
+        Parameters
+        ----------
+        current : iterable of patches
+            Those in force: what is there may be ours with good reason, applied once more.
+        """
+        if not self.left:
+            return
+        again = {_place(patch) for patch in current}
+        self.left = [
+            patch
+            for patch in self.left[::-1]
+            if _place(patch) in again or patch.undo(self.since) is not None
+        ][::-1]
+
+
+def _place(patch: Any) -> tuple[int, Any]:
+    return id(patch.holder), getattr(patch, "name", None)

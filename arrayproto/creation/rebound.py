@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArrayProtoWarning
-from ..patching import Patch
+from ..patching import Patch, Undoing
 from ..rebinding import ReboundFunction
 from .context import Place, current, everywhere
 
@@ -139,6 +139,7 @@ def _indexer(place: Place) -> Any:
 _lock = threading.RLock()
 _open = 0
 _patches: list[Patch] = []
+_undoing = Undoing("using()")
 
 
 def _rebind(module: str, name: str) -> None:
@@ -170,6 +171,7 @@ def enter() -> None:
     with _lock:
         _open += 1
         if _open == 1:
+            _undoing.retry()
             for module, names in NAMES.items():
                 for name in names:
                     _rebind(module, name)
@@ -192,11 +194,10 @@ def leave() -> None:
         _open -= 1
         if _open:
             return
-        messages = [patch.undo() for patch in reversed(_patches)]
+        messages = _undoing.undo(reversed(_patches))
         _patches.clear()
-    for message in filter(None, messages):
-        message = message.replace("activate()", "using()")
-        warnings.warn(f"{message}; arrayproto leaves it alone", ArrayProtoWarning, stacklevel=4)
+    for message in messages:
+        warnings.warn(message, ArrayProtoWarning, stacklevel=4)
 
 
 def rebound_now() -> tuple[str, ...]:

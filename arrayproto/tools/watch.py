@@ -13,6 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from itertools import chain
 from threading import get_ident
 from time import perf_counter
 from types import FrameType
@@ -24,7 +25,7 @@ from .. import activation, fallback, namespace
 from ..errors import REFUSALS, ArrayProtoWarning
 from ..import_hook import ImportWatcher
 from ..libraries import LIBRARIES, Library, Resolution, library_of, watched
-from ..patching import Patch
+from ..patching import Patch, Undoing
 from ..rebinding import ReboundFunction
 from ..ways_out import COERCING, EAGER, Found, Kind, host_size, ways_out
 from .sites import site_of
@@ -165,6 +166,9 @@ class _State:
 
     def reconcile(self) -> None:
         """Bring the process in line with who is watching."""
+        _undoing.retry(
+            p for found in (self.conversions, self.protocols) for p in chain(*found.values())
+        )
         self.watch_calls(bool(_seen))
         messages = [] if _seen else _undo(self.protocols)
         if _watchers:
@@ -173,8 +177,7 @@ class _State:
             messages += _undo(self.conversions)
         self.imports.watch(self.awaited() if _watchers else set())
         for message in messages:
-            text = f"{message}; arrayproto leaves it alone"
-            warnings.warn(text, ArrayProtoWarning, stacklevel=_outside())
+            warnings.warn(message, ArrayProtoWarning, stacklevel=_outside())
 
     def watch_calls(self, on: bool) -> None:
         if on != self.calls:
@@ -215,14 +218,11 @@ class _State:
 
 def _undo(patches: dict[Any, list[Patch]]) -> list[str]:
     """Undo all of them; what could not be undone, in words."""
-    messages = []
-    for patch in reversed([patch for found in patches.values() for patch in found]):
-        namespace.stand_in(patch.ours, None)
-        message = patch.undo("it was watched")
-        if message is not None:
-            messages.append(message)
+    found = [patch for held in patches.values() for patch in held]
     patches.clear()
-    return messages
+    for patch in found:
+        namespace.stand_in(patch.ours, None)
+    return _undoing.undo(reversed(found))
 
 
 def _outside() -> int:
@@ -235,6 +235,7 @@ def _outside() -> int:
     return level
 
 
+_undoing = Undoing("it was watched")
 _state = _State()
 
 # Calls --------------------------------------------------------------------------------------------
