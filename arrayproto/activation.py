@@ -288,6 +288,9 @@ def status() -> Status:
     Status
         Print it for a text.
     """
+    # What has locks of its own is asked before: under theirs a module may be imported, which we are
+    # told of.
+    adopted, creation = adoption.status(), _rebound_for_creation()
     with _state.lock:
         shown = dict.fromkeys([*LIBRARIES.values(), *_state.patches, *_state.wanted()])
         active = [library for library in shown if library in _state.patches]
@@ -305,8 +308,8 @@ def status() -> Status:
                 tuple(sorted(library.name for library in _state.patches)),
             ),
             fallback=policy.fallback(),
-            adopted=adoption.status(),
-            creation=_rebound_for_creation(),
+            adopted=adopted,
+            creation=creation,
         )
 
 
@@ -334,8 +337,7 @@ def _reconcile() -> None:
 
 
 def _change() -> list[str]:
-    in_force = [*_state.rebound.values(), *(p for held in _state.patches.values() for p in held)]
-    _state.undoing.retry(in_force)
+    _state.undoing.retry()
     wanted = _state.wanted()
     messages: list[str] = []
     for library in [one for one in _state.patches if one not in wanted]:

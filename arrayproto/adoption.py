@@ -239,7 +239,7 @@ def _package_of(module: str, packages: Any) -> str | None:
 
 def _reconcile() -> None:
     """Adopt the modules that are wanted and loaded, give back those that are not."""
-    _state.undoing.retry(patch for held in _state.adopted.values() for patch in held.patches)
+    _state.undoing.retry()
     wanted = {wish.package: wish.flavour for wish in _state.wishes}
     messages: list[str] = []
     for name, held in list(_state.adopted.items()):

@@ -11,6 +11,7 @@ import dis
 import functools
 import sys
 import types as _types
+from _thread import RLock
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -644,6 +645,7 @@ def _is_calling(library: Library) -> bool:
 
 #: The mixin of each library.
 _mixins: dict[Library, type[LibraryMixin]] = {}
+_making = RLock()  # one of each, although several threads ask first
 #: What the mixins put on classes, to the library that it answers for.
 answering: dict[Any, Library] = {}
 
@@ -728,7 +730,10 @@ class DaskMixin(LibraryMixin):
 def mixin_of(library: Library) -> type[LibraryMixin]:
     """What `arrayproto.activate` puts on a library's class."""
     found = _mixins.get(library)
-    if found is None:  # nobody subclasses the classes of these
-        found = type(f"{library.name.capitalize()}Mixin", (LibraryMixin,), {"_library": library})
-        found = _mixins.setdefault(library, found)
+    if found is None:
+        with _making:
+            found = _mixins.get(library)
+            if found is None:  # nobody subclasses the classes of these; they enter themselves
+                name = f"{library.name.capitalize()}Mixin"
+                found = type(name, (LibraryMixin,), {"_library": library})
     return found

@@ -10,6 +10,7 @@ import functools
 import inspect
 import sys
 import warnings
+from _thread import allocate_lock
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any, Literal, get_args
@@ -25,7 +26,7 @@ from .own_first import TAKE_FUNCTIONS, own_first
 from .ufuncs import UfuncTable
 from .ufuncs import resolve as resolve_ufunc
 from .unsupported import Unsupported
-from .watched import enroll, watched
+from .watched import enroll, watched, watcher
 
 Kind = Literal["native", "bridged", "derived", "unsupported"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -37,6 +38,7 @@ _IN_PLACE = frozenset({"fill", "partition", "put", "resize", "sort"})
 #: Packages that make ndarrays of what they are given, with functions that NumPy dispatches (SciPy
 #: with `numpy.asarray_chkfinite`), and go on with these.
 _CONVERTING = frozenset({"scipy"})
+_adopting = allocate_lock()
 _SCALARS = (np.generic, bool, int, float, complex, str, bytes, type(None))
 
 
@@ -416,7 +418,8 @@ class Library:
 
     def adopt_class(self, cls: type) -> None:
         """Count a class as one of the library's own, although it is no subclass of its class."""
-        self._adopted |= {cls}
+        with _adopting:
+            self._adopted |= {cls}
 
     # Which arguments the library answers for ---------------------------------------------------
 
@@ -455,11 +458,17 @@ class Library:
         )
 
     def remember(
-        self, targets: dict[type, Callable[..., Any]], cls: type, call: Callable[..., Any]
+        self,
+        targets: dict[type, Callable[..., Any]],
+        function: Callable[..., Any],
+        cls: type,
+        call: Callable[..., Any],
     ) -> None:
         """Put what the table holds where it is found faster, until the table is cleared."""
         targets[cls] = call
         self.table.copies.append((targets, cls))
+        if self.table.by_position.get(function) is not call:  # another thread has cleared it
+            targets.pop(cls, None)
 
     # How it gets each function -----------------------------------------------------------------
 
@@ -762,12 +771,13 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
         self.library.ufuncs.clear()
         self.called.clear()
         self.by_position.clear()
-        while self.copies:
-            targets, cls = self.copies.pop()
+        copies, self.copies = self.copies, []
+        for targets, cls in copies:
             targets.pop(cls, None)
 
     def __missing__(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
         name = public_name(function)
+        around = watcher()
         call = watched(self.library, f"numpy.{name}", self.library.resolve(function))
         # Functions that are not NumPy's come and go with the program: they are not kept.
         if name is not None:
@@ -775,6 +785,8 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
             if call is not None and not self.library.asks_like(function):
                 self.called[function] = call
                 self.by_position[function] = getattr(call, "by_position", call)
+        if watcher() is not around:  # this table has perhaps been cleared already
+            self.clear()
         return call
 
 

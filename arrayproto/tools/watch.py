@@ -13,7 +13,6 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from itertools import chain
 from threading import get_ident
 from time import perf_counter
 from types import FrameType
@@ -166,9 +165,7 @@ class _State:
 
     def reconcile(self) -> None:
         """Bring the process in line with who is watching."""
-        _undoing.retry(
-            p for found in (self.conversions, self.protocols) for p in chain(*found.values())
-        )
+        _undoing.retry()
         self.watch_calls(bool(_seen))
         messages = [] if _seen else _undo(self.protocols)
         if _watchers:
@@ -189,7 +186,11 @@ class _State:
     def look(self) -> None:
         """Put in place what is missing, for the libraries that the program has imported."""
         if None not in self.conversions:
-            self.conversions[None] = [_coercing(name) for name in COERCING if hasattr(np, name)]
+            self.conversions[None] = [
+                Patch.apply(np, name, _coercing(name, getattr(np, name)))
+                for name in COERCING
+                if hasattr(np, name)
+            ]
         for library in watched.everyone():
             if library.loaded() is None or not library.has_classes():
                 continue
@@ -375,9 +376,9 @@ def _size(value: Any) -> int:
     return host_size(value)
 
 
-def _coercing(name: str) -> Patch:
-    """Put ourselves in the place of a function of NumPy's that asks nobody."""
-    original = getattr(np, name)
+@functools.cache  # one for each, however often it is watched: others keep what they have met
+def _coercing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    """What is in the place of a function of NumPy's that asks nobody."""
 
     def coercing(*args: Any, **kwargs: Any) -> Any:
         value = args[0] if args else next(iter(kwargs.values()), None)
@@ -399,7 +400,7 @@ def _coercing(name: str) -> Patch:
 
     ours = ReboundFunction(coercing)
     functools.update_wrapper(ours, original)
-    return Patch.apply(np, name, ours)
+    return ours
 
 
 def _arrays_in(value: Any) -> Iterator[Any]:
