@@ -11,7 +11,6 @@ import contextlib
 import functools
 import sys
 import warnings
-from _thread import RLock  # that of threading, which takes as long to import as the rest here
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -23,6 +22,7 @@ from . import adoption, policy
 from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
 from .libraries import LIBRARIES, Library, get_library, library_of_class
+from .locks import lock as lock_of
 from .mixins import family, mixin_of
 from .patching import Patch, Undoing
 from .rebinding import LATE, rebound, undispatched
@@ -34,7 +34,7 @@ class _State:
     """What is active; changed only under the lock, never read on the way of a call."""
 
     def __init__(self) -> None:
-        self.lock = RLock()
+        self.lock = lock_of("activation")
         self.permanent: set[Library] = set()  # by activate()
         self.scoped: Counter[Library] = Counter()  # by activated(), one for each open context
         self.patches: dict[Library, list[Patch]] = {}

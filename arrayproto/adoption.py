@@ -11,12 +11,12 @@ import contextlib
 import sys
 import types
 import warnings
-from _thread import RLock  # as in activation
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .errors import ArrayProtoWarning
 from .import_hook import PackageWatcher
+from .locks import lock
 from .patching import Patch, Undoing
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class _State:
     """What is adopted; changed only under the lock, never read on the way of a call."""
 
     def __init__(self) -> None:
-        self.lock = RLock()
+        self.lock = lock("adoption")
         self.wishes: list[_Wish] = []  # the last one of a package counts
         self.adopted: dict[str, _Adopted] = {}
         #: By id, what took a place, and what was there: modules that are imported copy it.

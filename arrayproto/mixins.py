@@ -11,7 +11,6 @@ import dis
 import functools
 import sys
 import types as _types
-from _thread import RLock
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -23,6 +22,7 @@ from .derived import derivation, derived_ufunc
 from .derived.core import Core
 from .errors import REFUSALS, Refusal
 from .libraries import LIBRARIES, Library, public_name, ufuncs
+from .locks import lock
 
 F = TypeVar("F")
 
@@ -645,7 +645,7 @@ def _is_calling(library: Library) -> bool:
 
 #: The mixin of each library.
 _mixins: dict[Library, type[LibraryMixin]] = {}
-_making = RLock()  # one of each, although several threads ask first
+_making = lock("mixins")  # one of each, although several threads ask first
 #: What the mixins put on classes, to the library that it answers for.
 answering: dict[Any, Library] = {}
 

@@ -12,7 +12,6 @@ import importlib
 import importlib.util
 import sys
 import types
-from _thread import RLock
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +21,7 @@ from . import dispatch
 from .accelerator import speed
 from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
 from .libraries import LIBRARIES, Library
+from .locks import lock
 from .mixins import answering, mixin_of
 from .wrapper import NOT_REWRITTEN, generate
 
@@ -30,7 +30,8 @@ _adapters: dict[Any, Callable[..., Any]] = {}
 _pending = list(LIBRARIES.values())
 #: How many modules there were when they were looked for last.
 _modules = 0
-_looking = RLock()  # held where the three above change; it may import, and that look again
+#: Held where these three change; it may import, and that look again.
+_looking = lock("namespace")
 _ndarray_method = np.ndarray.__array_function__
 _PLAIN = (np.ndarray, list, tuple, int, float, complex, bool)
 

@@ -7,14 +7,15 @@ one attribute know of each other: one that ends below another hands on what was 
 
 from __future__ import annotations
 
-from _thread import RLock
 from collections.abc import Iterable
 from typing import Any
+
+from .locks import lock
 
 ABSENT: Any = object()
 #: By attribute, the patches that were not undone yet, the last one last.
 _patches: dict[tuple[int, str], list[Patch]] = {}
-_lock = RLock()
+_lock = lock("patching")
 
 
 class Patch:

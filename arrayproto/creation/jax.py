@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from ..locks import lock
 from .makers import Maker, shape_of
 from .random import Source
 
@@ -19,7 +19,7 @@ class _Bits:
     """``jax_enable_x64``, one for the process: on while any context wants it, in any order."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock = lock("jax")
         self.wanted = 0
         self.before = False
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
-import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArrayProtoWarning
+from ..locks import lock
 from ..patching import Patch, Undoing
 from ..rebinding import ReboundFunction
 from .context import Place, current, everywhere
@@ -136,7 +136,7 @@ def _indexer(place: Place) -> Any:
 
 # In and out ---------------------------------------------------------------------------------------
 
-_lock = threading.RLock()
+_lock = lock("creation")
 _open = 0
 _patches: list[Patch] = []
 _undoing = Undoing("using()")

@@ -10,7 +10,6 @@ import functools
 import inspect
 import sys
 import warnings
-from _thread import allocate_lock
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any, Literal, get_args
@@ -20,6 +19,7 @@ import numpy as np
 from .. import private
 from ..derived import derived_functions
 from ..errors import UnsupportedFunctionError
+from ..locks import lock
 from .array_api import Dtypes, namespace_of, standard_core, with_devices, with_writing
 from .bridge import bridge
 from .own_first import TAKE_FUNCTIONS, own_first
@@ -38,7 +38,7 @@ _IN_PLACE = frozenset({"fill", "partition", "put", "resize", "sort"})
 #: Packages that make ndarrays of what they are given, with functions that NumPy dispatches (SciPy
 #: with `numpy.asarray_chkfinite`), and go on with these.
 _CONVERTING = frozenset({"scipy"})
-_adopting = allocate_lock()
+_adopting = lock("registered")
 _SCALARS = (np.generic, bool, int, float, complex, str, bytes, type(None))
 
 
