@@ -695,6 +695,12 @@ function_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
 }
 
 static PyObject *
+rebound_itself(PyObject *self, PyObject *Py_UNUSED(memo))
+{
+    return Py_NewRef(self);
+}
+
+static PyObject *
 rebound_repr(PyObject *self)
 {
     return PyUnicode_FromFormat("<%R, rebound by arrayproto>",
@@ -738,6 +744,8 @@ static PyMethodDef function_methods[] = {
 
 static PyMethodDef rebound_methods[] = {
     {"__reduce__", function_reduce, METH_NOARGS, NULL},
+    {"__copy__", rebound_itself, METH_NOARGS, NULL},
+    {"__deepcopy__", rebound_itself, METH_O, NULL},
     {"_settle", rebound_settle, METH_VARARGS, rebound_settle_doc},
     {NULL},
 };
