@@ -638,19 +638,17 @@ function_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(self->implementation);
     Py_VISIT(self->otherwise);
     Py_VISIT(self->with_public_name);
+    Py_VISIT(self->names);
     return 0;
 }
 
+/* As of a tuple, what a function or a compound is made of stays until it is freed: something that
+   dies with it may still call it from its __del__. A cycle through these goes through something
+   that can be changed, a dict or a Python function, and is broken there. */
 static int
 function_clear(PyObject *op)
 {
-    Function *self = (Function *)op;
-    Py_CLEAR(self->dict);
-    Py_CLEAR(self->implementation);
-    Py_CLEAR(self->otherwise);
-    Py_CLEAR(self->with_public_name);
-    Py_CLEAR(self->names);
-    Py_CLEAR(self->depths);
+    Py_CLEAR(((Function *)op)->dict);
     return 0;
 }
 
@@ -658,11 +656,17 @@ static void
 function_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
+    Function *self = (Function *)op;
     PyObject_GC_UnTrack(op);
-    if (((Function *)op)->weakrefs != NULL) {
+    if (self->weakrefs != NULL) {
         PyObject_ClearWeakRefs(op);
     }
-    function_clear(op);
+    Py_XDECREF(self->dict);
+    Py_XDECREF(self->implementation);
+    Py_XDECREF(self->otherwise);
+    Py_XDECREF(self->with_public_name);
+    Py_XDECREF(self->names);
+    Py_XDECREF(self->depths);
     type->tp_free(op);
     Py_DECREF(type);
 }
@@ -692,6 +696,12 @@ static PyObject *
 function_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     return PyObject_GetAttr(self, state_of(self)->qualname);
+}
+
+static PyObject *
+rebound_itself(PyObject *self, PyObject *Py_UNUSED(memo))
+{
+    return Py_NewRef(self);
 }
 
 static PyObject *
@@ -738,6 +748,8 @@ static PyMethodDef function_methods[] = {
 
 static PyMethodDef rebound_methods[] = {
     {"__reduce__", function_reduce, METH_NOARGS, NULL},
+    {"__copy__", rebound_itself, METH_NOARGS, NULL},
+    {"__deepcopy__", rebound_itself, METH_O, NULL},
     {"_settle", rebound_settle, METH_VARARGS, rebound_settle_doc},
     {NULL},
 };
@@ -821,13 +833,9 @@ compound_traverse(PyObject *op, visitproc visit, void *arg)
 }
 
 static int
-compound_clear(PyObject *op)
+compound_clear(PyObject *op) /* see function_clear() */
 {
-    Compound *self = (Compound *)op;
-    Py_CLEAR(self->dict);
-    for (int i = 0; i < MAX_PARTS; i++) {
-        Py_CLEAR(self->parts[i]);
-    }
+    Py_CLEAR(((Compound *)op)->dict);
     return 0;
 }
 
@@ -835,11 +843,15 @@ static void
 compound_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
+    Compound *self = (Compound *)op;
     PyObject_GC_UnTrack(op);
-    if (((Compound *)op)->weakrefs != NULL) {
+    if (self->weakrefs != NULL) {
         PyObject_ClearWeakRefs(op);
     }
-    compound_clear(op);
+    Py_XDECREF(self->dict);
+    for (int i = 0; i < MAX_PARTS; i++) {
+        Py_XDECREF(self->parts[i]);
+    }
     type->tp_free(op);
     Py_DECREF(type);
 }
@@ -1278,26 +1290,25 @@ static int
 module_traverse(PyObject *module, visitproc visit, void *arg)
 {
     State *state = (State *)PyModule_GetState(module);
+    if (state != NULL) {
 #define VISIT(field) Py_VISIT(state->field);
-    STATE_FIELDS(VISIT)
+        STATE_FIELDS(VISIT)
 #undef VISIT
+    }
     return 0;
 }
 
-static int
-module_clear(PyObject *module)
-{
-    State *state = (State *)PyModule_GetState(module);
-#define CLEAR(field) Py_CLEAR(state->field);
-    STATE_FIELDS(CLEAR)
-#undef CLEAR
-    return 0;
-}
-
+/* No m_clear: functions look at the state as long as they are there, and hold the module by their
+   type. Cycles through the state go through a dict, and are broken there. */
 static void
 module_free(void *module)
 {
-    module_clear((PyObject *)module);
+    State *state = (State *)PyModule_GetState((PyObject *)module);
+    if (state != NULL) { /* it was never executed */
+#define CLEAR(field) Py_CLEAR(state->field);
+        STATE_FIELDS(CLEAR)
+#undef CLEAR
+    }
 }
 
 static PyModuleDef_Slot module_slots[] = {
@@ -1305,6 +1316,12 @@ static PyModuleDef_Slot module_slots[] = {
 #if PY_VERSION_HEX >= 0x030C0000
     /* All state is the module's. (NumPy itself is for one GIL.) */
     {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED},
+#endif
+#if PY_VERSION_HEX >= 0x030D0000
+    /* Items of lists and values of dicts are read by borrowed references, and _settle() changes
+       what a call reads: setup.py builds nothing for a Python without a GIL, and where somebody
+       does, Python turns its GIL on. */
+    {Py_mod_gil, Py_MOD_GIL_USED},
 #endif
     {0, NULL},
 };
@@ -1317,7 +1334,6 @@ static PyModuleDef module_def = {
     .m_methods = module_methods,
     .m_slots = module_slots,
     .m_traverse = module_traverse,
-    .m_clear = module_clear,
     .m_free = module_free,
 };
 

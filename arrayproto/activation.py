@@ -11,7 +11,6 @@ import contextlib
 import functools
 import sys
 import warnings
-from _thread import RLock  # that of threading, which takes as long to import as the rest here
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -24,8 +23,9 @@ from .authors.mixin import family
 from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
 from .libraries import LIBRARIES, Library, get_library, library_of_class
+from .locks import lock as lock_of
 from .mixins import mixin_of
-from .patching import Patch
+from .patching import Patch, Undoing
 from .rebinding import LATE, rebound, undispatched
 
 _NUMBERS = frozenset({int, float, complex, bool, np.ndarray})
@@ -35,13 +35,13 @@ class _State:
     """What is active; changed only under the lock, never read on the way of a call."""
 
     def __init__(self) -> None:
-        self.lock = RLock()
+        self.lock = lock_of("activation")
         self.permanent: set[Library] = set()  # by activate()
         self.scoped: Counter[Library] = Counter()  # by activated(), one for each open context
         self.patches: dict[Library, list[Patch]] = {}
         self.rebound: dict[tuple[str, str], Patch] = {}
         self.refused: set[Library] = set()  # were imported later, and could not be changed
-        self.left: list[Patch] = []  # not undone, since somebody else had patched over them
+        self.undoing = Undoing("activate()")
         self.watcher = ImportWatcher(_imported)
         #: Told before and after classes change, with True and False: they patch the same classes.
         self.listeners: list[Callable[[bool], None]] = []
@@ -189,14 +189,15 @@ def activated(*libraries: Named, fallback: policy.Fallback | None = None) -> Ite
     *libraries : str, type or Library
         As for `activate`.
     fallback : {"raise", "warn", "convert"}, optional
-        As for `activate`, until the block is left.
+        As for `activate`, until the block is left. Of several blocks that say it, the one that was
+        entered last counts.
 
     Notes
     -----
     Classes are global, so what is active is so for every thread of the process.
     """
     chosen = _named(libraries)
-    before = policy.fallback()
+    scope = None
     if fallback is not None:
         policy.check_fallback(fallback)
     with _state.lock:
@@ -209,14 +210,14 @@ def activated(*libraries: Named, fallback: policy.Fallback | None = None) -> Ite
             _reconcile()
             raise
         if fallback is not None:
-            policy.set_fallback(fallback)
+            scope = policy.enter(fallback)
     try:
         yield
     finally:
         with _state.lock:
             _state.scoped.subtract(chosen)
-            if fallback is not None:
-                policy.set_fallback(before)
+            if scope is not None:
+                policy.leave(scope)
             _reconcile()
 
 
@@ -288,6 +289,9 @@ def status() -> Status:
     Status
         Print it for a text.
     """
+    # What has locks of its own is asked before: under theirs a module may be imported, which we are
+    # told of.
+    adopted, creation = adoption.status(), _rebound_for_creation()
     with _state.lock:
         shown = dict.fromkeys([*LIBRARIES.values(), *_state.patches, *_state.wanted()])
         active = [library for library in shown if library in _state.patches]
@@ -305,8 +309,8 @@ def status() -> Status:
                 tuple(sorted(library.name for library in _state.patches)),
             ),
             fallback=policy.fallback(),
-            adopted=adoption.status(),
-            creation=_rebound_for_creation(),
+            adopted=adopted,
+            creation=creation,
         )
 
 
@@ -334,8 +338,7 @@ def _reconcile() -> None:
 
 
 def _change() -> list[str]:
-    # Whoever patched over us may have put our function back by now.
-    _state.left = [patch for patch in _state.left if patch.undo() is not None]
+    _state.undoing.retry()
     wanted = _state.wanted()
     messages: list[str] = []
     for library in [one for one in _state.patches if one not in wanted]:
@@ -428,25 +431,14 @@ def _asking_first(library: Library, method: Callable[..., Any]) -> Callable[...,
 
 def _leave(library: Library) -> list[str]:
     """Undo all for one library; what could not be undone, in words."""
-    return _undo(_state.patches.pop(library)[::-1])
-
-
-def _undo(patches: list[Patch]) -> list[str]:
-    """Undo all of them; what could not be undone, in words."""
-    messages = []
-    for patch in patches:
-        message = patch.undo()
-        if message is not None:
-            _state.left.append(patch)
-            messages.append(f"{message}; arrayproto leaves it alone")
-    return messages
+    return _state.undoing.undo(_state.patches.pop(library)[::-1])
 
 
 def _rebind() -> list[str]:
     """Rebind what NumPy does not dispatch while a library is active, and only then."""
     if not _state.patches:
         patches, _state.rebound = list(_state.rebound.values()), {}
-        return _undo(patches)
+        return _state.undoing.undo(patches)
     from .catalog import MODULES  # not needed before there is a library
 
     for module in filter(None, map(sys.modules.get, MODULES)):

@@ -11,19 +11,18 @@ import contextlib
 import sys
 import types
 import warnings
-from _thread import RLock  # as in activation
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .errors import ArrayProtoWarning
 from .import_hook import PackageWatcher
-from .patching import Patch
+from .locks import lock
+from .patching import Patch, Undoing
 
 if TYPE_CHECKING:
     from .consumers import Flavour
 
 Compiled = Literal["raise", "convert"]
-_AFTER = "adopt()"
 
 
 class _Cell(NamedTuple):
@@ -33,11 +32,11 @@ class _Cell(NamedTuple):
     before: Any
     ours: Any
 
-    def undo(self, after: str) -> str | None:
+    def undo(self, since: str) -> str | None:
         if self.holder.cell_contents is self.ours:
             self.holder.cell_contents = self.before
         elif self.holder.cell_contents is not self.before:
-            return f"a variable that held {self.before!r} was changed after {after}"
+            return f"a variable that held {self.before!r} was changed after {since}"
         return None
 
 
@@ -61,13 +60,13 @@ class _State:
     """What is adopted; changed only under the lock, never read on the way of a call."""
 
     def __init__(self) -> None:
-        self.lock = RLock()
+        self.lock = lock("adoption")
         self.wishes: list[_Wish] = []  # the last one of a package counts
         self.adopted: dict[str, _Adopted] = {}
         #: By id, what took a place, and what was there: modules that are imported copy it.
         self.made: dict[int, tuple[Any, Any]] = {}
         self.cells: set[int] = set()
-        self.left: list[Patch | _Cell] = []
+        self.undoing = Undoing("adopt()")
         self.watcher = PackageWatcher(_imported)
 
 
@@ -240,7 +239,7 @@ def _package_of(module: str, packages: Any) -> str | None:
 
 def _reconcile() -> None:
     """Adopt the modules that are wanted and loaded, give back those that are not."""
-    _state.left = [patch for patch in _state.left if patch.undo(_AFTER) is not None]
+    _state.undoing.retry()
     wanted = {wish.package: wish.flavour for wish in _state.wishes}
     messages: list[str] = []
     for name, held in list(_state.adopted.items()):
@@ -283,13 +282,7 @@ def _enter(name: str, flavour: Flavour) -> None:
 
 def _give_back(name: str) -> list[str]:
     """Undo all in one module; what could not be undone, in words."""
-    messages = []
-    for patch in reversed(_state.adopted.pop(name).patches):
-        message = patch.undo(_AFTER)
-        if message is not None:
-            _state.left.append(patch)
-            messages.append(f"{message}; arrayproto leaves it alone")
-    return messages
+    return _state.undoing.undo(reversed(_state.adopted.pop(name).patches))
 
 
 def _imported(module: str) -> None:

@@ -12,7 +12,6 @@ import functools
 import inspect
 import sys
 import types as _types
-from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -20,6 +19,7 @@ import numpy as np
 
 from . import private
 from .accelerator import parameters, speed
+from .locks import lock
 
 F = TypeVar("F", bound=Callable[..., Any])
 Method = Callable[..., Any]
@@ -46,7 +46,7 @@ _BASIC_TYPES = frozenset(
 #: Classes that were registered from outside with their methods, by id (a metaclass may make its
 #: classes unhashable); swapped whole, never changed in place.
 _registered: dict[int, tuple[type, Method]] = {}
-_registering = allocate_lock()
+_registering = lock("registered")
 
 _in_c = private.get_implementing_args_c
 

@@ -22,6 +22,7 @@ from .authors import ArrayFunctionMixin
 from .authors.registry import F
 from .errors import REFUSALS, Refusal
 from .libraries import LIBRARIES, Library, public_name, ufuncs
+from .locks import lock
 
 
 def _no_stock(*_: Any) -> Any:
@@ -379,6 +380,7 @@ def _is_calling(library: Library) -> bool:
 
 #: The mixin of each library.
 _mixins: dict[Library, type[LibraryMixin]] = {}
+_making = lock("mixins")  # one of each, although several threads ask first
 #: What the mixins put on classes, to the library that it answers for.
 answering: dict[Any, Library] = {}
 
@@ -463,7 +465,10 @@ class DaskMixin(LibraryMixin):
 def mixin_of(library: Library) -> type[LibraryMixin]:
     """What `arrayproto.activate` puts on a library's class."""
     found = _mixins.get(library)
-    if found is None:  # nobody subclasses the classes of these
-        found = type(f"{library.name.capitalize()}Mixin", (LibraryMixin,), {"_library": library})
-        found = _mixins.setdefault(library, found)
+    if found is None:
+        with _making:
+            found = _mixins.get(library)
+            if found is None:  # nobody subclasses the classes of these; they enter themselves
+                name = f"{library.name.capitalize()}Mixin"
+                found = type(name, (LibraryMixin,), {"_library": library})
     return found

@@ -21,6 +21,7 @@ from . import dispatch
 from .accelerator import parameters, speed
 from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
 from .libraries import LIBRARIES, Library
+from .locks import lock
 from .mixins import answering, mixin_of
 from .wrapper import NOT_REWRITTEN, generate
 
@@ -29,6 +30,8 @@ _adapters: dict[Any, Callable[..., Any]] = {}
 _pending = list(LIBRARIES.values())
 #: How many modules there were when they were looked for last.
 _modules = 0
+#: Held where these three change; it may import, and that look again.
+_looking = lock("namespace")
 _ndarray_method = np.ndarray.__array_function__
 _PLAIN = (np.ndarray, list, tuple, int, float, complex, bool)
 
@@ -56,26 +59,28 @@ def _look_for_libraries() -> None:
     global _adapters, _modules
     if len(sys.modules) == _modules:
         return
-    for library in list(_pending):
-        if library.loaded() is not None:
-            ours = vars(mixin_of(library))["__array_function__"]
-            if library.guest:
-                for cls in library.classes:
-                    dispatch.set_registered(cls, ours)
-            else:
-                _adapters = {**_adapters, library.stock["__array_function__"]: ours}
-            _pending.remove(library)
-    importing = any(library.module in sys.modules for library in _pending)
-    _modules = 0 if importing else len(sys.modules)
+    with _looking:
+        for library in list(_pending):
+            if library.loaded() is not None:
+                ours = vars(mixin_of(library))["__array_function__"]
+                if library.guest:
+                    for cls in library.classes:
+                        dispatch.set_registered(cls, ours)
+                else:
+                    _adapters = {**_adapters, library.stock["__array_function__"]: ours}
+                _pending.remove(library)
+        importing = any(library.module in sys.modules for library in _pending)
+        _modules = 0 if importing else len(sys.modules)
 
 
 def stand_in(method: Callable[..., Any], library: Library | None) -> None:
     """Treat what somebody has put around a library's own method like that; None for no longer."""
     global _adapters
-    table = {own: ours for own, ours in _adapters.items() if own is not method}
-    if library is not None:
-        table[method] = vars(mixin_of(library))["__array_function__"]
-    _adapters = table
+    with _looking:
+        table = {own: ours for own, ours in _adapters.items() if own is not method}
+        if library is not None:
+            table[method] = vars(mixin_of(library))["__array_function__"]
+        _adapters = table
 
 
 class _Collector:
@@ -115,7 +120,7 @@ class _Collector:
             library.table[self.function]
             call = library.table.by_position.get(self.function)
             if call is not None:
-                library.remember(self.targets, cls, call)
+                library.remember(self.targets, self.function, cls, call)
 
 
 def public_function(entry: PublicFunction, module: str, name: str) -> Callable[..., Any]:
@@ -213,8 +218,9 @@ def populate(module_name: str, numpy_module: types.ModuleType) -> tuple[Any, Any
         # Another thread may have been faster: the one that is stored is everyone's.
         namespace.setdefault(name, value)
         creation = sys.modules.get("arrayproto.creation.rebound")
-        if creation is not None:  # a context of using() may be open
-            creation.made(module_name, name)
+        made = getattr(creation, "made", None)  # another thread may be importing it
+        if made is not None:  # a context of using() may be open
+            made(module_name, name)
         return namespace[name]
 
     def __dir__() -> list[str]:

@@ -47,11 +47,30 @@ class ReboundFunction(functools.partial):  # type: ignore[type-arg]
     def __hash__(self) -> int:
         return hash(self.__wrapped__)
 
-    def __reduce__(self) -> str:
-        return self.__wrapped__.__qualname__
+    def __reduce__(self) -> Any:
+        return by_public_name(self, self.__wrapped__.__module__, self.__wrapped__.__qualname__)
+
+    def __copy__(self) -> ReboundFunction:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> ReboundFunction:
+        return self
 
     def __repr__(self) -> str:
         return f"<{self.__wrapped__!r}, rebound by arrayproto>"
+
+
+def by_public_name(ours: Any, module: str, name: str) -> Any:
+    """How to pickle what stands in the place of NumPy's, so that it is read without arrayproto.
+
+    One that the program has kept is no longer found under the name that it was pickled by: what is
+    there when it is read takes its place.
+    """
+    if getattr(sys.modules.get(module), name, None) is ours:
+        return name
+    import pkgutil
+
+    return pkgutil.resolve_name, (f"{module}:{name}",)
 
 
 @functools.cache
@@ -97,6 +116,9 @@ def rebound(function: Callable[..., Any]) -> Callable[..., Any]:
     )
     functools.update_wrapper(ours, function)
     ours.autograph_info__ = NOT_REWRITTEN
+    if speed is not None:  # pickle asks the object, not its class
+        module, name = function.__module__, function.__qualname__
+        ours.__reduce_ex__ = lambda protocol: by_public_name(ours, module, name)
     return ours  # type: ignore[no-any-return]
 
 

@@ -10,6 +10,7 @@ import contextlib
 import importlib.machinery
 import importlib.util
 import os
+import pkgutil
 import runpy
 import sys
 import types
@@ -48,29 +49,33 @@ class Program:
 
     def run(self) -> None:
         """Run it as ``__main__``."""
+        begin_path(self.kind, self.what)
         if self.kind == "module":
             sys.argv = [self.what, *self.arguments]  # runpy puts the file there
             self.names = runpy.run_module(self.what, run_name="__main__", alter_sys=True)
             return
         first = {"script": self.what, "code": "-c", "stdin": "-"}[self.kind]
         sys.argv = [first, *self.arguments]
-        if not getattr(sys.flags, "safe_path", False):
-            folder = os.path.dirname(os.path.realpath(self.what)) if self.kind == "script" else ""
-            sys.path[0] = folder
-        if self.kind == "script" and os.path.isdir(self.what):
-            self.names = runpy.run_path(self.what, run_name="__main__")
-            return
-        file, source = self._source()
+        code: types.CodeType
         main = types.ModuleType("__main__")
         vars(main)["__builtins__"] = sys.modules["builtins"]
-        if self.kind == "script":
-            loader = importlib.machinery.SourceFileLoader("__main__", self.what)
-            vars(main).update(__file__=self.what, __cached__=None, __loader__=loader)
+        spec = _main_of(self.what) if self.kind == "script" else None
+        if spec is not None:
+            loader: Any = spec.loader
+            code = loader.get_code("__main__")
+            told = {"__spec__": spec, "__package__": "", "__file__": spec.origin}
+            vars(main).update(told, __cached__=spec.cached, __loader__=loader)
+        else:
+            file, source = self._source()
+            code = compile(source, file, "exec", dont_inherit=True)
+            if self.kind == "script":
+                loader = importlib.machinery.SourceFileLoader("__main__", self.what)
+                vars(main).update(__file__=self.what, __cached__=None, __loader__=loader)
         if sys.version_info < (3, 14):
             vars(main)["__annotations__"] = {}
         sys.modules["__main__"] = main
         self.names = vars(main)
-        exec(compile(source, file, "exec", dont_inherit=True), self.names)  # noqa: S102
+        exec(code, self.names)  # noqa: S102
 
     def _source(self) -> tuple[str, str | bytes]:
         if self.kind == "script":
@@ -80,22 +85,51 @@ class Program:
 
     def missing(self) -> str | None:
         """What Python says if there is no such program, else None."""
+        place = os.path.abspath(self.what)
+        if self.kind == "script" and is_container(self.what):
+            found = _main_of(self.what)
+            return None if found else f"can't find '__main__' module in {place!r}"
         if self.kind == "script":
-            is_folder = os.path.isdir(self.what)
-            path = os.path.join(self.what, "__main__.py") if is_folder else self.what
             try:
-                with open(path, "rb"):
+                with open(self.what, "rb"):
                     return None
             except OSError as error:
-                place = os.path.abspath(self.what)
                 return f"can't open file {place!r}: [Errno {error.errno}] {error.strerror}"
         if self.kind == "module":
+            begin_path(self.kind, self.what)  # it is looked for where it will be found
             try:
                 found = importlib.util.find_spec(self.what)
             except ModuleNotFoundError:
                 found = None
             return None if found else f"No module named {self.what}"
         return None
+
+
+def is_container(path: str) -> bool:
+    """Whether Python looks for a ``__main__`` in it: a folder, or a zip file."""
+    return pkgutil.get_importer(os.path.abspath(path)) is not None
+
+
+def _main_of(container: str) -> importlib.machinery.ModuleSpec | None:
+    """The ``__main__`` in a folder or a zip file."""
+    finder = pkgutil.get_importer(os.path.abspath(container))
+    return None if finder is None else finder.find_spec("__main__")
+
+
+def begin_path(kind: str, what: str) -> None:
+    """Have `sys.path` begin with what Python would put there for the program, and nothing else.
+
+    What is there now, unless Python was told not to, is what it has put there for us.
+    """
+    safe = getattr(sys.flags, "safe_path", False)
+    if kind == "script" and is_container(what):
+        sys.path[: 0 if safe else 1] = [os.path.abspath(what)]
+    elif safe:
+        return
+    elif kind == "script":
+        sys.path[:1] = [os.path.dirname(os.path.realpath(what))]
+    else:
+        sys.path[:1] = [os.getcwd() if kind == "module" else ""]
 
 
 def run(

@@ -105,8 +105,8 @@ def using(
         creation = stack.enter_context(
             _opened(library, device, dtype, same_stream, packages, options)
         )
-        token = context.current.set(creation)
-        stack.callback(context.current.reset, token)
+        context.enter(creation)
+        stack.callback(context.leave, creation)
         yield
 
 

@@ -52,7 +52,14 @@ class Creation:
     sites : dict
         Code and instruction of a call, and what is called, to what it goes to: the maker's function
         for the program's own calls, NumPy's for others'. Filled at the first call of each.
+    outer : Creation or None
+        The one around it.
+    closed : bool
+        Whether it was left.
     """
+
+    outer: Creation | None = None
+    closed = False
 
     def __init__(self, maker: Maker, packages: frozenset[str]) -> None:
         self.maker, self.packages = maker, packages
@@ -92,6 +99,25 @@ class Stock(Creation):
 current: contextvars.ContextVar[Creation | None] = contextvars.ContextVar(
     "arrayproto_using", default=None
 )
+
+
+def enter(creation: Creation) -> None:
+    """Make it the innermost one of this thread or task."""
+    creation.outer = current.get()
+    current.set(creation)
+
+
+def leave(creation: Creation) -> None:
+    """Go back to the innermost one that is open.
+
+    Generators leave theirs in any order, and perhaps in another thread: no token tells.
+    """
+    creation.closed = True
+    innermost = current.get()
+    while innermost is not None and innermost.closed:
+        innermost = innermost.outer
+    current.set(innermost)
+
 
 _everywhere: Creation | None = None
 

@@ -10,8 +10,36 @@ from typing import Any
 
 import numpy as np
 
+from ..locks import lock
 from .makers import Maker, shape_of
 from .random import Source
+
+
+class _Bits:
+    """``jax_enable_x64``, one for the process: on while any context wants it, in any order."""
+
+    def __init__(self) -> None:
+        self.lock = lock("jax")
+        self.wanted = 0
+        self.before = False
+
+    @contextlib.contextmanager
+    def turned_on(self, config: Any) -> Iterator[None]:
+        with self.lock:
+            if not self.wanted:
+                self.before = config.jax_enable_x64
+                config.update("jax_enable_x64", True)
+            self.wanted += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.wanted -= 1
+                if not self.wanted:
+                    config.update("jax_enable_x64", self.before)
+
+
+_bits = _Bits()
 
 
 class JaxMaker(Maker):
@@ -34,12 +62,8 @@ class JaxMaker(Maker):
         if self.floating != np.float64:
             yield
             return
-        before = self.jax.config.jax_enable_x64
-        self.jax.config.update("jax_enable_x64", True)
-        try:
+        with _bits.turned_on(self.jax.config):
             yield
-        finally:
-            self.jax.config.update("jax_enable_x64", before)
 
     def known(self, dtype: Any) -> Any:
         """The dtype, or the one of half its size that JAX has in its place."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
-import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -17,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArrayProtoWarning
-from ..patching import Patch
-from ..rebinding import ReboundFunction
+from ..locks import lock
+from ..patching import Patch, Undoing
+from ..rebinding import ReboundFunction, by_public_name
 from .context import Place, current, everywhere
 
 #: What makes arrays of no array, by NumPy's module; and what writes them to files.
@@ -47,10 +47,7 @@ class _Following(ReboundFunction):
     """A function of NumPy's, or what the context of the caller has for it."""
 
     def __reduce__(self) -> Any:
-        place: Place = self.place
-        if getattr(sys.modules.get(place.module), place.plain, None) is self:
-            return self.__name__
-        return _public, (place.module, place.plain)
+        return by_public_name(self, self.place.module, self.place.plain)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return self.__reduce__()
@@ -80,11 +77,6 @@ class _FollowingClass(_Following):
         return other | self.place.own
 
 
-def _public(module: str, name: str) -> Any:
-    """A public object by name, for pickle."""
-    return getattr(importlib.import_module(module), name)
-
-
 def _following(place: Place) -> _Following:
     own, key = place.own, place.key
     get, frame_of = current.get, sys._getframe
@@ -105,7 +97,9 @@ def _following(place: Place) -> _Following:
 
     ours = (_FollowingClass if isinstance(own, type) else _Following)(call)
     names = ("__module__", "__name__", "__qualname__", "__doc__")
-    functools.update_wrapper(ours, own, [n for n in names if isinstance(getattr(own, n, 0), str)])
+    told = [n for n in names if isinstance(getattr(own, n, 0), str)]
+    # The methods of a class are not those of what stands for it.
+    functools.update_wrapper(ours, own, told, () if isinstance(own, type) else ("__dict__",))
     vars(ours).update(__module__=place.module, __name__=place.plain, place=place)
     return ours
 
@@ -136,9 +130,10 @@ def _indexer(place: Place) -> Any:
 
 # In and out ---------------------------------------------------------------------------------------
 
-_lock = threading.RLock()
+_lock = lock("creation")
 _open = 0
 _patches: list[Patch] = []
+_undoing = Undoing("using()")
 
 
 def _rebind(module: str, name: str) -> None:
@@ -170,6 +165,7 @@ def enter() -> None:
     with _lock:
         _open += 1
         if _open == 1:
+            _undoing.retry()
             for module, names in NAMES.items():
                 for name in names:
                     _rebind(module, name)
@@ -192,11 +188,10 @@ def leave() -> None:
         _open -= 1
         if _open:
             return
-        messages = [patch.undo() for patch in reversed(_patches)]
+        messages = _undoing.undo(reversed(_patches))
         _patches.clear()
-    for message in filter(None, messages):
-        message = message.replace("activate()", "using()")
-        warnings.warn(f"{message}; arrayproto leaves it alone", ArrayProtoWarning, stacklevel=4)
+    for message in messages:
+        warnings.warn(message, ArrayProtoWarning, stacklevel=4)
 
 
 def rebound_now() -> tuple[str, ...]:

@@ -19,6 +19,7 @@ import numpy as np
 from .. import private
 from ..derived import derived_functions
 from ..errors import UnsupportedFunctionError
+from ..locks import lock
 from .array_api import Dtypes, namespace_of, standard_core, with_devices, with_writing
 from .bridge import bridge
 from .own_first import TAKE_FUNCTIONS, own_first
@@ -26,7 +27,7 @@ from .products import Product
 from .ufuncs import UfuncTable
 from .ufuncs import resolve as resolve_ufunc
 from .unsupported import Unsupported
-from .watched import enroll, watched
+from .watched import enroll, watched, watcher
 
 Kind = Literal["native", "bridged", "derived", "unsupported"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -38,6 +39,7 @@ _IN_PLACE = frozenset({"fill", "partition", "put", "resize", "sort"})
 #: Packages that make ndarrays of what they are given, with functions that NumPy dispatches (SciPy
 #: with `numpy.asarray_chkfinite`), and go on with these.
 _CONVERTING = frozenset({"scipy"})
+_adopting = lock("registered")
 _SCALARS = (np.generic, bool, int, float, complex, str, bytes, type(None))
 
 
@@ -417,7 +419,8 @@ class Library:
 
     def adopt_class(self, cls: type) -> None:
         """Count a class as one of the library's own, although it is no subclass of its class."""
-        self._adopted |= {cls}
+        with _adopting:
+            self._adopted |= {cls}
 
     # Which arguments the library answers for ---------------------------------------------------
 
@@ -456,11 +459,17 @@ class Library:
         )
 
     def remember(
-        self, targets: dict[type, Callable[..., Any]], cls: type, call: Callable[..., Any]
+        self,
+        targets: dict[type, Callable[..., Any]],
+        function: Callable[..., Any],
+        cls: type,
+        call: Callable[..., Any],
     ) -> None:
         """Put what the table holds where it is found faster, until the table is cleared."""
         targets[cls] = call
         self.table.copies.append((targets, cls))
+        if self.table.by_position.get(function) is not call:  # another thread has cleared it
+            targets.pop(cls, None)
 
     # How it gets each function -----------------------------------------------------------------
 
@@ -765,12 +774,13 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
         self.library.ufuncs.clear()
         self.called.clear()
         self.by_position.clear()
-        while self.copies:
-            targets, cls = self.copies.pop()
+        copies, self.copies = self.copies, []
+        for targets, cls in copies:
             targets.pop(cls, None)
 
     def __missing__(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
         name = public_name(function)
+        around = watcher()
         call = watched(self.library, f"numpy.{name}", self.library.resolve(function))
         # Functions that are not NumPy's come and go with the program: they are not kept.
         if name is not None:
@@ -778,6 +788,8 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
             if call is not None and not self.library.asks_like(function):
                 self.called[function] = call
                 self.by_position[function] = getattr(call, "by_position", call)
+        if watcher() is not around:  # this table has perhaps been cleared already
+            self.clear()
         return call
 
 

@@ -21,7 +21,7 @@ from ..errors import UnsupportedFunctionError
 from .array_api import ARRAY_API_NAMES
 from .own_first import OwnUfunc, own_first
 from .unsupported import Unsupported
-from .watched import is_watched, watched
+from .watched import watched, watcher
 
 if TYPE_CHECKING:
     from .library import Library, Resolution
@@ -63,6 +63,7 @@ class UfuncTable:
 
     def find_plain(self, ufunc: np.ufunc) -> Call | None:
         """What is called with the inputs of a ufunc alone; None for the library's own protocol."""
+        around = watcher()
         resolution = resolve(self.library, ufunc, "__call__")
         # With a core for what the library refuses, NumPy's ufuncs are called by their names.
         by_name = self.library.refusals and ufunc in public_ufuncs()
@@ -73,11 +74,13 @@ class UfuncTable:
         call = getattr(call, "by_position", call)
         if resolution.call is None:
             call = functools.partial(_refuse, self.library, ufunc, "__call__")
-        elif is_watched():
+        elif around is not None:
             resolution.call = call or functools.partial(_stock, self.library, ufunc, "__call__")
             call = watched(self.library, _full_name(ufunc, "__call__"), resolution)
         if ufunc in public_ufuncs():  # others come and go with the program
             self.plain[ufunc] = call
+        if watcher() is not around:  # this table has perhaps been cleared already
+            self.clear()
         return call
 
     def find(self, ufunc: np.ufunc, method: str) -> Call | None:
@@ -85,10 +88,13 @@ class UfuncTable:
         key = ufunc, method
         if key in self._methods:
             return self._methods[key]
+        around = watcher()
         resolution = resolve(self.library, ufunc, method)
         call = watched(self.library, _full_name(ufunc, method), resolution)
         if ufunc in public_ufuncs():
             self._methods[key] = call
+        if watcher() is not around:
+            self.clear()
         return call
 
 

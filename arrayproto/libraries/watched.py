@@ -39,8 +39,9 @@ def watched(library: Library, name: str, resolution: Resolution) -> Call | None:
     return _around(library, name, resolution)
 
 
-def is_watched() -> bool:
-    return _around is not None
+def watcher() -> Around | None:
+    """What is put around calls now. A table that it has changed for meanwhile looks again."""
+    return _around
 
 
 def watch(around: Around | None) -> None:

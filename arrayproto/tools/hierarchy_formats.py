@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import json
 import math
 from collections.abc import Callable
 
 from . import terminal
 from .hierarchy import CALLS, Hierarchy, Outcome
+from .page import escaped
 
 
 def text(found: Hierarchy) -> str:
@@ -70,7 +70,7 @@ def svg(found: Hierarchy) -> str:
     for name, (x, y) in places.items():
         lines.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="32" fill="#eef" stroke="#446"/>')
         lines.append(
-            f'<text x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle">{html.escape(name)}</text>'
+            f'<text x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle">{escaped(name)}</text>'
         )
     return "\n".join([*lines, "</svg>"]) + "\n"
 

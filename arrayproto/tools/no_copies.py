@@ -41,12 +41,13 @@ class NoCopies(contextlib.ContextDecorator):
             raise ValueError(f"action must be 'raise', 'warn' or 'record', not {action!r}")
         self.limit, self.action = parse_size(limit), action
         self.copies: list[Leaving] = []
-        self._inside: list[tuple[watch.Watcher, Any]] = []
+        self._inside: list[watch.Watcher] = []
 
     def __enter__(self) -> NoCopies:
         watcher = _Guard(self)
         watch.begin(watcher)
-        self._inside.append((watcher, _open.set((*_open.get(), self))))
+        self._inside.append(watcher)
+        _open.set((*_open.get(), self))
         return self
 
     def __exit__(
@@ -55,9 +56,12 @@ class NoCopies(contextlib.ContextDecorator):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        watcher, token = self._inside.pop()
-        _open.reset(token)
-        watch.end(watcher)
+        # No token: generators leave theirs in any order, and perhaps in another thread.
+        opened = list(_open.get())
+        if self in opened:
+            opened.remove(self)
+        _open.set(tuple(opened))
+        watch.end(self._inside.pop())
 
     def __call__(self, function: F) -> F:
         if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from ..activation import activate, deactivate
+from ..running import begin_path, is_container
 from .trace import trace
 
 
@@ -32,11 +33,13 @@ def run_program(argv: Sequence[str], *, module: bool = False) -> int:
     sys.argv = list(argv)
     try:
         if module:
-            sys.path.insert(0, os.getcwd())
+            begin_path("module", argv[0])
             runpy.run_module(argv[0], run_name="__main__", alter_sys=True)
         else:
             path = os.path.abspath(argv[0])
-            sys.path.insert(0, os.path.dirname(path))
+            begin_path("script", path)
+            if is_container(path):
+                del sys.path[0]  # runpy puts it there too
             runpy.run_path(path, run_name="__main__")
     except SystemExit as exit_:
         if exit_.code is None or isinstance(exit_.code, int):

@@ -28,7 +28,7 @@ def table(
     console = Console()
     if not console.is_terminal:
         console = Console(width=140)
-    made = Table(*head)
+    made = Table(*map(escape, head))
     for row in rows:
         made.add_row(*map(escape, row), style=style(row) or None)
     with console.capture() as capture:

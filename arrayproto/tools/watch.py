@@ -24,7 +24,7 @@ from .. import activation, fallback, namespace
 from ..errors import REFUSALS, ArrayProtoWarning
 from ..import_hook import ImportWatcher
 from ..libraries import LIBRARIES, Library, Resolution, library_of, watched
-from ..patching import Patch
+from ..patching import Patch, Undoing
 from ..rebinding import ReboundFunction
 from ..ways_out import COERCING, EAGER, Found, Kind, host_size, ways_out
 from .sites import site_of
@@ -165,6 +165,7 @@ class _State:
 
     def reconcile(self) -> None:
         """Bring the process in line with who is watching."""
+        _undoing.retry()
         self.watch_calls(bool(_seen))
         messages = [] if _seen else _undo(self.protocols)
         if _watchers:
@@ -173,8 +174,7 @@ class _State:
             messages += _undo(self.conversions)
         self.imports.watch(self.awaited() if _watchers else set())
         for message in messages:
-            text = f"{message}; arrayproto leaves it alone"
-            warnings.warn(text, ArrayProtoWarning, stacklevel=_outside())
+            warnings.warn(message, ArrayProtoWarning, stacklevel=_outside())
 
     def watch_calls(self, on: bool) -> None:
         if on != self.calls:
@@ -186,7 +186,11 @@ class _State:
     def look(self) -> None:
         """Put in place what is missing, for the libraries that the program has imported."""
         if None not in self.conversions:
-            self.conversions[None] = [_coercing(name) for name in COERCING if hasattr(np, name)]
+            self.conversions[None] = [
+                Patch.apply(np, name, _coercing(name, getattr(np, name)))
+                for name in COERCING
+                if hasattr(np, name)
+            ]
         for library in watched.everyone():
             if library.loaded() is None or not library.has_classes():
                 continue
@@ -215,14 +219,11 @@ class _State:
 
 def _undo(patches: dict[Any, list[Patch]]) -> list[str]:
     """Undo all of them; what could not be undone, in words."""
-    messages = []
-    for patch in reversed([patch for found in patches.values() for patch in found]):
-        namespace.stand_in(patch.ours, None)
-        message = patch.undo("it was watched")
-        if message is not None:
-            messages.append(message)
+    found = [patch for held in patches.values() for patch in held]
     patches.clear()
-    return messages
+    for patch in found:
+        namespace.stand_in(patch.ours, None)
+    return _undoing.undo(reversed(found))
 
 
 def _outside() -> int:
@@ -235,6 +236,7 @@ def _outside() -> int:
     return level
 
 
+_undoing = Undoing("it was watched")
 _state = _State()
 
 # Calls --------------------------------------------------------------------------------------------
@@ -374,9 +376,9 @@ def _size(value: Any) -> int:
     return host_size(value)
 
 
-def _coercing(name: str) -> Patch:
-    """Put ourselves in the place of a function of NumPy's that asks nobody."""
-    original = getattr(np, name)
+@functools.cache  # one for each, however often it is watched: others keep what they have met
+def _coercing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    """What is in the place of a function of NumPy's that asks nobody."""
 
     def coercing(*args: Any, **kwargs: Any) -> Any:
         value = args[0] if args else next(iter(kwargs.values()), None)
@@ -398,7 +400,7 @@ def _coercing(name: str) -> Patch:
 
     ours = ReboundFunction(coercing)
     functools.update_wrapper(ours, original)
-    return Patch.apply(np, name, ours)
+    return ours
 
 
 def _arrays_in(value: Any) -> Iterator[Any]:
