@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_conformance(commands)
     _add_coverage(commands)
+    _add_capabilities(commands)
     _add_trace(commands)
     _add_check(commands)
     _add_hierarchy(commands)
@@ -188,6 +189,51 @@ def _coverage(arguments: argparse.Namespace) -> int:
         update=arguments.update,
         record=arguments.record,
         jobs=arguments.jobs,
+    )
+
+
+def _add_capabilities(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .capabilities import recorded
+
+    parser = commands.add_parser(
+        "capabilities",
+        help="say what is recorded of each library's functions and arguments, and what has changed",
+        description="Prints the capability files (docs/capabilities.md): by library version and "
+        "NumPy version, how each function is had, and which arguments are supported, ignored or "
+        "refused. No library is imported, but by --diff and --update. The exit status of --diff is "
+        "1 if the installed versions are recorded ones and something differs.",
+    )
+    parser.add_argument(
+        "--library",
+        action="append",
+        metavar="NAME",
+        help=f"this one only ({', '.join(recorded())}); may be given more than once",
+    )
+    parser.add_argument(
+        "--function",
+        action="append",
+        metavar="NAME",
+        help="only this one, as in linalg.norm; may be given more than once",
+    )
+    parser.add_argument("--json", action="store_true", help="print the files as one list")
+    parser.add_argument(
+        "--diff", action="store_true", help="compare the installed libraries with what is recorded"
+    )
+    parser.add_argument(
+        "--update", metavar="FOLDER", help="record the installed versions in a checkout"
+    )
+    parser.set_defaults(command=_capabilities)
+
+
+def _capabilities(arguments: argparse.Namespace) -> int:
+    from .tools import capabilities
+
+    return capabilities.main(
+        arguments.library,
+        arguments.function,
+        diff=arguments.diff,
+        as_json=arguments.json,
+        update=arguments.update,
     )
 
 

@@ -60,7 +60,7 @@ class ArrayType(NamedTuple):
 
     @property
     def adds(self) -> bool:
-        """Whether it says more than an ndarray does: a unit, or a mask."""
+        """Whether it says more than an ndarray does: a unit, a mask, or labels."""
         return self.name in MAKERS and self.name != "ndarray"
 
 
@@ -69,7 +69,10 @@ MAKERS: dict[str, Callable[[np.ndarray[Any, Any]], Any]] = {
     "masked": lambda values: np.ma.masked_array(values, values > 3),
     "astropy": lambda values: importlib.import_module("astropy.units").Quantity(values, "m"),
     "unyt": lambda values: importlib.import_module("unyt").unyt_array(values, "m"),
+    "xarray": lambda values: importlib.import_module("xarray").DataArray(values),
 }
+#: Those of them that `arrayproto.activate` is to be given by name.
+_NAMED = frozenset({"xarray"})
 
 TYPES: tuple[ArrayType, ...] = (
     ArrayType("ndarray", "{}", ("numpy",)),
@@ -81,6 +84,17 @@ TYPES: tuple[ArrayType, ...] = (
     ArrayType("cupy", "cupy.asarray({})", ("cupy",), SUBJECTS["cupy"]),
     ArrayType("jax", "jax.numpy.asarray({})", ("jax.numpy",), SUBJECTS["jax"]),
     ArrayType("torch", "torch.from_numpy({})", ("torch",), SUBJECTS["torch"]),
+    ArrayType(
+        "tensorflow", "tensorflow.constant({})", ("tensorflow",), SUBJECTS["tensorflow"]
+    ),
+    ArrayType(
+        "autograd",
+        "autograd.tracer.new_box({}, 0, autograd.core.VJPNode.new_root())",
+        ("autograd.numpy",),
+        SUBJECTS["autograd"],
+    ),
+    ArrayType("mlx", "mlx.core.array({})", ("mlx.core",), SUBJECTS["mlx"]),
+    ArrayType("xarray", "xarray.DataArray({})", ("xarray",)),
 )
 
 #: Calls of two arrays, by name.
@@ -109,8 +123,8 @@ class Outcome(NamedTuple):
     error : str
         Its type.
     lost : str
-        What is not as the oracle has it: "the unit", "the mask", "the values", "the error" that is
-        due (of metres and a number without a unit); "" for nothing.
+        What is not as the oracle has it: "the unit", "the mask", "the labels", "the values", "the
+        error" that is due (of metres and a number without a unit); "" for nothing.
     """
 
     call: str
@@ -202,7 +216,11 @@ def examine(*, active: bool = True, names: Sequence[str] | None = None) -> Hiera
     """
     wanted = [one for one in TYPES if names is None or one.name in names]
     types = [one for one in wanted if one.available()]
-    subjects = [one.subject.library for one in types if one.subject is not None]
+    subjects = [
+        one.subject.library if one.subject is not None else one.name
+        for one in types
+        if one.subject is not None or one.name in _NAMED
+    ]
     context = activated(*subjects) if active and subjects else contextlib.nullcontext()
     with context, warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -266,8 +284,14 @@ def _lost(result: Any, expected: Any) -> str:
         return ""
     if isinstance(expected, Exception):
         return "the error"
+    if _is_labelled(expected):
+        if not _is_labelled(values):
+            return "the labels"
+        values, expected = values.data, expected.data
     if _unit(values) != _unit(expected) and _unit(expected):
         return "the unit"
+    if getattr(values, "dtype", None) == object:  # of arrays, or of their elements
+        return "the dtype"
     if isinstance(expected, np.ma.MaskedArray) and np.ma.getmaskarray(expected).any():
         if not isinstance(values, np.ma.MaskedArray):
             return "the mask"
@@ -279,6 +303,8 @@ def _lost(result: Any, expected: Any) -> str:
 
 
 def _dense(result: Any) -> Any:
+    if _is_labelled(result):
+        return result.copy(data=_dense(result.data))
     for one in TYPES:
         if one.subject is None or one.subject.module not in sys.modules:
             continue
@@ -287,6 +313,11 @@ def _dense(result: Any) -> Any:
                 return _dense(result.compute(scheduler="sync"))
             return one.subject.to_numpy(result)
     return result
+
+
+def _is_labelled(value: Any) -> bool:
+    xarray: Any = sys.modules.get("xarray")
+    return xarray is not None and isinstance(value, xarray.DataArray)
 
 
 def _unit(value: Any) -> str:
