@@ -1,9 +1,9 @@
 """How each library gets each of NumPy's functions, argument by argument: one JSON file a library.
 
-The files are made by ``python -m arrayproto capabilities --update`` from the tables of the libraries
-and from what was judged (`arrayproto.tools.evidence`); ``schema.json`` describes them, and so does
-docs/capabilities.md. They are read where the library itself is not there to be asked, and where a
-message needs more than the tables know: never at import.
+The files are made by ``python -m arrayproto capabilities --update`` from the tables of the
+libraries and from what was judged (`arrayproto.tools.evidence`); ``schema.json`` describes them,
+and so does docs/capabilities.md. They are read where the library itself is not there to be asked,
+and where a message needs more than the tables know: never at import.
 """
 
 from __future__ import annotations
@@ -173,7 +173,8 @@ def bare(one: Capability) -> Capability:
 def _capability(row: dict[str, Any]) -> Capability:
     unsupported = row["class"] == "unsupported"
     arguments = {
-        name: Argument(one["class"], *_counts(one)) for name, one in row.get("arguments", {}).items()
+        name: Argument(one["class"], *_counts(one))
+        for name, one in row.get("arguments", {}).items()
     }
     methods = {name: _capability(one) for name, one in row.get("methods", {}).items()}
     note = row.get("why" if unsupported else "how", "")

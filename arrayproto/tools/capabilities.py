@@ -1,7 +1,8 @@
 """The files of `arrayproto.capabilities`: made from the tables and the evidence, and compared.
 
-What is in a file is what `Library.resolve` says with the versions that it names, and what was judged
-(`arrayproto.tools.evidence`). Versions before the newest are kept as their differences from it.
+What is in a file is what `Library.resolve` says with the versions that it names, and what was
+judged (`arrayproto.tools.evidence`). Versions before the newest are kept as their differences from
+it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from typing import Any, Literal
 import numpy as np
 
 from .. import capabilities
-from ..catalog import original
 from ..capabilities import Argument, Capabilities, Capability, Edition
+from ..catalog import original
 from ..libraries import LIBRARIES, Library, Resolution, get_library
 from ..testing.calls import load_calls
 from ..testing.judge import needs
@@ -283,7 +284,7 @@ def main(
     as_json: bool = False,
     update: str | None = None,
 ) -> int:
-    """The command: print, compare, or write; 1 if what is recorded of these versions has changed."""
+    """The command: print, compare, or write; 1 if what is recorded is no longer so."""
     if diff or update is not None:
         coverages = [c for c in cover(names) if not c.problem]
         if update is not None:

@@ -84,9 +84,7 @@ TYPES: tuple[ArrayType, ...] = (
     ArrayType("cupy", "cupy.asarray({})", ("cupy",), SUBJECTS["cupy"]),
     ArrayType("jax", "jax.numpy.asarray({})", ("jax.numpy",), SUBJECTS["jax"]),
     ArrayType("torch", "torch.from_numpy({})", ("torch",), SUBJECTS["torch"]),
-    ArrayType(
-        "tensorflow", "tensorflow.constant({})", ("tensorflow",), SUBJECTS["tensorflow"]
-    ),
+    ArrayType("tensorflow", "tensorflow.constant({})", ("tensorflow",), SUBJECTS["tensorflow"]),
     ArrayType(
         "autograd",
         "autograd.tracer.new_box({}, 0, autograd.core.VJPNode.new_root())",
@@ -290,7 +288,7 @@ def _lost(result: Any, expected: Any) -> str:
         values, expected = values.data, expected.data
     if _unit(values) != _unit(expected) and _unit(expected):
         return "the unit"
-    if getattr(values, "dtype", None) == object:  # of arrays, or of their elements
+    if getattr(getattr(values, "dtype", None), "kind", "") == "O":  # of arrays, or their elements
         return "the dtype"
     if isinstance(expected, np.ma.MaskedArray) and np.ma.getmaskarray(expected).any():
         if not isinstance(values, np.ma.MaskedArray):

@@ -146,4 +146,3 @@ def canonical_names() -> dict[int, str]:
         **catalog.generators(),
     }
     return {id(value): name for name, value in everything.items()}
-
