@@ -12,7 +12,10 @@ import functools
 import json
 from collections.abc import Iterator, Mapping
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from ..libraries.library import Kind
 
 
 class Argument(NamedTuple):
@@ -52,7 +55,7 @@ class Capability(NamedTuple):
         Whether the library has a function of that name, whatever it does.
     """
 
-    kind: str
+    kind: Kind
     note: str
     instead: str = ""
     right: int = 0
@@ -107,6 +110,11 @@ class Capabilities(NamedTuple):
     @property
     def newest(self) -> Edition:
         return self.editions[0]
+
+    def edition(self, version: str, numpy: str) -> Edition | None:
+        """That of these versions; None if it is not recorded."""
+        found = (e for e in self.editions if (e.version, e.numpy) == (version, numpy))
+        return next(found, None)
 
     def own_since(self, name: str) -> Edition | None:
         """The oldest edition from which on the library has a function of its own.
@@ -191,6 +199,53 @@ def _capability(row: dict[str, Any]) -> Capability:
 
 def _counts(row: dict[str, Any]) -> tuple[int, int, int]:
     return row.get("right", 0), row.get("refused", 0), row.get("tried", row.get("right", 0))
+
+
+def about(library: str, name: str, version: str) -> str:
+    """What is recorded of a function, in the words of a note to an error.
+
+    Parameters
+    ----------
+    library : str
+    name : str
+        NumPy's, without ``numpy.``; of a ufunc, or a method of one.
+    version : str
+        Of the library that is installed.
+
+    Returns
+    -------
+    str
+        "" where nothing is recorded, or no more than the error says itself.
+    """
+    told = read(library)
+    if told is None:
+        return ""
+    functions, (ufunc, _, method) = told.newest.functions, name.rpartition(".")
+    found = functions.get(name)
+    if found is None:
+        own = functions[ufunc].methods.get(method) if ufunc in functions else None
+        if own is None or own.kind == "unsupported":
+            return ""
+        return f"numpy.{name} on {library}: {own.kind}. {_more(library, ufunc)}"
+    if found.kind == "unsupported":
+        return ""
+    how = {"derived": "derived by arrayproto", "bridged": "bridged by arrayproto"}
+    parts = [f"numpy.{name} on {library} {told.newest.version}: {how.get(found.kind, found.kind)}"]
+    since = told.own_since(name)
+    if not found.own:
+        parts.append(f"{library} has no function of that name")
+    elif since is not None:
+        yours = "" if version == told.newest.version else f", and yours is {version}"
+        parts.append(f"its own since {library} {since.version}{yours}")
+    for kind in ("supported", "ignored", "refused"):
+        names = ", ".join(f"{key}=" for key, a in found.arguments.items() if a.kind == kind)
+        if names:
+            parts.append(f"{kind}: {names}")
+    return f"{'; '.join(parts)}. {_more(library, name)}"
+
+
+def _more(library: str, name: str) -> str:
+    return f"More: python -m arrayproto capabilities --library {library} --function {name}"
 
 
 def differences(before: Edition, after: Edition) -> Iterator[str]:

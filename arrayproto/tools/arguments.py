@@ -40,12 +40,21 @@ def optional_arguments(public_api: Any) -> tuple[str, ...]:
     return tuple(n for n in found if n != "signature" or not isinstance(public_api, np.ufunc))
 
 
+@functools.cache
 def positional_names(public_api: Any) -> tuple[str, ...]:
     """Names of the arguments that may be given by position, in their order."""
     signature = signature_of(public_api)
     if signature is None:
         return ()
     return tuple(p.name for p in signature.parameters.values() if p.kind in _BY_POSITION)
+
+
+@functools.cache
+def defaults_of(public_api: Any) -> dict[str, Any]:
+    """NumPy's defaults, by name."""
+    signature = signature_of(public_api)
+    parameters = {} if signature is None else signature.parameters
+    return {name: p.default for name, p in parameters.items() if p.default is not p.empty}
 
 
 def refused(library: Library, public_api: Any, found: Resolution) -> frozenset[str]:

@@ -102,7 +102,7 @@ def _methods(library: Library, function: Function) -> dict[str, Capability]:
     names = _METHODS if ufunc.nin == 2 and ufunc.nout == 1 else ("at",)
     if resolve(library, function).call is None:
         return {}
-    found = {}
+    found: dict[str, Capability] = {}
     for name in names:
         how = library.resolve_ufunc(ufunc, name)
         found[name] = Capability(how.kind, how.note, how.instead)
@@ -270,10 +270,8 @@ def compare(coverage: Coverage) -> tuple[bool, list[str]]:
     now, recorded = live(coverage).newest, capabilities.read(coverage.library)
     if recorded is None:
         return False, [f"+ all of {coverage.library}: nothing is recorded"]
-    key = now.version, now.numpy
-    known = {(edition.version, edition.numpy): edition for edition in recorded.editions}
-    before = known.get(key, recorded.newest)
-    return key in known, list(capabilities.differences(before, now))
+    same = recorded.edition(now.version, now.numpy)
+    return same is not None, list(capabilities.differences(same or recorded.newest, now))
 
 
 def main(
@@ -286,7 +284,7 @@ def main(
 ) -> int:
     """The command: print, compare, or write; 1 if what is recorded is no longer so."""
     if diff or update is not None:
-        coverages = [c for c in cover(names) if not c.problem]
+        coverages = [c for c in cover(names) if not c.problem and not c.recorded]
         if update is not None:
             return _update(coverages, Path(update))
         return _diff(coverages)

@@ -25,7 +25,8 @@ def title(coverage: Coverage) -> str:
     """What the tables of a library are about."""
     if coverage.problem:
         return f"{coverage.library}: {coverage.problem}"
-    return f"{coverage.library} {coverage.version}, NumPy {coverage.numpy}"
+    recorded = ", as recorded: it is not installed here" if coverage.recorded else ""
+    return f"{coverage.library} {coverage.version}, NumPy {coverage.numpy}{recorded}"
 
 
 def proved(coverage: Coverage) -> str:
@@ -46,6 +47,8 @@ def proved(coverage: Coverage) -> str:
 def cells(row: Row) -> tuple[str, str, str, str]:
     """The texts of a row, one for each of `COLUMNS`."""
     note = row.note if row.kind != "unsupported" else f"{row.note}. Instead: {row.instead}"
+    if row.refuses:
+        note += f"; refuses {', '.join(f'{argument}=' for argument in row.refuses)}"
     kind = row.kind if row.classified else f"{row.kind} (unclassified)"
     return f"np.{row.name}", kind, note, str(row.proof)
 
@@ -194,7 +197,7 @@ def _shares(coverage: Coverage) -> tuple[str, ...]:
 def _side_by_side(coverages: Sequence[Coverage]) -> list[str]:
     """A table for each of `ASKED`: functions down, libraries across."""
     by_name = [{row.name: row for row in coverage.rows} for coverage in coverages]
-    parts = []
+    parts: list[str] = []
     for asked, words in ASKED.items():
         names = [row.name for row in coverages[0].rows if row.asked == asked]
         rows = [(f"np.{name}", *(rows[name].kind for rows in by_name)) for name in names]
