@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 #: Where the message itself names no command that shows more.
 _MORE = (
     "What each library has: python -m arrayproto capabilities. "

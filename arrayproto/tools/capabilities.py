@@ -303,10 +303,11 @@ def _update(coverages: Sequence[Coverage], root: Path) -> int:
     if not path_in(root, "").parent.is_dir():
         print(f"{root} is no checkout of arrayproto", file=sys.stderr)
         return 2
-    for path, text in texts(coverages, root).items():
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-            print(f"written: {path}")
+    found = texts(coverages, root).items()
+    changed = [path for path, text in found if not path.exists() or path.read_text("utf-8") != text]
+    for path, text in found:
+        path.write_text(text, encoding="utf-8")
+    print("\n".join(f"written: {path}" for path in changed) or "nothing has changed")
     return 0
 
 

@@ -116,6 +116,9 @@ def _of_method(use: Use, library: Asked) -> Iterator[tuple[str, str]]:
         yield "AP104", f"arrays of {library.name} have no method {name!r}, which ndarrays have"
 
 
+_NOTES = {"native": "AP001", "bridged": "AP002", "derived": "AP003"}
+
+
 def _of_call(use: Use, library: Asked) -> Iterator[tuple[str, str]]:
     public = find_public(f"numpy.{use.name}")
     found = library.function(public.name)
@@ -126,9 +129,11 @@ def _of_call(use: Use, library: Asked) -> Iterator[tuple[str, str]]:
         return
     for argument in sorted(found.refuses & set(use.arguments)):
         yield "AP102", f"numpy.{use.name} has no {argument}= on {library.name}; leave it out"
-    code = {"native": "AP001", "bridged": "AP002", "derived": "AP003"}.get(found.kind)
-    if code is not None:
-        yield code, f"numpy.{use.name} is {found.kind} on {library.name}: {found.note}"
+    if found.kind in _NOTES:
+        yield (
+            _NOTES[found.kind],
+            f"numpy.{use.name} is {found.kind} on {library.name}: {found.note}",
+        )
 
 
 def _reason(use: Use, library: Asked) -> str:
