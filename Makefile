@@ -37,6 +37,7 @@ images: $(VENV)/test
 bench: $(VENV)/bench
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q
 	$(BIN)/python -m benchmarks.report
+	$(BIN)/python -m benchmarks.sight
 
 # Needs a CUDA device and CuPy for it: the tests marked gpu, every call judged, programs timed.
 gpu: $(VENV)/test

@@ -60,11 +60,14 @@ def grouped(events: Iterable[Event]) -> list[Group]:
 
 
 def where(file: str, line: int) -> str:
-    """A line, for people: below the current folder without its path."""
-    if not file:
-        return "no line of the program"
+    """A line, for people."""
+    return f"{_shown(file)}:{line}" if file else "no line of the program"
+
+
+def _shown(file: str) -> str:
+    """A path, for people: below the current folder without that."""
     relative = os.path.relpath(file) if os.path.isabs(file) else file
-    return f"{file if relative.startswith('..') else relative}:{line}"
+    return file if relative.startswith("..") else relative
 
 
 def summary(trace: Trace) -> str:
@@ -117,7 +120,7 @@ def lines(trace: Trace, file: str | None = None) -> str:
     """
     parts = []
     for name in [os.path.abspath(file)] if file else _files(trace):
-        parts.append(name)
+        parts.append(_shown(name))
         for time, left, number, source, told in source_rows(trace, name):
             parts.append(f"{time:>10} {left:>10} {number:>5}  {source:<60} {told}".rstrip())
     return "\n".join(parts) + "\n"
@@ -175,7 +178,9 @@ def as_html(trace: Trace, title: str = "Where the arrays went") -> str:
     for file in files:
         head = ("time", "left", "line", "source", "how")
         body = source_rows(trace, file)
-        marked = page.table(file, head, body, lambda row: "marked" if row[1] else "", code=3)
+        marked = page.table(
+            _shown(file), head, body, lambda row: "marked" if row[1] else "", code=3
+        )
         parts.append(marked)
     if trace.events:
         parts.append(page.heading("Everything"))
