@@ -328,15 +328,20 @@ def _add_hierarchy(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("--stock", action="store_true", help="without arrayproto active")
     parser.add_argument("--types", type=_names, metavar="NAMES", help="only these, by commas")
-    formats = ("text", "dot", "svg", "json")
-    parser.add_argument("--format", choices=formats, default="text", help="dot and svg are graphs")
+    formats = ("text", "dot", "svg", "png", "json")
+    parser.add_argument(
+        "--format", choices=formats, default="text", help="dot, svg and png are graphs of types"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write it there")
     parser.set_defaults(command=_hierarchy)
 
 
 def _hierarchy(arguments: argparse.Namespace) -> int:
     from .tools import hierarchy
 
-    return hierarchy.main(arguments.types, arguments.format, stock=arguments.stock)
+    return hierarchy.main(
+        arguments.types, arguments.format, stock=arguments.stock, output=arguments.output
+    )
 
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

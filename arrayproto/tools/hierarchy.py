@@ -13,6 +13,7 @@ import math
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,6 +102,7 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "np.multiply({}, {})": np.multiply,
     "np.less({}, {})": np.less,
     "{} + {}": lambda a, b: a + b,
+    "{} * {}": lambda a, b: a * b,
     "np.tensordot({}, {}, 0)": lambda a, b: np.tensordot(a, b, 0),
     "np.concatenate([{}, {}])": lambda a, b: np.concatenate([a, b]),
     "np.where([True, False], {}, {})": lambda a, b: np.where(np.array([True, False]), a, b),
@@ -366,10 +368,32 @@ def _cycles(found: Hierarchy) -> Iterator[Problem]:
                     yield Problem("cycle", told, tuple(edges[pair].example for pair in pairs))
 
 
-def main(names: Sequence[str] | None = None, format: str = "text", *, stock: bool = False) -> int:
-    """The command: 1 if something is lost silently."""
+def main(
+    names: Sequence[str] | None = None,
+    format: str = "text",
+    *,
+    stock: bool = False,
+    output: str | None = None,
+) -> int:
+    """The command: 1 if something is lost silently, 2 for mistakes."""
     from .hierarchy_formats import FORMATS
 
+    unknown = sorted(set(names or ()) - {one.name for one in TYPES})
+    if unknown:
+        known = ", ".join(one.name for one in TYPES)
+        print(f"arrayproto hierarchy: no type {unknown[0]!r}; there are {known}", file=sys.stderr)
+        return 2
     found = examine(active=not stock, names=names)
-    print(FORMATS[format](found), end="")
+    try:
+        made = FORMATS[format](found)
+    except ImportError as error:
+        print(f"arrayproto hierarchy: {error}", file=sys.stderr)
+        return 2
+    written = made.encode() if isinstance(made, str) else made
+    if output is not None:
+        Path(output).write_bytes(written)
+    elif isinstance(made, str):
+        print(made, end="")
+    else:
+        sys.stdout.buffer.write(written)
     return 1 if found.losses else 0
