@@ -1,7 +1,7 @@
-"""A pipeline that copies to the host three times without a word.
+"""Copies to the host three times, without a word.
 
-``python -m arrayproto trace --activate sparse,dask examples/secret_copies.py`` finds the lines while
-it runs, ``python -m arrayproto check examples/secret_copies.py --for sparse,dask`` without running it.
+    python -m arrayproto trace --activate sparse,dask examples/secret_copies.py
+    python -m arrayproto check examples/secret_copies.py --for sparse,dask
 """
 
 import dask.array as da
