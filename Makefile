@@ -31,7 +31,7 @@ images: $(VENV)/test
 	mkdir -p build docs/images
 	$(BIN)/python -m arrayproto trace --quiet --activate sparse,dask --html build/trace.html examples/secret_copies.py
 	$(BIN)/python -m arrayproto coverage --format html >build/coverage.html
-	$(call SHOOT,900,trace)
+	$(call SHOOT,1080,trace)
 	$(call SHOOT,900,coverage)
 
 bench: $(VENV)/bench

@@ -1,7 +1,7 @@
 """Copies to the host three times, without a word.
 
-    python -m arrayproto trace --activate sparse,dask examples/secret_copies.py
-    python -m arrayproto check examples/secret_copies.py --for sparse,dask
+python -m arrayproto trace --activate sparse,dask examples/secret_copies.py
+python -m arrayproto check examples/secret_copies.py --for sparse,dask
 """
 
 import dask.array as da
