@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The C code is optional: without a compiler the installation goes on without it.
 BUILT := pyproject.toml setup.py arrayproto/_speed.c
 
-.PHONY: demo test lint tables bench gpu clean
+.PHONY: demo test lint tables images bench gpu clean
 
 demo: $(VENV)/demo
 	$(BIN)/python -m arrayproto demo
@@ -22,9 +22,22 @@ lint: $(VENV)/test
 tables: $(VENV)/test
 	$(BIN)/python -m arrayproto coverage --update . $(ARGUMENTS)
 
+# The pictures of the README: needs a browser that takes them.
+BROWSER ?= chromium
+SHOOT = $(BROWSER) --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1160,$(1) \
+	--screenshot=docs/images/$(2).png file://$(CURDIR)/build/$(2).html
+
+images: $(VENV)/test
+	mkdir -p build docs/images
+	$(BIN)/python -m arrayproto trace --quiet --activate sparse,dask --html build/trace.html examples/secret_copies.py
+	$(BIN)/python -m arrayproto coverage --format html >build/coverage.html
+	$(call SHOOT,1080,trace)
+	$(call SHOOT,900,coverage)
+
 bench: $(VENV)/bench
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q
 	$(BIN)/python -m benchmarks.report
+	$(BIN)/python -m benchmarks.sight
 
 # Needs a CUDA device and CuPy for it: the tests marked gpu, every call judged, programs timed.
 gpu: $(VENV)/test

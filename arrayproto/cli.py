@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_conformance(commands)
     _add_new_array(commands)
     _add_coverage(commands)
+    _add_capabilities(commands)
     _add_trace(commands)
     _add_check(commands)
     _add_hierarchy(commands)
@@ -281,6 +282,51 @@ def _coverage(arguments: argparse.Namespace) -> int:
     )
 
 
+def _add_capabilities(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .capabilities import recorded
+
+    parser = commands.add_parser(
+        "capabilities",
+        help="say what is recorded of each library's functions and arguments, and what has changed",
+        description="Prints the capability files (docs/capabilities.md): by library version and "
+        "NumPy version, how each function is had, and which arguments are supported, ignored or "
+        "refused. No library is imported, but by --diff and --update. The exit status of --diff is "
+        "1 if the installed versions are recorded ones and something differs.",
+    )
+    parser.add_argument(
+        "--library",
+        action="append",
+        metavar="NAME",
+        help=f"this one only ({', '.join(recorded())}); may be given more than once",
+    )
+    parser.add_argument(
+        "--function",
+        action="append",
+        metavar="NAME",
+        help="only this one, as in linalg.norm; may be given more than once",
+    )
+    parser.add_argument("--json", action="store_true", help="print the files as one list")
+    parser.add_argument(
+        "--diff", action="store_true", help="compare the installed libraries with what is recorded"
+    )
+    parser.add_argument(
+        "--update", metavar="FOLDER", help="record the installed versions in a checkout"
+    )
+    parser.set_defaults(command=_capabilities)
+
+
+def _capabilities(arguments: argparse.Namespace) -> int:
+    from .tools import capabilities
+
+    return capabilities.main(
+        arguments.library,
+        arguments.function,
+        diff=arguments.diff,
+        as_json=arguments.json,
+        update=arguments.update,
+    )
+
+
 def _add_trace(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "trace",
@@ -372,15 +418,20 @@ def _add_hierarchy(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("--stock", action="store_true", help="without arrayproto active")
     parser.add_argument("--types", type=_names, metavar="NAMES", help="only these, by commas")
-    formats = ("text", "dot", "svg", "json")
-    parser.add_argument("--format", choices=formats, default="text", help="dot and svg are graphs")
+    formats = ("text", "dot", "svg", "png", "json")
+    parser.add_argument(
+        "--format", choices=formats, default="text", help="dot, svg and png are graphs of types"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write it there")
     parser.set_defaults(command=_hierarchy)
 
 
 def _hierarchy(arguments: argparse.Namespace) -> int:
     from .tools import hierarchy
 
-    return hierarchy.main(arguments.types, arguments.format, stock=arguments.stock)
+    return hierarchy.main(
+        arguments.types, arguments.format, stock=arguments.stock, output=arguments.output
+    )
 
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

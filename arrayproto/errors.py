@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+#: Where the message itself names no command that shows more.
+_MORE = (
+    "What each library has: python -m arrayproto capabilities. "
+    "Who answers a call: arrayproto.explain(function, *arguments)"
+)
 
-class UnsupportedFunctionError(TypeError):
+
+class _Refusal(TypeError):
+    """Base of the errors for what a library has not got: each names what shows more."""
+
+    #: What is not supported and why, without the next step; "" where the message says no more.
+    reason = ""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        if "python -m arrayproto" not in str(self):
+            self.add_note(_MORE)
+
+
+class UnsupportedFunctionError(_Refusal):
     """A NumPy function that an array library has not got.
 
     Raised instead of a conversion to `numpy.ndarray` that the user did not ask for.
@@ -14,10 +32,8 @@ class UnsupportedFunctionError(TypeError):
         What is not supported and why, without the next step; "" where the message says no more.
     """
 
-    reason = ""
 
-
-class UnsupportedArgumentError(TypeError):
+class UnsupportedArgumentError(_Refusal):
     """An argument of a NumPy function that the array library's own function has not got.
 
     Attributes
@@ -25,8 +41,6 @@ class UnsupportedArgumentError(TypeError):
     reason : str
         As of `UnsupportedFunctionError`.
     """
-
-    reason = ""
 
 
 #: What is raised where a library has not got a function, or an argument of it.

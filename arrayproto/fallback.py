@@ -115,6 +115,7 @@ def answer(call: Call, refusal: Refusal) -> Any:
     start = time.perf_counter()
     if chosen == "raise":
         _tell(call, "refused", start)
+        _say_what_there_is(call, refusal)
         raise refusal
     if chosen == "convert":
         result = convert(call, refusal)
@@ -123,6 +124,17 @@ def answer(call: Call, refusal: Refusal) -> Any:
         result = _stock(call, refusal)
         _tell(call, "stock", start)
     return result
+
+
+def _say_what_there_is(call: Call, refusal: Refusal) -> None:
+    """What is recorded of the function, in the place of a note that is the same for all."""
+    from .capabilities import about
+
+    module: Any = sys.modules.get(call.library.root)
+    version = str(getattr(module, "__version__", ""))
+    told = about(call.library.name, call.name.removeprefix("numpy."), version)
+    if told:
+        refusal.__notes__ = [told]
 
 
 def _tell(call: Call, done: str, start: float) -> None:

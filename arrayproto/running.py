@@ -161,17 +161,22 @@ def run(
         except (ImportError, TypeError, ValueError) as error:
             print(f"arrayproto run: {error}", file=sys.stderr)
             return 2
-        status = 0
-        try:
-            program.run()
-        except SystemExit as stop:
-            status = _status(stop)
-        except BaseException as error:
-            _show(error)
-            status = 130 if isinstance(error, KeyboardInterrupt) else 1
+        status = status_of(program)
         if ended is not None and status == 0:
             ended()
         return status
+
+
+def status_of(program: Program) -> int:
+    """Run a program, as it is; its exit status. An error is printed as Python prints it."""
+    try:
+        program.run()
+    except SystemExit as stop:
+        return _status(stop)
+    except BaseException as error:
+        _show(error)
+        return 130 if isinstance(error, KeyboardInterrupt) else 1
+    return 0
 
 
 def _status(stop: SystemExit) -> int:

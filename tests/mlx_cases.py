@@ -100,3 +100,21 @@ def test_sample_of_calls():
         if fine == bool(known_gap("mlx", "mlx", call.expression)):
             found.append(f"{call.expression}: {verdict}: {detail}")
     assert not found, "\n".join(found)
+
+
+class TestBesideOthers:
+    def test_nothing_is_lost(self):
+        """Its operators took quantities and masked arrays for numbers."""
+        from arrayproto.tools.hierarchy import examine
+
+        others = ["ndarray", "masked", "astropy", "unyt", "sparse", "dask", "torch", "xarray"]
+        found = examine(active=True, names=[*others, "mlx"])
+        assert [p.message for p in found.losses] == []
+        assert "mlx" in found.types
+
+    def test_operators_in_place(self):
+        x, masked = mx.array([1.0, 2.0]), np.ma.masked_array([1.0, 9.0], [False, True])
+        with pytest.raises(TypeError):
+            x += masked
+        x += np.array([1.0, 1.0], dtype=np.float32)
+        assert x.tolist() == [2.0, 3.0]

@@ -127,5 +127,7 @@ autograd: Library = Library(
     # Operators are those of boxes, which autograd's own protocol answers.
     reflects=(),
     callers=("autograd.wrap_util",),
+    # Masked arrays leave an operator to those who have a priority and show no protocol.
+    hidden=True,
     advice="autograd.tracer.getval(x) is the array without derivatives.",
 )

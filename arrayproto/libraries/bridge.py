@@ -101,7 +101,7 @@ def bridge(
     -------
     callable
         `function` itself if every call means the same to both. An attribute ``lacking`` has the
-        names of NumPy's arguments that it refuses.
+        names of NumPy's arguments that it refuses where they are not as by default.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def bridge(
     bridged.__name__ = bridged.__qualname__ = name.rpartition(".")[2]
     bridged.__wrapped__ = function  # type: ignore[attr-defined]
     if not takes_any_keyword:
-        lacking = {p.name for p in ours} - matched.keys() - HINTS
+        lacking = {p.name for p in ours} - matched.keys()
         bridged.lacking = frozenset(lacking)  # type: ignore[attr-defined]
     if same_by_position:
         # Every call without keywords means the same to both: no need to come by here.

@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import UnsupportedFunctionError
 from .array_api import Dtypes, NumPyDtypes, standard_core
 from .library import Library, Row
-from .shared import ON_HOST, PRINTING, on_host
+from .shared import ON_HOST, OPERATORS, PRINTING, on_host
 
 
 def _array_classes() -> tuple[type, ...]:
@@ -96,19 +96,6 @@ def _differences() -> Mapping[str, Row]:
     }
 
 
-#: They take every ndarray, quantities and masked arrays too, for plain numbers.
-_OPERATORS = (
-    *("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"),
-    *(
-        f"__{prefix}{name}__"
-        for name in (
-            *("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul"),
-            *("and", "or", "xor", "lshift", "rshift"),
-        )
-        for prefix in ("", "r")
-    ),
-)
-
 jax: Library = Library(
     name="jax",
     module="jax.numpy",
@@ -118,7 +105,7 @@ jax: Library = Library(
     dtypes=lambda namespace: NumPyDtypes(),
     core=_core,
     known=_known,
-    operators=_OPERATORS,
+    operators=OPERATORS,
     differences=_differences,
     to_host="numpy.asarray",
     from_host="asarray",

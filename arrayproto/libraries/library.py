@@ -200,7 +200,8 @@ class Library:
         programs count on what NumPy does with its arrays.
     hidden : bool, optional
         Whether its classes have the protocol and its arrays, asked for the attribute, have not:
-        for a library whose own code takes what has it for something else. NumPy asks the class.
+        for a library whose arrays are taken for something else where they have it. NumPy asks the
+        class.
     known : callable, optional
         Whether an array of it has values, which it has not while the library traces a program; by
         default they all have.

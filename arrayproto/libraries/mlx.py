@@ -17,6 +17,7 @@ import numpy as np
 from ..derived.core import stand_in
 from .array_api import Dtypes, standard_core
 from .library import Library
+from .shared import OPERATORS
 from .unsupported import Unsupported
 
 
@@ -187,6 +188,7 @@ mlx: Library = Library(
     guest=True,
     dtypes=_Dtypes,
     core=_core,
+    operators=OPERATORS,
     differences={
         name: Unsupported(
             "MLX has no function for the next number, and none to compose it of",

@@ -254,7 +254,8 @@ def why(
     general = _DEFAULT if family is None else FAMILIES[family].row
     row = own.get(name) or own.get(family or "") or general
     texts = {
-        "name": f"np.{name}",
+        # What numpy.char has alone is kept in a private place.
+        "name": f"np.{name.replace('strings._', 'char.')}",
         "plain": name,
         "module": module,
         "copy": copy,

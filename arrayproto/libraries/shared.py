@@ -30,6 +30,20 @@ ON_HOST = ("save", "savez", "savez_compressed", "savetxt", "shares_memory", "may
 PRINTING = ("array2string", "array_repr", "array_str")
 
 
+#: Operators of arrays that take every ndarray, quantities and masked arrays too, for plain numbers.
+OPERATORS = (
+    *("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"),
+    *(
+        f"__{prefix}{name}__"
+        for name in (
+            *("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul"),
+            *("and", "or", "xor", "lshift", "rshift"),
+        )
+        for prefix in ("", "r", "i")
+    ),
+)
+
+
 def on_host(name: str) -> Callable[..., Any]:
     """What NumPy does with a guest's arrays without us."""
 

@@ -17,7 +17,7 @@ import numpy as np
 from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
 from .array_api import Dtypes
 from .library import Library, Made, Row
-from .shared import ON_HOST, PRINTING, on_host
+from .shared import ON_HOST, OPERATORS, PRINTING, on_host
 
 
 def _array_classes() -> tuple[type, ...]:
@@ -145,6 +145,7 @@ tensorflow: Library = Library(
     core=_core,
     known=_known,
     shortcuts=_shortcuts,
+    operators=OPERATORS,
     differences=_differences,
     to_host="numpy.asarray",
     from_host="convert_to_tensor",

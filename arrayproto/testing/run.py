@@ -48,6 +48,21 @@ class Report(NamedTuple):
             found[judgement.call.public_api].append(judgement)
         return dict(found)
 
+    def by_argument(self) -> dict[str, dict[str, collections.Counter[str]]]:
+        """Verdicts on calls that give an optional argument, by function and argument.
+
+        Those that ask for a write count too where arrays cannot be written to: ``out=`` is an
+        argument, and refusing it is an answer.
+        """
+        found: dict[str, dict[str, collections.Counter[str]]] = {}
+        for judgement in self.judgements:
+            if (needs(judgement.call) & self.subject.lacks) <= {"writes"}:
+                arguments = found.setdefault(judgement.call.public_api, {})
+                for argument in judgement.call.given:
+                    counts = arguments.setdefault(argument, collections.Counter())
+                    counts[judgement.verdict.value] += 1
+        return {name: arguments for name, arguments in found.items() if arguments}
+
     def wholly_right(self) -> tuple[int, int]:
         """How many functions have only right answers, and how many there are."""
         functions = self.by_function()
@@ -68,6 +83,10 @@ class Report(NamedTuple):
             "functions": {
                 name: dict(collections.Counter(j.verdict.value for j in judgements))
                 for name, judgements in sorted(self.by_function().items())
+            },
+            "arguments": {
+                name: {argument: dict(counts) for argument, counts in sorted(found.items())}
+                for name, found in sorted(self.by_argument().items())
             },
         }
 

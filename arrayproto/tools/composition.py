@@ -27,7 +27,7 @@ def composed_of(call: Callable[..., Any]) -> tuple[str, ...]:
         helpers of `arrayproto.derived` are looked into.
     """
     found: set[str] = set()
-    pending, seen = [_function_behind(call)], set()
+    pending, seen = [function_behind(call)], set()
     while pending:
         function = pending.pop()
         if function is None or function in seen:
@@ -41,7 +41,8 @@ def composed_of(call: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _function_behind(call: Any) -> types.FunctionType | None:
+def function_behind(call: Any) -> types.FunctionType | None:
+    """The function that a library's table calls at last, where it is written in Python."""
     while True:
         if isinstance(call, functools.partial):
             call = call.func

@@ -1,7 +1,8 @@
 """How each array library gets each of NumPy's public functions and ufuncs, and how that is proved.
 
 The classification is what a call would do, `Library.resolve`; the proof is what was recorded when
-every call of `arrayproto.testing` was judged (see `arrayproto.tools.evidence`).
+every call of `arrayproto.testing` was judged (see `arrayproto.tools.evidence`). What is said of
+arguments, and of libraries that are not installed, is read from `arrayproto.capabilities`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from .. import catalog
+from .. import capabilities, catalog
 from ..libraries import LIBRARIES, Library, Resolution, get_library
 from ..libraries.library import Kind
 from ..libraries.reasons import WITHOUT_ARRAYS, family_of
@@ -60,6 +61,8 @@ class Row(NamedTuple):
     classified : bool
         False for a function that the library has not got, and nobody has said why.
     proof : Proof
+    refuses : tuple of str
+        Arguments that are refused, as recorded of these versions.
     """
 
     library: str
@@ -70,6 +73,7 @@ class Row(NamedTuple):
     instead: str
     classified: bool
     proof: Proof
+    refuses: tuple[str, ...] = ()
 
 
 class Coverage(NamedTuple):
@@ -79,11 +83,14 @@ class Coverage(NamedTuple):
     ----------
     library : str
     version, numpy : str
-        ``version`` is "" where the library is not installed.
+        ``version`` is "" where nothing is known of the library.
     rows : list of Row
-        One for each public function and ufunc; none where the library is not installed.
+        One for each public function and ufunc; none where nothing is known.
     problem : str
         Why there are no rows.
+    recorded : bool
+        Whether the library is not installed, and the rows are those of its capability file, which
+        are those of functions of arrays.
     """
 
     library: str
@@ -91,6 +98,7 @@ class Coverage(NamedTuple):
     numpy: str
     rows: list[Row]
     problem: str = ""
+    recorded: bool = False
 
     def totals(self, asked: str | None = None) -> Counter[str]:
         """How many functions there are of each kind."""
@@ -160,11 +168,34 @@ def _cover(library: Library, functions: Sequence[Function]) -> Coverage:
             importlib.import_module(library.module)
             root = importlib.import_module(library.root)
     except ImportError as error:
-        return Coverage(library.name, "", np.__version__, [], f"not installed ({error})")
-    proved = proofs(library.name)
-    rows = [_row(library, function, proved) for function in functions]
+        return _recorded(library, functions, f"not installed ({error})")
+    proved, told = proofs(library.name), capabilities.read(library.name)
     version = str(getattr(root, "__version__", "") or _distributed(library.root))
+    edition = None if told is None else told.edition(version, np.__version__)
+    known = {} if edition is None else edition.functions
+    rows = [
+        _row(library, function, proved)._replace(refuses=known[function.name].refusing())
+        if function.name in known
+        else _row(library, function, proved)
+        for function in functions
+    ]
     return Coverage(library.name, version, np.__version__, rows)
+
+
+def _recorded(library: Library, functions: Sequence[Function], problem: str) -> Coverage:
+    """What the capability file has of a library that is not there to be asked."""
+    told = capabilities.read(library.name)
+    if told is None:
+        return Coverage(library.name, "", np.__version__, [], problem)
+    newest = told.newest
+    rows = []
+    for name, asked in ((function.name, function.asked) for function in functions):
+        one = newest.functions.get(name)
+        if one is not None:
+            proof = Proof(one.right, one.refused, one.tried)
+            own = (library.name, name, asked, one.kind, one.note, one.instead)
+            rows.append(Row(*own, classified=True, proof=proof, refuses=one.refusing()))
+    return Coverage(library.name, newest.version, newest.numpy, rows, recorded=True)
 
 
 def _distributed(package: str) -> str:

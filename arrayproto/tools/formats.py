@@ -12,18 +12,21 @@ from .coverage import ASKED, Coverage, Row
 from .evidence import read
 
 COLUMNS = ("function", "kind", "how, or why not", "proved by")
-_LEGEND = (
-    "native: the library's own function as it is. bridged: the library's own, called with NumPy's "
-    "arguments or corrected. derived: composed of functions that the library has, without leaving "
-    "it. unsupported: an error with the reason and the next step."
-)
+KIND_MEANINGS = {
+    "native": "the library's own function as it is",
+    "bridged": "the library's own, called with NumPy's arguments or corrected",
+    "derived": "composed of functions that the library has, without leaving it",
+    "unsupported": "an error with the reason and the next step",
+}
+_LEGEND = " ".join(f"{kind}: {meaning}." for kind, meaning in KIND_MEANINGS.items())
 
 
 def title(coverage: Coverage) -> str:
     """What the tables of a library are about."""
     if coverage.problem:
         return f"{coverage.library}: {coverage.problem}"
-    return f"{coverage.library} {coverage.version}, NumPy {coverage.numpy}"
+    recorded = ", as recorded: it is not installed here" if coverage.recorded else ""
+    return f"{coverage.library} {coverage.version}, NumPy {coverage.numpy}{recorded}"
 
 
 def proved(coverage: Coverage) -> str:
@@ -44,6 +47,8 @@ def proved(coverage: Coverage) -> str:
 def cells(row: Row) -> tuple[str, str, str, str]:
     """The texts of a row, one for each of `COLUMNS`."""
     note = row.note if row.kind != "unsupported" else f"{row.note}. Instead: {row.instead}"
+    if row.refuses:
+        note += f"; refuses {', '.join(f'{argument}=' for argument in row.refuses)}"
     kind = row.kind if row.classified else f"{row.kind} (unclassified)"
     return f"np.{row.name}", kind, note, str(row.proof)
 
@@ -140,24 +145,73 @@ def as_json(coverages: Sequence[Coverage]) -> str:
 
 
 def as_html(coverages: Sequence[Coverage]) -> str:
-    """One page that needs no other file."""
-    parts = [page.paragraph(_LEGEND)]
-    for coverage in coverages:
+    """One page that needs no other file: all libraries side by side, then one by one."""
+    there = [coverage for coverage in coverages if coverage.rows]
+    names = {row.name: row for coverage in there for row in coverage.rows}
+    proofs = [row.proof for coverage in there for row in coverage.rows]
+    right, tried = sum(p.right for p in proofs), sum(p.tried for p in proofs)
+    parts = [
+        page.cards(
+            (
+                (str(len(there)), "array libraries"),
+                (str(len(names)), "public functions and ufuncs of NumPy"),
+                (
+                    f"{right:,}".replace(",", " "),
+                    f"of {tried:,} judged calls right".replace(",", " "),
+                ),
+            )
+        ),
+        page.legend(KIND_MEANINGS.items()),
+    ]
+    head = ("library", "", *KINDS, "calls judged right")
+    parts.append(page.table("How much of NumPy", head, map(_shares, there), drawn=1))
+    parts += [page.paragraph(title(coverage)) for coverage in coverages if coverage.problem]
+    parts.append(page.filters(KINDS))
+    if len(there) > 1:
+        parts.append(page.heading("Function by function"))
+        parts += _side_by_side(there)
+    for coverage in there:
         parts.append(page.heading(title(coverage)))
-        if coverage.problem:
-            continue
         parts.append(page.paragraph(proved(coverage)))
-        parts.append(page.table("Totals", ("", *KINDS, "all"), totals(coverage)))
         for asked, words in ASKED.items():
-            rows = [cells(row) for row in coverage.rows if row.asked == asked]
+            rows = [row for row in coverage.rows if row.asked == asked]
             if rows:
-                caption = words[0].upper() + words[1:]
-                parts.append(page.table(caption, COLUMNS, rows, _dim))
+                body = page.table("", COLUMNS, map(cells, rows), _kind_of_row, kind=1)
+                summary = f"{words[0].upper()}{words[1:]} ({len(rows)})"
+                parts.append(page.details(summary, [body]))
     return page.page("NumPy on array libraries", parts)
 
 
-def _dim(row: Sequence[str]) -> str:
-    return "dim" if row[1].startswith("unsupported") else ""
+def _shares(coverage: Coverage) -> tuple[str, ...]:
+    counts = coverage.totals()
+    right = sum(row.proof.right for row in coverage.rows)
+    tried = sum(row.proof.tried for row in coverage.rows)
+    return (
+        title(coverage),
+        page.bar([(kind, counts[kind]) for kind in KINDS]),
+        *(str(counts[kind]) for kind in KINDS),
+        f"{right} of {tried}" if tried else "none judged",
+    )
+
+
+def _side_by_side(coverages: Sequence[Coverage]) -> list[str]:
+    """A table for each of `ASKED`: functions down, libraries across."""
+    by_name = [{row.name: row for row in coverage.rows} for coverage in coverages]
+    parts: list[str] = []
+    for asked, words in ASKED.items():
+        names = [row.name for row in coverages[0].rows if row.asked == asked]
+        rows = [(f"np.{name}", *(rows[name].kind for rows in by_name)) for name in names]
+        if rows:
+            head = ("function", *(coverage.library for coverage in coverages))
+            kinds = range(1, len(head))
+            body = page.table("", head, rows, kind=kinds)
+            summary = f"{words[0].upper()}{words[1:]} ({len(rows)})"
+            parts.append(page.details(summary, [body], open=not parts))
+    return parts
+
+
+def _kind_of_row(row: Sequence[str]) -> str:
+    return f"of-{row[1].partition(' ')[0]}"
 
 
 def terminal(coverages: Sequence[Coverage]) -> str:

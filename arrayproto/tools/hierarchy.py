@@ -13,6 +13,7 @@ import math
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,7 +61,7 @@ class ArrayType(NamedTuple):
 
     @property
     def adds(self) -> bool:
-        """Whether it says more than an ndarray does: a unit, or a mask."""
+        """Whether it says more than an ndarray does: a unit, a mask, or labels."""
         return self.name in MAKERS and self.name != "ndarray"
 
 
@@ -69,7 +70,10 @@ MAKERS: dict[str, Callable[[np.ndarray[Any, Any]], Any]] = {
     "masked": lambda values: np.ma.masked_array(values, values > 3),
     "astropy": lambda values: importlib.import_module("astropy.units").Quantity(values, "m"),
     "unyt": lambda values: importlib.import_module("unyt").unyt_array(values, "m"),
+    "xarray": lambda values: importlib.import_module("xarray").DataArray(values),
 }
+#: Those of them that `arrayproto.activate` is to be given by name.
+_NAMED = frozenset({"xarray"})
 
 TYPES: tuple[ArrayType, ...] = (
     ArrayType("ndarray", "{}", ("numpy",)),
@@ -81,6 +85,15 @@ TYPES: tuple[ArrayType, ...] = (
     ArrayType("cupy", "cupy.asarray({})", ("cupy",), SUBJECTS["cupy"]),
     ArrayType("jax", "jax.numpy.asarray({})", ("jax.numpy",), SUBJECTS["jax"]),
     ArrayType("torch", "torch.from_numpy({})", ("torch",), SUBJECTS["torch"]),
+    ArrayType("tensorflow", "tensorflow.constant({})", ("tensorflow",), SUBJECTS["tensorflow"]),
+    ArrayType(
+        "autograd",
+        "autograd.tracer.new_box({}, 0, autograd.core.VJPNode.new_root())",
+        ("autograd.numpy",),
+        SUBJECTS["autograd"],
+    ),
+    ArrayType("mlx", "mlx.core.array({})", ("mlx.core",), SUBJECTS["mlx"]),
+    ArrayType("xarray", "xarray.DataArray({})", ("xarray",)),
 )
 
 #: Calls of two arrays, by name.
@@ -89,6 +102,7 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "np.multiply({}, {})": np.multiply,
     "np.less({}, {})": np.less,
     "{} + {}": lambda a, b: a + b,
+    "{} * {}": lambda a, b: a * b,
     "np.tensordot({}, {}, 0)": lambda a, b: np.tensordot(a, b, 0),
     "np.concatenate([{}, {}])": lambda a, b: np.concatenate([a, b]),
     "np.where([True, False], {}, {})": lambda a, b: np.where(np.array([True, False]), a, b),
@@ -109,8 +123,8 @@ class Outcome(NamedTuple):
     error : str
         Its type.
     lost : str
-        What is not as the oracle has it: "the unit", "the mask", "the values", "the error" that is
-        due (of metres and a number without a unit); "" for nothing.
+        What is not as the oracle has it: "the unit", "the mask", "the labels", "the values", "the
+        error" that is due (of metres and a number without a unit); "" for nothing.
     """
 
     call: str
@@ -202,7 +216,11 @@ def examine(*, active: bool = True, names: Sequence[str] | None = None) -> Hiera
     """
     wanted = [one for one in TYPES if names is None or one.name in names]
     types = [one for one in wanted if one.available()]
-    subjects = [one.subject.library for one in types if one.subject is not None]
+    subjects = [
+        one.subject.library if one.subject is not None else one.name
+        for one in types
+        if one.subject is not None or one.name in _NAMED
+    ]
     context = activated(*subjects) if active and subjects else contextlib.nullcontext()
     with context, warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -266,8 +284,14 @@ def _lost(result: Any, expected: Any) -> str:
         return ""
     if isinstance(expected, Exception):
         return "the error"
+    if _is_labelled(expected):
+        if not _is_labelled(values):
+            return "the labels"
+        values, expected = values.data, expected.data
     if _unit(values) != _unit(expected) and _unit(expected):
         return "the unit"
+    if getattr(getattr(values, "dtype", None), "kind", "") == "O":  # of arrays, or their elements
+        return "the dtype"
     if isinstance(expected, np.ma.MaskedArray) and np.ma.getmaskarray(expected).any():
         if not isinstance(values, np.ma.MaskedArray):
             return "the mask"
@@ -279,6 +303,8 @@ def _lost(result: Any, expected: Any) -> str:
 
 
 def _dense(result: Any) -> Any:
+    if _is_labelled(result):
+        return result.copy(data=_dense(result.data))
     for one in TYPES:
         if one.subject is None or one.subject.module not in sys.modules:
             continue
@@ -287,6 +313,11 @@ def _dense(result: Any) -> Any:
                 return _dense(result.compute(scheduler="sync"))
             return one.subject.to_numpy(result)
     return result
+
+
+def _is_labelled(value: Any) -> bool:
+    xarray: Any = sys.modules.get("xarray")
+    return xarray is not None and isinstance(value, xarray.DataArray)
 
 
 def _unit(value: Any) -> str:
@@ -337,10 +368,32 @@ def _cycles(found: Hierarchy) -> Iterator[Problem]:
                     yield Problem("cycle", told, tuple(edges[pair].example for pair in pairs))
 
 
-def main(names: Sequence[str] | None = None, format: str = "text", *, stock: bool = False) -> int:
-    """The command: 1 if something is lost silently."""
+def main(
+    names: Sequence[str] | None = None,
+    format: str = "text",
+    *,
+    stock: bool = False,
+    output: str | None = None,
+) -> int:
+    """The command: 1 if something is lost silently, 2 for mistakes."""
     from .hierarchy_formats import FORMATS
 
+    unknown = sorted(set(names or ()) - {one.name for one in TYPES})
+    if unknown:
+        known = ", ".join(one.name for one in TYPES)
+        print(f"arrayproto hierarchy: no type {unknown[0]!r}; there are {known}", file=sys.stderr)
+        return 2
     found = examine(active=not stock, names=names)
-    print(FORMATS[format](found), end="")
+    try:
+        made = FORMATS[format](found)
+    except ImportError as error:
+        print(f"arrayproto hierarchy: {error}", file=sys.stderr)
+        return 2
+    written = made.encode() if isinstance(made, str) else made
+    if output is not None:
+        Path(output).write_bytes(written)
+    elif isinstance(made, str):
+        print(made, end="")
+    else:
+        sys.stdout.buffer.write(written)
     return 1 if found.losses else 0

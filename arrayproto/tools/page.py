@@ -1,20 +1,16 @@
-"""HTML pages that need no other file; all text is escaped here."""
+"""HTML pages that need no other file, no network and no script; all text is escaped here."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from .page_style import STYLE, TONES
 
 #: Control characters and halves of surrogate pairs: in names of files, Python has any byte.
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em }
-table { border-collapse: collapse; margin: 1em 0 } caption { text-align: left; font-weight: bold }
-th, td { border: 1px solid #8888; padding: .2em .6em; text-align: left; vertical-align: top }
-tr.dim td { opacity: .75 } tr.marked td { background: #f802 } td.number { text-align: right }
-td.code { font-family: ui-monospace, monospace; white-space: pre-wrap }
-""".strip()
+_NAME = re.compile(r"[A-Za-z_]\w*(\.\w+)+")
 
 
 def escaped(text: str) -> str:
@@ -34,7 +30,11 @@ def page(title: str, parts: Iterable[str]) -> str:
     """
     head = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f"\n<title>{escaped(title)}</title><style>{_STYLE}</style></head><body>"
+        # Nothing but the style below is ever loaded or run, whatever stands in the texts.
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"\n<title>{escaped(title)}</title><style>{STYLE}</style></head><body>"
         f"<h1>{escaped(title)}</h1>"
     )
     return "\n".join([head, *parts, "</body></html>"]) + "\n"
@@ -48,12 +48,65 @@ def paragraph(text: str) -> str:
     return f"<p>{escaped(text)}</p>"
 
 
+def chip(text: str, kind: str = "") -> str:
+    """A word in the colour of its kind: one of `TONES`, or what is worst."""
+    kind = kind or text
+    named = f" is-{kind}" if kind in TONES else ""
+    return f'<span class="chip {TONES.get(kind, "bad")}{named}">{escaped(text)}</span>'
+
+
+def legend(meanings: Iterable[tuple[str, str]]) -> str:
+    """Kinds, and what they mean."""
+    told = (f"{chip(kind)} {escaped(meaning)}" for kind, meaning in meanings)
+    return f"<p>{'<br>'.join(told)}</p>"
+
+
+def cards(found: Iterable[tuple[str, str]]) -> str:
+    """Numbers that come first: each with what it counts."""
+    each = (
+        f'<div class="card"><b>{escaped(number)}</b><span>{escaped(label)}</span></div>'
+        for number, label in found
+    )
+    return f'<div class="cards">{"".join(each)}</div>'
+
+
+def bar(parts: Iterable[tuple[str, int]]) -> str:
+    """Shares of a whole, by kind: for a cell of a table."""
+    each = (
+        f'<i class="{TONES[kind]}" style="flex: {count}" title="{count} {escaped(kind)}"></i>'
+        for kind, count in parts
+        if count
+    )
+    return f'<div class="bar">{"".join(each)}</div>'
+
+
+def filters(kinds: Sequence[str]) -> str:
+    """Boxes to tick: rows of a kind (see `table`), and words of it, are shown while its box is."""
+    rules = (
+        f"body:has(#show-{kind}:not(:checked)) :is(tr.of-{kind}, td .is-{kind}) {{ display: none }}"
+        for kind in kinds
+    )
+    boxes = (
+        f'<label><input type="checkbox" id="show-{kind}" checked> {chip(kind)}</label>'
+        for kind in kinds
+    )
+    return f'<style>{" ".join(rules)}</style><div class="filters">show {"".join(boxes)}</div>'
+
+
+def details(summary: str, parts: Iterable[str], *, open: bool = False) -> str:
+    """Parts that are shown when somebody asks for them, or hides them no more."""
+    opened = " open" if open else ""
+    return f"<details{opened}><summary>{escaped(summary)}</summary>{''.join(parts)}</details>"
+
+
 def table(
     caption: str,
     head: Sequence[str],
     rows: Iterable[Sequence[str]],
     style: Callable[[Sequence[str]], str] = lambda row: "",
     code: int | None = None,
+    kind: int | Collection[int] = (),
+    drawn: int | None = None,
 ) -> str:
     """A table of texts.
 
@@ -64,23 +117,52 @@ def table(
     rows : iterable of sequence of str
         Numbers stand to the right.
     style : callable, optional
-        Of a row: "dim", "marked" or "".
+        Of a row: "marked", "of-" and the kind that `filters` has, or "".
     code : int, optional
         The column that is source text.
+    kind : int or collection of int, optional
+        The columns that are kinds, and get their colours.
+    drawn : int, optional
+        The column that is HTML, made by this module.
     """
-    lines = [f"<table><caption>{escaped(caption)}</caption>"]
-    lines.append("<tr>" + "".join(f"<th>{escaped(cell)}</th>" for cell in head) + "</tr>")
+    kinds = {kind} if isinstance(kind, int) else set(kind)
+    numbers: set[int] = set()
+    lines = []
     for row in rows:
-        styled = style(row)
-        cells = (
-            f"<td{_class(cell, place == code)}>{escaped(cell)}</td>"
-            for place, cell in enumerate(row)
-        )
-        lines.append((f'<tr class="{styled}">' if styled else "<tr>") + "".join(cells) + "</tr>")
-    return "\n".join([*lines, "</table>"])
+        cells = []
+        for place, cell in enumerate(row):
+            if place == drawn:
+                cells.append(f"<td>{cell}</td>")
+            elif place in kinds:
+                cells.append(f"<td>{chip(cell, cell.partition(' ')[0])}</td>")
+            else:
+                named = _class(cell, place == code)
+                numbers |= {place} if named == "number" else set()
+                cells.append(f"<td{_attribute(named)}>{escaped(cell)}</td>")
+        lines.append(f"<tr{_attribute(style(row))}>{''.join(cells)}</tr>")
+    titles = (
+        f"<th{_attribute('number' if place in numbers else '')}>{escaped(cell)}</th>"
+        for place, cell in enumerate(head)
+    )
+    of_source = "" if code is None else ' class="source"'
+    return "\n".join(
+        [
+            f'<div class="scroll"><table{of_source}>',
+            *([f"<caption>{escaped(caption)}</caption>"] if caption else []),
+            f"<thead><tr>{''.join(titles)}</tr></thead><tbody>",
+            *lines,
+            "</tbody></table></div>",
+        ]
+    )
+
+
+def _attribute(name: str) -> str:
+    return f' class="{name}"' if name else ""
 
 
 def _class(cell: str, is_code: bool) -> str:
     if is_code:
-        return ' class="code"'
-    return ' class="number"' if cell[:1].isdigit() and len(cell) < 12 else ""
+        return "code"
+    if cell[:1].isdigit() and len(cell) < 12:
+        return "number"
+    return "name" if _NAME.fullmatch(cell) else ""

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from .. import capabilities
 from . import consumers
-from .coverage import Coverage
+from .capabilities import path_in, texts
+from .coverage import Coverage, cover
 from .evidence import read
 from .formats import markdown_page, markdown_summary
 
@@ -51,10 +53,13 @@ def documented(coverages: Sequence[Coverage], root: Path) -> list[Coverage]:
             f"docs/coverage/ has pages of {', '.join(others)} too: the tables are of all "
             "libraries, so leave --library out"
         )
-    missing = [c.library for c in coverages if c.problem and page(root, c.library).exists()]
+    installed = [c for c in coverages if not c.problem and not c.recorded]
+    missing = [
+        c.library for c in coverages if c not in installed and page(root, c.library).exists()
+    ]
     if missing:
         raise ValueError(f"docs/coverage/ has pages of what is not installed: {', '.join(missing)}")
-    return [c for c in coverages if not c.problem]
+    return installed
 
 
 def files(coverages: Sequence[Coverage], root: Path) -> dict[Path, str]:
@@ -81,8 +86,25 @@ def update(coverages: Sequence[Coverage], root: Path) -> list[Path]:
     """
     if not _BLOCK.search((root / "README.md").read_text(encoding="utf-8")):
         raise ValueError(f"{root / 'README.md'} has no line {BEGIN}")
+    installed = documented(coverages, root)
+    # The pages read the capability files.
+    changed = _written(capability_files(installed, root))
+    if changed:
+        capabilities.read.cache_clear()
+        installed = cover([coverage.library for coverage in installed])
+    return changed + _written(files(installed, root))
+
+
+def capability_files(coverages: Sequence[Coverage], root: Path) -> dict[Path, str]:
+    """What the files of `arrayproto.capabilities` hold; none outside a checkout of ours."""
+    there = [c for c in coverages if path_in(root, c.library).parent.is_dir()]
+    return texts(there, root)
+
+
+def _written(found: dict[Path, str]) -> list[Path]:
+    """Write what has changed."""
     changed = []
-    for path, text in files(documented(coverages, root), root).items():
+    for path, text in found.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..ways_out import KINDS
 from . import page, terminal
 from .units import size_text, time_text
 from .watch import Event
@@ -17,13 +18,17 @@ if TYPE_CHECKING:
     from .trace import Trace
 
 COLUMNS = ("where", "what", "library", "kind", "times", "time", "bytes", "through")
-_LEGEND = (
-    "Calls: native, the library's own function as it is; bridged, its own with NumPy's arguments; "
-    "derived, composed of functions that it has; stock, the library without arrayproto; converted, "
-    "copied to NumPy and back by fallback='convert'; refused and raised, an error. All others are "
-    "conversions: an array left its library. Bytes are those of the result of a call, and of "
-    "the array that left."
-)
+_KIND = COLUMNS.index("kind")
+_CALLS = {
+    "native": "a call of the library's own function as it is",
+    "bridged": "a call of the library's own function with NumPy's arguments, or corrected",
+    "derived": "a call composed of functions that the library has",
+    "stock": "a call that the library answered as it does without arrayproto",
+    "converted": "a call that was copied to NumPy and back, by fallback='convert'",
+    "refused": "a call that arrayproto refused with an error",
+    "raised": "a call that ended with an error of the library's, or of NumPy's",
+}
+_BYTES = "Bytes are those of the result of a call, and of the array that left, as an ndarray."
 
 
 class Group(NamedTuple):
@@ -55,11 +60,14 @@ def grouped(events: Iterable[Event]) -> list[Group]:
 
 
 def where(file: str, line: int) -> str:
-    """A line, for people: below the current folder without its path."""
-    if not file:
-        return "no line of the program"
+    """A line, for people."""
+    return f"{_shown(file)}:{line}" if file else "no line of the program"
+
+
+def _shown(file: str) -> str:
+    """A path, for people: below the current folder without that."""
     relative = os.path.relpath(file) if os.path.isabs(file) else file
-    return f"{file if relative.startswith('..') else relative}:{line}"
+    return file if relative.startswith("..") else relative
 
 
 def summary(trace: Trace) -> str:
@@ -112,7 +120,7 @@ def lines(trace: Trace, file: str | None = None) -> str:
     """
     parts = []
     for name in [os.path.abspath(file)] if file else _files(trace):
-        parts.append(name)
+        parts.append(_shown(name))
         for time, left, number, source, told in source_rows(trace, name):
             parts.append(f"{time:>10} {left:>10} {number:>5}  {source:<60} {told}".rstrip())
     return "\n".join(parts) + "\n"
@@ -146,18 +154,41 @@ def _files(trace: Trace) -> list[str]:
 
 def as_html(trace: Trace, title: str = "Where the arrays went") -> str:
     """One page that needs no other file."""
-    parts = [page.paragraph(line) for line in summary(trace).splitlines()[:2]]
-    parts.append(page.paragraph(_LEGEND))
+    calls, conversions = trace.calls, trace.conversions
+    spent = sum(event.seconds for event in calls)
+    parts = [
+        page.cards(
+            (
+                (str(len(calls)), f"calls, {time_text(spent)}"),
+                (str(len(conversions)), "conversions: an array left its library"),
+                (size_text(sum(event.nbytes for event in conversions)), "left in all"),
+                (time_text(trace.seconds), "traced"),
+            )
+        )
+    ]
     left = [row for row in rows(trace) if not _is_call(row)]
     if left:
-        parts.append(page.table("What left its library", COLUMNS, left, lambda row: "marked"))
-    for file in _files(trace):
+        caption = "What left its library, and where"
+        parts.append(page.table(caption, COLUMNS, left, lambda row: "marked", kind=_KIND))
+    elif trace.events:
+        parts.append(page.paragraph("No array left its library."))
+    files = _files(trace)
+    if files:
+        parts.append(page.heading("The program, with time and bytes beside the lines"))
+    for file in files:
         head = ("time", "left", "line", "source", "how")
         body = source_rows(trace, file)
-        marked = page.table(file, head, body, lambda row: "marked" if row[1] else "", code=3)
+        marked = page.table(
+            _shown(file), head, body, lambda row: "marked" if row[1] else "", code=3
+        )
         parts.append(marked)
     if trace.events:
-        parts.append(page.table("Everything", COLUMNS, rows(trace)))
+        parts.append(page.heading("Everything"))
+        parts.append(page.table("By line", COLUMNS, rows(trace), kind=_KIND))
+    parts.append(page.heading("What the words mean"))
+    kinds = {event.kind for event in trace.events}
+    parts.append(page.legend((k, text) for k, text in {**_CALLS, **KINDS}.items() if k in kinds))
+    parts.append(page.paragraph(_BYTES))
     return page.page(title, parts)
 
 

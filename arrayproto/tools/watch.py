@@ -30,6 +30,7 @@ from ..ways_out import COERCING, EAGER, Found, Kind, host_size, ways_out
 from .sites import site_of
 
 _PROTOCOL = ("__array_function__", "__array_ufunc__")
+_OF_COERCING: dict[str, Kind] = {"from_dlpack": "dlpack", "frombuffer": "buffer"}
 _NO_ARRAYS = frozenset({np.ndarray, int, float, complex, bool, str, bytes, dict, type(None)})
 
 
@@ -391,7 +392,7 @@ def _coercing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         cls = type(arrays[0])
         known = library_of(cls)
         its = cls.__module__.partition(".")[0] if known is None else known.name
-        kind: Kind = "dlpack" if name == "from_dlpack" else "coercion"
+        kind: Kind = _OF_COERCING.get(name, "coercion")
         if arrays[0] is not value:
             kind = "list of arrays"
         size = sum(map(host_size, arrays))

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from arrayproto import cli
+from arrayproto import capabilities, cli
+from arrayproto.libraries import LIBRARIES, Library
 from arrayproto.tools.check import CODES, Config, check_source, is_selected, outputs, read_config
+from arrayproto.tools.check.asked import NotInstalledError, Recorded, load
 from arrayproto.tools.check.config import is_suppressed
-from arrayproto.tools.check.judge import Finding, NotInstalledError, load
+from arrayproto.tools.check.judge import Finding
 
 ROOT = Path(__file__).parents[2]
 EVERYTHING = Config(select=("AP",))
@@ -86,14 +88,40 @@ class TestCalls:
         assert codes("import numpy as np\ndef f(x, o): np.exp(x, out=o)", "jax") == ["AP102"]
         assert codes("import numpy as np\ndef f(x, o): np.exp(x, out=o)", "torch") == []
 
+    @pytest.mark.parametrize(
+        ("call", "found"),
+        [
+            ("np.compress(c, x, 0, o)", ["AP102"]),
+            ("np.exp(x, o)", ["AP102"]),
+            ("np.compress(c, x, 0, None)", []),
+            ("np.compress(c, *rest)", []),
+            ("np.sum(x, None, None, o)", ["AP102"]),
+            ("np.sum(x, -1, keepdims=True)", []),
+        ],
+    )
+    def test_arguments_by_position_and_defaults(self, call, found):
+        assert codes(f"import numpy as np\ndef f(x, c, o, rest):\n    {call}\n", "jax") == found
+
+    @pytest.mark.parametrize(
+        ("call", "found"),
+        [
+            ("np.unique(x, axis=0)", ["AP102"]),
+            ("np.unique(x, sorted=True)", []),
+            ("np.unique(x, axis=None)", []),
+            ("np.asanyarray(3, like=x, copy=True)", []),
+        ],
+    )
+    def test_what_is_as_by_default_is_no_finding(self, call, found):
+        assert codes(f"import numpy as np\ndef f(x):\n    {call}\n", "dask") == found
+
     def test_methods_of_ufuncs(self):
         source = "import numpy as np\ndef f(x, i):\n    np.add.reduce(x)\n    np.add.at(x, i, 1)\n"
         assert codes(source, "sparse") == ["AP103"]
 
     def test_notes(self):
         source = "import numpy as np\ndef f(x):\n    np.flip(x)\n    np.exp(x)\n    np.zeros(3)\n"
-        kinds = [load("sparse").resolve(__import__("numpy").flip).kind]
-        expected = {"native": "AP001", "bridged": "AP002", "derived": "AP003"}[kinds[0]]
+        kind = load("sparse").function("flip").kind
+        expected = {"native": "AP001", "bridged": "AP002", "derived": "AP003"}[kind]
         assert codes(source, "sparse") == []
         assert codes(source, "sparse", config=EVERYTHING) == [expected, "AP001", "AP004"]
 
@@ -231,10 +259,46 @@ class TestConfiguration:
             assert cli.main(["check", *arguments]) == 2
             assert complaint in capsys.readouterr().err
 
-    def test_a_library_that_is_not_there(self, monkeypatch):
-        monkeypatch.setitem(sys.modules, "cupy", None)
-        with pytest.raises(NotInstalledError, match="cupy is not installed here"):
-            load("cupy")
+    def test_a_library_that_is_not_there_and_nowhere_recorded(self, monkeypatch):
+        monkeypatch.setitem(LIBRARIES, "toy", Library("toy", "toy_not_there", "Array"))
+        with pytest.raises(NotInstalledError, match="toy is not installed here"):
+            load("toy")
+
+
+class TestRecorded:
+    """Of what is not installed the capability file tells."""
+
+    SOURCE = (
+        "import numpy as np\ndef f(x, o):\n    np.linalg.svd(x)\n    np.sum(x, out=o)\n"
+        "    np.add.at(x, 0, 1)\n    np.exp(x).argpartition(2)\n    x[0] = 1\n    np.flip(x)\n"
+    )
+
+    def test_it_says_what_the_library_itself_says(self, monkeypatch):
+        installed = found(self.SOURCE, "sparse")
+        monkeypatch.setitem(sys.modules, "sparse", None)
+        recorded = load("sparse")
+        assert isinstance(recorded, Recorded)
+        assert [
+            (f.code, f.line, f.library)
+            for f in check_source(self.SOURCE, "x.py", [recorded], Config())
+        ] == installed
+        assert [code for code, _, _ in installed] == ["AP101", "AP102", "AP103", "AP104", "AP401"]
+
+    def test_the_message_names_the_version(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "sparse", None)
+        (finding,) = check_source(
+            "import numpy as np\ndef f(x): np.linalg.svd(x)", "x.py", [load("sparse")], Config()
+        )
+        newest = capabilities.read("sparse").newest
+        assert f"(recorded with sparse {newest.version})" in finding.message
+
+    def test_what_is_not_recorded_is_no_finding(self):
+        recorded = Recorded(capabilities.read("sparse"))
+        assert recorded.function("busday_count").kind == "unsupported"
+        nothing = recorded._found._replace(editions=(capabilities.Edition("1", "2", {}),))
+        assert Recorded(nothing).function("sum").kind == "unknown"
+        source = "import numpy as np\ndef f(x): np.sum(x)"
+        assert list(check_source(source, "x.py", [Recorded(nothing)], EVERYTHING)) == []
 
 
 HOSTILE = Finding("a<b>,c:.py", 3, 7, "AP201", '100% of <script>"x"</script>\nand more', "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
@@ -15,11 +16,15 @@ from arrayproto.tools.hierarchy import Hierarchy, Outcome, examine
 BY_NAME = {one.name: one for one in hierarchy.TYPES}
 
 
+#: MLX is examined in a process of its own, by tests/mlx_cases.py.
+NAMES = [name for name in BY_NAME if name != "mlx"]
+
+
 @pytest.fixture(scope="module")
 def active():
-    for name in ("unyt", "astropy", "sparse", "dask", "jax", "torch"):
+    for name in ("unyt", "astropy", "sparse", "dask", "jax", "torch", "autograd", "xarray"):
         assert BY_NAME[name].available(), f"{name} is in the extra 'test'"
-    return examine(active=True)
+    return examine(active=True, names=NAMES)
 
 
 class TestActive:
@@ -40,8 +45,30 @@ class TestActive:
                 ]  # fmt: skip
                 assert o.result == other.result, o.example
 
-    def test_no_cycle(self, active):
-        assert [p for p in active.problems if p.kind == "cycle"] == []
+    def test_no_cycle_among_adapted_libraries(self, active):
+        """Masked arrays answer their own operators themselves, and ask nobody."""
+        cycles = [p for p in active.problems if p.kind == "cycle"]
+        assert [p for p in cycles if "masked" not in p.message] == []
+
+    @pytest.mark.parametrize("library", ["tensorflow", "autograd"])
+    def test_operators_that_took_strangers_for_numbers(self, library):
+        """Their own operators would drop the unit and the mask, in either order."""
+        if not BY_NAME[library].available():
+            pytest.skip(f"{library} is not installed")
+        values = np.array([1.0, 5.0])
+        x, metres = BY_NAME[library].make(values), BY_NAME["unyt"].make(values)
+        masked = np.ma.masked_array(values, values > 3)
+        with activated(library):
+            for add in (
+                *(lambda: x + metres, lambda: metres + x, lambda: x - metres),
+                *(lambda: x + masked, lambda: masked + x, lambda: masked - x),
+            ):
+                with pytest.raises(Exception, match="unit|type|array|dtype|differentiate"):
+                    add()
+            # Masked arrays compare by themselves, and keep their mask.
+            assert (x < masked).mask.tolist() == [False, True]
+            assert hierarchy._dense(x + values).tolist() == [2.0, 10.0]
+            assert hierarchy._dense(2 * x).tolist() == [2.0, 10.0]
 
     def test_jax_keeps_no_quantity_for_a_number(self):
         """Its own operators take every ndarray for one, and are asked first."""
@@ -111,6 +138,14 @@ class TestProblems:
         masked = np.ma.masked_array(expected, [False, True])
         assert hierarchy._lost(expected, masked) == "the mask"
         assert hierarchy._lost(expected, TypeError()) == "the error"
+        assert hierarchy._lost(np.array([None, None]), expected) == "the dtype"
+
+    def test_labels(self):
+        xarray = pytest.importorskip("xarray")
+        labelled = xarray.DataArray(np.array([1.0, 2.0]), dims="x")
+        assert hierarchy._lost(np.array([1.0, 2.0]), labelled) == "the labels"
+        assert hierarchy._lost(labelled, labelled) == ""
+        assert hierarchy._lost(labelled + 1, labelled) == "the values"
 
 
 class TestGraph:
@@ -126,6 +161,28 @@ class TestGraph:
         names = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
         assert names == ["dask", 'a"<b>']
         assert len(list(root.iter("{http://www.w3.org/2000/svg}line"))) == 1
+
+    def test_png(self, tmp_path):
+        pytest.importorskip("matplotlib", reason="draws it; in the extra 'bench'")
+        image = hierarchy_formats.png(self.found)
+        assert image.startswith(b"\x89PNG\r\n\x1a\n")
+        width, height = (int.from_bytes(image[at : at + 4]) for at in (16, 20))
+        assert width == height == 900
+
+    def test_without_matplotlib(self, monkeypatch, capsys):
+        monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+        assert cli.main(["hierarchy", "--types", "ndarray,masked", "--format", "png"]) == 2
+        assert "--format svg needs nothing" in capsys.readouterr().err
+
+
+def test_output_and_mistakes(tmp_path, capsys):
+    path = tmp_path / "graph.svg"
+    arguments = ["hierarchy", "--types", "ndarray,masked", "--format", "svg", "--output", str(path)]
+    assert cli.main(arguments) == 0
+    assert len(list(ElementTree.parse(path).getroot().iter())) > 5
+    assert capsys.readouterr().out == ""
+    assert cli.main(["hierarchy", "--types", "ndaray"]) == 2
+    assert "no type 'ndaray'; there are ndarray, masked" in capsys.readouterr().err
 
 
 def test_the_command(capsys):

@@ -7,6 +7,7 @@ import html.parser
 import inspect
 import json
 import linecache
+import os
 import subprocess
 import sys
 import threading
@@ -183,6 +184,13 @@ class TestConversions:
             ("sparse", lambda x: x.todense(), "COO.todense", "densifying"),
             ("sparse", lambda x: x.sum().todense(), "COO.todense", "number"),
             ("jax", lambda x: np.asarray(x), "numpy.asarray", "coercion"),
+            ("jax", lambda x: np.frombuffer(x), "numpy.frombuffer", "buffer"),
+            pytest.param(
+                "jax", lambda x: memoryview(x), "ArrayImpl.__buffer__", "buffer",
+                marks=pytest.mark.skipif(
+                    sys.version_info < (3, 12), reason="classes show their buffer since Python 3.12"
+                ),
+            ),
             ("jax", lambda x: x.tolist(), "ArrayImpl.tolist", "list"),
             ("jax", lambda x: np.array([x, x]), "numpy.array", "list of arrays"),
             ("torch", lambda x: np.asarray(x), "numpy.asarray", "coercion"),
@@ -550,6 +558,31 @@ y = np.vstack([x.todense(), np.ones((1, 100))])  # 3
         assert "runpy" not in done.stderr
         path.write_text("import sys\nsys.exit(3)\n")
         assert self.run("--quiet", path).returncode == 3
+
+    def test_a_program_that_is_not_there(self, tmp_path):
+        done = self.run(tmp_path / "none.py")
+        assert done.returncode == 2
+        assert "can't open file" in done.stderr
+        done = self.run("-m", "no_such_module")
+        assert done.returncode == 1
+        assert "No module named no_such_module" in done.stderr
+
+    def test_a_program_that_goes_elsewhere(self, tmp_path):
+        """Its own folder comes first on its path, and its lines are found all the same."""
+        (tmp_path / "beside.py").write_text("answer = 42\n")
+        path = tmp_path / "wanders.py"
+        path.write_text(
+            "import os, numpy as np, dask.array as da\nimport beside\nos.chdir('/')\n"
+            "print(beside.answer, __name__, np.asarray(da.ones(3)).sum())\n"
+        )
+        command = [sys.executable, "-m", "arrayproto", "trace", "wanders.py"]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+        )
+        assert done.stdout == "42 __main__ 3.0\n", done.stderr
+        assert "wanders.py:4: numpy.asarray, coercion of dask, 24 B" in done.stderr
+        assert "print(beside.answer" in done.stderr, "the source, with what left beside it"
 
 
 def test_workers_of_a_cluster(run_python):

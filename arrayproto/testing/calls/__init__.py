@@ -54,6 +54,9 @@ TAGS = frozenset(
 )
 
 
+_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
 class Call(NamedTuple):
     """One call.
 
@@ -91,6 +94,11 @@ class Call(NamedTuple):
         if head and isinstance(_find(head), np.ufunc):
             return _canonical(head)
         return _canonical(self.function)
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Which optional arguments of its function it gives, by NumPy's names for them."""
+        return _given(self.expression, self.function)
 
     def evaluate(self, namespace: Any, arrays: dict[str, Any], host: Any) -> Any:
         """Its value.
@@ -161,16 +169,35 @@ def _dotted(node: ast.expr) -> str | None:
     return None
 
 
+def _calls(expression: str) -> list[tuple[str, ast.Call]]:
+    """The calls of functions of ``np``, in the order of the text."""
+    nodes = [n for n in ast.walk(ast.parse(expression, mode="eval")) if isinstance(n, ast.Call)]
+    nodes.sort(key=lambda node: (node.lineno, node.col_offset))
+    return [(name, node) for node in nodes if (name := _dotted(node.func))]
+
+
 def _first_called(expression: str) -> str:
-    tree = ast.parse(expression, mode="eval")
-    calls = [
-        (node.lineno, node.col_offset, name)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and (name := _dotted(node.func))
-    ]
+    calls = _calls(expression)
     if not calls:
         raise ValueError(f"no function of np is called in {expression!r}")
-    return min(calls)[2]
+    return calls[0][0]
+
+
+@functools.cache
+def _given(expression: str, function: str) -> frozenset[str]:
+    node = next(node for name, node in _calls(expression) if name == function)
+    said = {keyword.arg for keyword in node.keywords if keyword.arg}
+    found = _find(function)
+    if isinstance(found, np.ufunc):
+        return frozenset(said | ({"out"} if len(node.args) > found.nin else set()))
+    try:
+        parameters = inspect.signature(found).parameters
+    except (TypeError, ValueError):
+        return frozenset(said)
+    by_position = [p for p in parameters.values() if p.kind in _BY_POSITION][: len(node.args)]
+    said |= {parameter.name for parameter in by_position}
+    required = {name for name, p in parameters.items() if p.default is p.empty}
+    return frozenset(said - required)
 
 
 def parse(text: str, topic: str) -> list[Call]:

@@ -12,11 +12,11 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ...libraries import Library
 from . import outputs
+from .asked import Asked, NotInstalledError, load
 from .codes import CODES, is_selected
 from .config import Config, check_codes, is_suppressed, read_config, source_files
-from .judge import Finding, NotInstalledError, findings, load, not_parsed
+from .judge import Finding, findings, not_parsed
 from .reader import uses
 
 _NO_LIBRARY = (
@@ -26,7 +26,7 @@ _NO_LIBRARY = (
 
 
 def check_source(
-    source: str, file: str, libraries: Iterable[Library], config: Config
+    source: str, file: str, libraries: Iterable[Asked], config: Config
 ) -> Iterator[Finding]:
     """The findings in one text.
 
@@ -35,8 +35,7 @@ def check_source(
     source : str
     file : str
         Its path, for the findings.
-    libraries : iterable of Library
-        Imported ones.
+    libraries : iterable of Asked
     config : Config
 
     Yields
@@ -58,13 +57,13 @@ def check_source(
             yield finding
 
 
-def check(paths: Sequence[str], libraries: Sequence[Library], config: Config) -> list[Finding]:
+def check(paths: Sequence[str], libraries: Sequence[Asked], config: Config) -> list[Finding]:
     """The findings in files and folders.
 
     Parameters
     ----------
     paths : sequence of str
-    libraries : sequence of Library
+    libraries : sequence of Asked
     config : Config
     """
     found: list[Finding] = []

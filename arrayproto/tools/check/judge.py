@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
-import inspect
-import warnings
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...libraries import Library, Resolution, get_library
-from ...ways_out import KINDS, WAYS_OUT
+from ...ways_out import KINDS
+from .asked import Asked, ways_out
 from .codes import CODES
-from .names import Public, find_public
+from .names import find_public
 from .reader import Use
 
 
@@ -42,41 +38,14 @@ class Finding(NamedTuple):
         return f"{self.file}:{self.line}:{self.column} {self.code} {self.message}"
 
 
-class NotInstalledError(Exception):
-    """A library that is not here, so that nothing is known of its functions."""
-
-
-def load(name: str) -> Library:
-    """A library by name, imported: its functions are looked up.
-
-    Raises
-    ------
-    ValueError
-        If there is none of that name.
-    NotInstalledError
-        If it cannot be imported.
-    """
-    library = get_library(name)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            importlib.import_module(library.module)
-    except ImportError as error:
-        raise NotInstalledError(
-            f"{name} is not installed here ({error}), and which functions it has is read from it: "
-            f"install it beside arrayproto (it needs no device), or leave {name} out"
-        ) from error
-    return library
-
-
-def findings(file: str, uses: Iterable[Use], libraries: Iterable[Library]) -> Iterator[Finding]:
+def findings(file: str, uses: Iterable[Use], libraries: Iterable[Asked]) -> Iterator[Finding]:
     """What a file does that is worth telling.
 
     Parameters
     ----------
     file : str
     uses : iterable of Use
-    libraries : iterable of Library
+    libraries : iterable of Asked
         Each is asked.
     """
     libraries = list(libraries)
@@ -86,7 +55,7 @@ def findings(file: str, uses: Iterable[Use], libraries: Iterable[Library]) -> It
             yield Finding(file, line, column, code, message, library)
 
 
-def _of_use(use: Use, libraries: list[Library]) -> Iterator[tuple[str, str, str]]:
+def _of_use(use: Use, libraries: list[Asked]) -> Iterator[tuple[str, str, str]]:
     if use.what == "isinstance":
         yield "AP301", "isinstance(x, numpy.ndarray) is false for arrays of other libraries", ""
     elif use.what == "type":
@@ -113,15 +82,15 @@ def _of_use(use: Use, libraries: list[Library]) -> Iterator[tuple[str, str, str]
                 yield code, message, library.name
 
 
-def _on_library(use: Use, library: Library) -> Iterator[tuple[str, str]]:
+def _on_library(use: Use, library: Asked) -> Iterator[tuple[str, str]]:
     if use.what == "write":
-        if not is_mutable(library):
+        if not library.is_mutable():
             yield (
                 "AP401",
                 (f"arrays of {library.name} cannot be written to; numpy.where makes a new one"),
             )
     elif use.what == "number":
-        if use.name in _ways(library):
+        if use.name in ways_out(library.name):
             told = f"{use.name[2:-2]}(x) takes the value out of {library.name}"
             yield "AP203", f"{told}: {_reason(use, library)}"
     elif use.what == "method":
@@ -137,77 +106,38 @@ _NDARRAY_METHODS = frozenset(
 )
 
 
-def _of_method(use: Use, library: Library) -> Iterator[tuple[str, str]]:
+def _of_method(use: Use, library: Asked) -> Iterator[tuple[str, str]]:
     name = use.name
-    if name in _ways(library):
+    if name in ways_out(library.name):
         if use.certain or name in _UNMISTAKABLE:
             reason = _reason(use, library)
             yield "AP203", f".{name}() takes the values out of {library.name}: {reason}"
-    elif use.certain and name in _NDARRAY_METHODS and not _has_method(library, name):
+    elif use.certain and name in _NDARRAY_METHODS and not library.has_method(name):
         yield "AP104", f"arrays of {library.name} have no method {name!r}, which ndarrays have"
 
 
-def _of_call(use: Use, library: Library) -> Iterator[tuple[str, str]]:
+_NOTES = {"native": "AP001", "bridged": "AP002", "derived": "AP003"}
+
+
+def _of_call(use: Use, library: Asked) -> Iterator[tuple[str, str]]:
     public = find_public(f"numpy.{use.name}")
-    found = _resolution(library, public.name)
+    found = library.function(public.name)
     if found.kind == "unsupported":
         step = f". Instead: {found.instead}" if found.instead else ""
         code = "AP103" if public.method not in ("", "__call__") else "AP101"
         yield code, f"numpy.{use.name} is not supported on {library.name}: {found.note}{step}"
         return
-    for argument in sorted(lacking(library, public, found) & set(use.arguments)):
+    for argument in sorted(found.refuses & set(use.arguments)):
         yield "AP102", f"numpy.{use.name} has no {argument}= on {library.name}; leave it out"
-    code = {"native": "AP001", "bridged": "AP002", "derived": "AP003"}[found.kind]
-    yield code, f"numpy.{use.name} is {found.kind} on {library.name}: {found.note}"
+    if found.kind in _NOTES:
+        yield (
+            _NOTES[found.kind],
+            f"numpy.{use.name} is {found.kind} on {library.name}: {found.note}",
+        )
 
 
-@functools.cache
-def _resolution(library: Library, name: str) -> Resolution:
-    public = find_public(f"numpy.{name}")
-    if public.method:
-        return library.resolve_ufunc(public.public_api, public.method)
-    return library.resolve(public.public_api)
-
-
-def lacking(library: Library, public: Public, found: Resolution) -> frozenset[str]:
-    """Arguments of a function that a library refuses, as far as that is known without a call."""
-    missing: frozenset[str] = getattr(found.call, "lacking", frozenset())
-    if library.core and not is_mutable(library) and _has_out(public):
-        missing |= {"out"}
-    return missing
-
-
-def _has_out(public: Public) -> bool:
-    if isinstance(public.public_api, np.ufunc):
-        return True
-    try:
-        return "out" in inspect.signature(public.public_api).parameters
-    except (TypeError, ValueError):
-        return False
-
-
-@functools.cache
-def is_mutable(library: Library) -> bool:
-    """Whether elements of its arrays can be assigned."""
-    if library.core:
-        return "setitem" in library.core
-    return hasattr(library.cls, "__setitem__")
-
-
-@functools.cache
-def _ways(library: Library) -> dict[str, str]:
-    rows = WAYS_OUT.get(library.name, ())
-    return {name: row.kind for row in rows for name in row.names}
-
-
-def _reason(use: Use, library: Library) -> str:
-    return KINDS[_ways(library)[use.name]]
-
-
-@functools.cache
-def _has_method(library: Library, name: str) -> bool:
-    classes: list[Any] = [library.cls, *library.cls.__subclasses__()]
-    return any(hasattr(cls, name) for cls in classes)
+def _reason(use: Use, library: Asked) -> str:
+    return KINDS[ways_out(library.name)[use.name]]
 
 
 def not_parsed(file: str, error: SyntaxError | ValueError) -> Finding:

@@ -83,13 +83,26 @@ def sarif(findings: Sequence[Finding]) -> str:
 
 def as_html(findings: Sequence[Finding]) -> str:
     """One page that needs no other file."""
-    parts = [page.paragraph(f"{len(findings)} findings")]
-    rows = [(f.file, f"{f.line}:{f.column}", f.code, f.library, f.message) for f in findings]
+    levels = [CODES[f.code].level for f in findings]
+    counts = {
+        "findings": len(findings),
+        "errors": levels.count("error"),
+        "warnings": levels.count("warning"),
+        "files": len({f.file for f in findings}),
+    }
+    parts = [page.cards((str(count), what) for what, count in counts.items())]
+    rows = [
+        (f"{f.file}:{f.line}:{f.column}", CODES[f.code].level, f.code, f.library, f.message)
+        for f in findings
+    ]
     if rows:
-        head = ("file", "line", "code", "library", "message")
-        parts.append(page.table("Findings", head, rows))
-    meanings = [(code, row.name, row.level, row.meaning) for code, row in CODES.items()]
-    parts.append(page.table("Codes", ("code", "name", "level", "meaning"), meanings))
+        present = [level for level in ("error", "warning", "note") if level in levels]
+        parts.append(page.filters(present))
+        head = ("where", "level", "code", "library", "message")
+        parts.append(page.table("Findings", head, rows, lambda row: f"of-{row[1]}", kind=1))
+    parts.append(page.heading("What the codes mean"))
+    meanings = [(code, row.level, row.name, row.meaning) for code, row in CODES.items()]
+    parts.append(page.table("Codes", ("code", "level", "name", "meaning"), meanings, kind=1))
     return page.page("NumPy programs on other arrays", parts)
 
 

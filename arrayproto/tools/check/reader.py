@@ -11,7 +11,9 @@ import ast
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ...libraries.bridge import is_default
 from ...ways_out import COERCING, WAYS_OUT
+from ..arguments import defaults_of, positional_names
 from .names import LIBRARY_MODULES, Public, find_public
 
 ARRAY, UNKNOWN, HOST, OTHER, ARRAYS = "array", "unknown", "ndarray", "other", "list of arrays"
@@ -39,7 +41,7 @@ class Use(NamedTuple):
     node : ast.AST
         Where.
     arguments : tuple of str
-        Names of the arguments that a call is given by keyword, and are not None.
+        Names of the arguments that a call is given, and are not as by default.
     certain : bool
         Whether it is an array that it is done to; else it may be.
     """
@@ -55,6 +57,10 @@ class Use(NamedTuple):
 _WAYS_OUT = frozenset(
     name for rows in WAYS_OUT.values() for row in rows if row.modules for name in row.names
 )
+#: Methods of arrays that give an ndarray, or what is in one.
+_LEAVING = frozenset(
+    name for rows in WAYS_OUT.values() for row in rows if not row.modules for name in row.names
+) - {"persist"}
 _NUMBERS = frozenset({"float", "int", "bool", "complex"})
 _PLAIN = _NUMBERS | {
     "len", "range", "str", "repr", "isinstance", "print", "type", "hasattr", "id", "hash", "open",
@@ -337,6 +343,8 @@ class _Reader:
     def method(self, node: ast.Call, name: str, owner: Value) -> Value:
         if owner in (ARRAY, UNKNOWN):
             self.found.append(Use("method", name, node, certain=owner == ARRAY))
+        if name in _LEAVING and owner == ARRAY:
+            return HOST
         return owner if owner in (ARRAY, HOST) else UNKNOWN
 
     def numpys(
@@ -344,11 +352,7 @@ class _Reader:
     ) -> Value:
         given = [*values, *keywords.values()]
         name, maybe = public.name, [v for v in given if v in _MAYBE]
-        said = tuple(
-            k.arg
-            for k in node.keywords
-            if k.arg and not (isinstance(k.value, ast.Constant) and k.value.value is None)
-        )
+        said = _said(node, public)
         if name in COERCING:
             if "like" in said:
                 return ARRAY
@@ -375,6 +379,26 @@ class _Reader:
             if isinstance(argument, ast.Name) and values[place] == UNKNOWN and place == 0:
                 self.bind(argument, ARRAY)
         return OTHER if public.gives_facts else ARRAY
+
+
+def _said(node: ast.Call, public: Public) -> tuple[str, ...]:
+    """Names of the arguments that a call is given, but for those that are as by default."""
+    given = [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
+    if public.method in ("", "__call__"):
+        for name, value in zip(positional_names(public.public_api), node.args, strict=False):
+            if isinstance(value, ast.Starred):  # from here on nobody knows
+                break
+            given.append((name, value))
+    defaults = defaults_of(public.public_api)
+    return tuple(name for name, value in given if not _is_default(value, defaults.get(name)))
+
+
+def _is_default(node: ast.expr, default: Any) -> bool:
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return False
+    return value is None or is_default(value, default)
 
 
 def _is_known(module: str) -> bool:

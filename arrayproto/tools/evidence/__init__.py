@@ -49,6 +49,8 @@ class Record(NamedTuple):
         What held the arrays of some of them; "" for the memory of the host alone.
     functions : dict of str to dict of str to int
         NumPy name, without ``numpy.``, to how many calls got which verdict.
+    arguments : dict of str to dict of str to dict of str to int
+        The same of the calls that give an optional argument, by argument.
     """
 
     version: str
@@ -57,6 +59,7 @@ class Record(NamedTuple):
     subjects: list[str]
     device: str
     functions: dict[str, dict[str, int]]
+    arguments: dict[str, dict[str, dict[str, int]]] = {}
 
 
 @functools.cache
@@ -73,21 +76,27 @@ def proofs(library: str) -> dict[str, Proof]:
     record = read(library)
     if record is None:
         return {}
-    return {
-        name: Proof(verdicts.get("right", 0), verdicts.get("refused", 0), sum(verdicts.values()))
-        for name, verdicts in record.functions.items()
-    }
+    return {name: proof(verdicts) for name, verdicts in record.functions.items()}
+
+
+def proof(verdicts: dict[str, int]) -> Proof:
+    """What counts of verdicts prove."""
+    return Proof(verdicts.get("right", 0), verdicts.get("refused", 0), sum(verdicts.values()))
 
 
 def combine(records: list[dict[str, Any]]) -> Record:
     """One record of what ``arrayproto conformance --json`` tells of the subjects of a library."""
     first = records[0]
     functions: dict[str, Counter[str]] = {}
-    names = _canonical()
+    arguments: dict[str, dict[str, Counter[str]]] = {}
+    names = canonical_names()
     for record in records:
         for name, verdicts in record["functions"].items():
-            found = names.get(id(_find(name)))
-            functions.setdefault(found or name, Counter()).update(verdicts)
+            functions.setdefault(canonical(name, names), Counter()).update(verdicts)
+        for name, given in record.get("arguments", {}).items():
+            counted = arguments.setdefault(canonical(name, names), {})
+            for argument, verdicts in given.items():
+                counted.setdefault(argument, Counter()).update(verdicts)
     return Record(
         version=first["version"],
         numpy=first["numpy"],
@@ -95,21 +104,39 @@ def combine(records: list[dict[str, Any]]) -> Record:
         subjects=[record["subject"] for record in records],
         device=", ".join(sorted({record["device"] for record in records} - {""})),
         functions={name: dict(sorted(functions[name].items())) for name in sorted(functions)},
+        arguments={
+            name: {a: dict(sorted(v.items())) for a, v in sorted(arguments[name].items())}
+            for name in sorted(arguments)
+        },
     )
 
 
 def write(library: str, record: Record) -> Path:
     """Keep a record, in the package; where it is."""
     path = Path(__file__).parent / f"{library}.json"
-    # A line for each function, so that what has changed can be read.
-    head = json.dumps({**record._asdict(), "functions": None}, indent=1)
-    body = ",\n  ".join(f"{json.dumps(n)}: {json.dumps(v)}" for n, v in record.functions.items())
-    path.write_text(head.replace("null", f"{{\n  {body}\n }}") + "\n", encoding="utf-8")
+    path.write_text(lines_of(record._asdict(), ("functions", "arguments")), encoding="utf-8")
     read.cache_clear()
     return path
 
 
-def _canonical() -> dict[int, str]:
+def lines_of(found: dict[str, Any], tables: tuple[str, ...]) -> str:
+    """JSON with a line for each row of its tables, so that what has changed can be read."""
+    text = json.dumps({**found, **{table: f"<{table}>" for table in tables}}, indent=1)
+    for table in tables:
+        rows = ",\n  ".join(f"{json.dumps(n)}: {json.dumps(v)}" for n, v in found[table].items())
+        text = text.replace(f'"<{table}>"', f"{{\n  {rows}\n }}")
+    return text + "\n"
+
+
+def canonical(name: str, names: dict[int, str]) -> str:
+    """The one name of a function that bears several."""
+    found: Any = np
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return names.get(id(found), name)
+
+
+def canonical_names() -> dict[int, str]:
     """The one name of each public function and ufunc, by the id of the object."""
     functions = {name: entry.function for name, entry in catalog.catalog().items()}
     everything: dict[str, Any] = {
@@ -119,10 +146,3 @@ def _canonical() -> dict[int, str]:
         **catalog.generators(),
     }
     return {id(value): name for name, value in everything.items()}
-
-
-def _find(dotted: str) -> Any:
-    found: Any = np
-    for part in dotted.split("."):
-        found = getattr(found, part, None)
-    return found
