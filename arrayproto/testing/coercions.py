@@ -1,7 +1,7 @@
 """Where in a consumer library `LoopbackArray` are coerced.
 
-A `Recorder` listens, and finds the line of the consumer that is to blame for a coercion in the frames
-that are on the stack. Coercions that the tests themselves do are nobody's business.
+A `Recorder` listens, and finds the line of the consumer that is to blame for a coercion in the
+frames that are on the stack. Coercions that the tests themselves do are nobody's business.
 """
 
 from __future__ import annotations

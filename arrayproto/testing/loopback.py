@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ..mixins import ArrayFunctionMixin
+from ..authors import ArrayFunctionMixin
 
 
 class CoercionError(TypeError):

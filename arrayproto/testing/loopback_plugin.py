@@ -200,8 +200,8 @@ class Outcome:
         """A summary, and a table with the most frequent places first."""
         tests = self.tests
         yield (
-            f"{tests['given']} of {tests['all']} tests gave arrays; in {tests['coerced']} some were "
-            f"coerced, in {len(self.times)} places; {tests['clean']} passed without; "
+            f"{tests['given']} of {tests['all']} tests gave arrays; in {tests['coerced']} some "
+            f"were coerced, in {len(self.times)} places; {tests['clean']} passed without; "
             f"{tests['failed']} failed otherwise"
         )
         if self.times:
