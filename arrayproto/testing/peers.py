@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .conformance import Result, conformance
-from .conformance_formats import percent
+from .conformance_formats import percent, summary
 from .described import Target
 from .judge import Verdict
 
@@ -144,7 +144,10 @@ The same for your class, with all details: `python -m arrayproto conformance myl
 
 def main(path: str, jobs: int) -> int:
     """Judge all peers that are installed, and write the document."""
-    # In processes of their own: compiled code may end them.
-    results = [conformance(target, jobs=max(2, jobs)) for target in installed()]
+    results = []
+    for target in installed():
+        # In processes of their own: compiled code may end them.
+        results.append(conformance(target, jobs=max(2, jobs)))
+        print(summary(results[-1]), flush=True)
     Path(path).write_text(markdown(results), encoding="utf-8")
     return 0
