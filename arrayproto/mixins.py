@@ -390,6 +390,7 @@ class LibraryMixin(ArrayFunctionMixin):
     """
 
     _library: ClassVar[Library]
+    _gets_repr = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
