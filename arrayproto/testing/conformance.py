@@ -84,6 +84,12 @@ class Result(NamedTuple):
         return self.right / self.functions if self.functions else 0.0
 
     @property
+    def calls_right(self) -> float:
+        """The share of the calls that are right, from 0 to 1."""
+        right = sum(j.verdict is Verdict.RIGHT for j in self.judgements)
+        return right / len(self.judgements) if self.judgements else 0.0
+
+    @property
     def checks(self) -> tuple[int, int]:
         """How many checks passed, and how many apply; the passage through the host is one."""
         outcomes = self.all_outcomes()

@@ -39,7 +39,7 @@ def test_the_table():
     found = conformance(GOOD, ["sum"])
     result = Result("mine", "1.2", found.judgements, [Outcome("pickling", False, "no")])
     text = markdown([result])
-    assert "| mine 1.2 | 100.0 % | 1 | 1 | 1 | 1 | 1 of 2 | pickling |" in text
+    assert "| mine 1.2 | 100.0 % | 1 | 1 | 1 | 1 | 100.0 % | 1 of 2 | pickling |" in text
 
 
 def test_the_document_has_all_of_them():
