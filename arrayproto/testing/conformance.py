@@ -19,9 +19,10 @@ import numpy as np
 
 from ..activation import activated
 from ..catalog import catalog, ufuncs
+from .asked import Outcome
 from .calls import Call, load_calls
 from .described import Target, described
-from .discipline import CHECKS, Outcome, run_check
+from .discipline import CHECKS, run_check
 from .judge import Judgement, Verdict, judge, needs
 from .subjects import Subject
 

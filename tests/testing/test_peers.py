@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
+from arrayproto.testing.asked import Outcome
 from arrayproto.testing.conformance import Result, calls_for, conformance, judge_class
 from arrayproto.testing.described import Target, described
-from arrayproto.testing.discipline import Outcome
 from arrayproto.testing.judge import Verdict
 from arrayproto.testing.peers import PEERS, installed, markdown
 from tests.conftest import ROOT
