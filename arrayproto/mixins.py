@@ -392,6 +392,7 @@ class LibraryMixin(ArrayFunctionMixin):
     """
 
     _library: ClassVar[Library]
+    _gets_repr = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

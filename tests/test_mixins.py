@@ -433,6 +433,11 @@ class TestLibraryMixins:
         with pytest.raises(TypeError):
             np.multiply(own, Stranger())
 
+    def test_prints_as_the_librarys_arrays_do(self, mine, library):
+        _, array = mine
+        assert type(array).__repr__ is not object.__repr__
+        assert type(array).__repr__.__module__.partition(".")[0] == library
+
     def test_not_on_the_mixin_itself(self):
         """It answers for every array of the library, whoever has made it."""
         with pytest.raises(TypeError, match="subclass"):

@@ -100,6 +100,8 @@ class ArrayFunctionMixin(_Operators):
     _fallback_array_api: Any = None
     _derives: bool = False
     _refusal: str = ""
+    #: Whether a class without a repr gets ours; not so what stands before an array class's own.
+    _gets_repr: bool = True
     #: Whether derived functions may return an array that they were given, to be written to or not.
     _may_alias: bool = False
 
@@ -115,7 +117,7 @@ class ArrayFunctionMixin(_Operators):
         cls._own_implementations = marked(cls)  # type: ignore[attr-defined]
         cls._implementations = Implementations(cls)
         _add_operators(cls)
-        if cls.__repr__ is object.__repr__:
+        if cls._gets_repr and cls.__repr__ is object.__repr__:
             cls.__repr__ = _repr  # type: ignore[method-assign]
 
     @classmethod
@@ -206,7 +208,8 @@ def _answers(other: type, cls: type) -> bool:
     """Whether a class of an argument may answer a call that `cls` does not."""
     if issubclass(other, cls) or issubclass(cls, other) or other is np.ndarray:
         return False
-    return hasattr(other, "__array_ufunc__") and not issubclass(other, np.generic)
+    has_protocol = hasattr(other, "__array_function__") or hasattr(other, "__array_ufunc__")
+    return has_protocol and not issubclass(other, np.generic)
 
 
 def _repr(self: Any) -> str:

@@ -117,8 +117,12 @@ def marked(cls: type) -> dict[Any, Callable[..., Any]]:
     return found
 
 
-class Implementations(dict[Any, Callable[..., Any]]):
-    """Function to implementation for one class, its bases included; filled on first use."""
+class Implementations(dict[Any, Callable[..., Any] | None]):
+    """Function to implementation for one class, its bases included; filled on first use.
+
+    None stands for a ufunc that has none; functions come and go with the program, and are kept only
+    where there is something to keep.
+    """
 
     def __init__(self, cls: type[ArrayFunctionMixin]) -> None:
         super().__init__()
@@ -166,6 +170,6 @@ class Implementations(dict[Any, Callable[..., Any]]):
                 found = self.fallbacks.of_array_api(function)
             if name is not None and self.cls._derives:
                 found = self._fresh(name, derivation(name, self.core, found))
-        if found is not None:
+        if found is not None or isinstance(function, np.ufunc):
             self[function] = found
         return found

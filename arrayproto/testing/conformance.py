@@ -19,9 +19,10 @@ import numpy as np
 
 from ..activation import activated
 from ..catalog import catalog, ufuncs
+from .asked import Outcome
 from .calls import Call, load_calls
 from .described import Target, described
-from .discipline import CHECKS, Outcome, run_check
+from .discipline import CHECKS, run_check
 from .judge import Judgement, Verdict, judge, needs
 from .subjects import Subject
 
@@ -82,6 +83,12 @@ class Result(NamedTuple):
     def score(self) -> float:
         """The share of these, from 0 to 1."""
         return self.right / self.functions if self.functions else 0.0
+
+    @property
+    def calls_right(self) -> float:
+        """The share of the calls that are right, from 0 to 1."""
+        right = sum(j.verdict is Verdict.RIGHT for j in self.judgements)
+        return right / len(self.judgements) if self.judgements else 0.0
 
     @property
     def checks(self) -> tuple[int, int]:

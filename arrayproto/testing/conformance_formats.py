@@ -10,9 +10,9 @@ import numpy as np
 
 from ..tools import page as pages
 from ..tools.terminal import plain
+from .asked import Outcome
 from .badge import badge
 from .conformance import Result
-from .discipline import Outcome
 from .judge import Judgement, Verdict
 from .xfails import Known
 

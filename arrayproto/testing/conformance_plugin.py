@@ -1,7 +1,8 @@
 """``pytest --arrayproto mylib:MyArray``: the conformance of an array class, one test a function.
 
 Where arrayproto is installed pytest knows the option; ``-p arrayproto.testing.conformance_plugin``
-says it otherwise. Nothing of NumPy is imported unless the option is there.
+says it otherwise. Without the option it does nothing, and imports no more than ``import
+arrayproto`` does.
 """
 
 from __future__ import annotations

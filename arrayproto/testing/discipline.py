@@ -11,186 +11,55 @@ import copy
 import operator
 import pickle
 import warnings
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
-from .judge import difference, told
+from .asked import (
+    ANSWER,
+    LIKE,
+    ONE,
+    TWO,
+    VALUES,
+    BoomError,
+    Broken,
+    DoesNotApply,
+    Outcome,
+    Silent,
+    Stranger,
+    array_of,
+    boom,
+    declined,
+    having,
+    method_of,
+    read,
+    short,
+    some,
+)
+from .judge import difference
 from .subjects import Subject, WentThroughTheHostError, staying_on_the_library
-
-_VALUES = np.array([[1.0, 2.0], [3.0, 4.5]])
-_ANSWER = object()
-_REFUSALS = (UnsupportedFunctionError, UnsupportedArgumentError)
-
-
-class Broken(AssertionError):
-    """The class does not do what the check asks."""
-
-
-class DoesNotApply(Exception):
-    """There is nothing to ask the class."""
-
-
-class Outcome(NamedTuple):
-    """What came of a check.
-
-    Attributes
-    ----------
-    name : str
-    passed : bool or None
-        None where it does not apply.
-    detail : str
-    """
-
-    name: str
-    passed: bool | None
-    detail: str = ""
-
-
-class Stranger:
-    """An array of a library that nobody knows: it answers everything."""
-
-    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return _ANSWER
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return _ANSWER
-
-
-class Silent:
-    """The same, and it answers nothing."""
-
-    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return NotImplemented
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return NotImplemented
-
-
-class _BoomError(Exception):
-    """Raised by a function of the caller's."""
-
-
-def _boom(*_: Any, **__: Any) -> Any:
-    raise _BoomError
-
-
-#: Calls of one array.
-_ONE: dict[str, Callable[[Any], Any]] = {
-    "np.sum(x)": np.sum,
-    "np.mean(x)": np.mean,
-    "np.max(x)": np.max,
-    "np.sum(x, axis=0)": lambda x: np.sum(x, axis=0),
-    "np.cumsum(x, axis=0)": lambda x: np.cumsum(x, axis=0),
-    "np.sort(x)": np.sort,
-    "np.transpose(x)": np.transpose,
-    "np.reshape(x, (4,))": lambda x: np.reshape(x, (4,)),
-    "np.sqrt(x)": np.sqrt,
-    "np.exp(x)": np.exp,
-    "np.negative(x)": np.negative,
-}
-
-#: Calls of two.
-_TWO: dict[str, Callable[[Any, Any], Any]] = {
-    "np.concatenate((x, y))": lambda x, y: np.concatenate((x, y)),
-    "np.stack((x, y))": lambda x, y: np.stack((x, y)),
-    "np.dot(x, y)": np.dot,
-    "np.tensordot(x, y, 1)": lambda x, y: np.tensordot(x, y, 1),
-    "np.where(x > 2, x, y)": lambda x, y: np.where(x > 2, x, y),
-    "np.add(x, y)": np.add,
-    "np.multiply(x, y)": np.multiply,
-    "np.matmul(x, y)": np.matmul,
-    "x + y": operator.add,
-    "x * y": operator.mul,
-}
-
-#: Calls that make arrays like another.
-_LIKE: dict[str, Callable[[Any], Any]] = {
-    "np.asarray([1.0, 2.0], like=x)": lambda x: np.asarray([1.0, 2.0], like=x),
-    "np.array([[1, 2]], like=x)": lambda x: np.array([[1, 2]], like=x),
-    "np.zeros((2, 2), like=x)": lambda x: np.zeros((2, 2), like=x),
-    "np.ones(3, like=x)": lambda x: np.ones(3, like=x),
-    "np.full(3, 2.5, like=x)": lambda x: np.full(3, 2.5, like=x),
-    "np.arange(4, like=x)": lambda x: np.arange(4, like=x),
-    "np.eye(2, like=x)": lambda x: np.eye(2, like=x),
-}
-
-
-def _array(subject: Subject) -> Any:
-    return subject.from_numpy(_VALUES.copy())
-
-
-def _read(subject: Subject, value: Any) -> Any:
-    return subject.to_numpy(value) if subject.is_array(value) else value
-
-
-def _told(error: Exception) -> str:
-    return told(error).split("\n")[0][:160]
-
-
-def declined(error: Exception) -> bool:
-    """Whether an error says that nobody answers: NumPy's, or one of our refusals."""
-    if isinstance(error, _REFUSALS):
-        return True
-    text = told(error)
-    return isinstance(error, TypeError) and (
-        "no implementation found for" in text
-        or "returned NotImplemented" in text
-        or "unsupported operand" in text
-        or "not supported between instances" in text
-    )
-
-
-def _having(subject: Subject, calls: dict[str, Any], count: int) -> Iterator[tuple[str, Any]]:
-    """Of these calls, those that the class answers."""
-    for text, call in calls.items():
-        arrays = [_array(subject) for _ in range(count)]
-        try:
-            result = call(*arrays)
-            _read(subject, result)
-        except Exception:  # noqa: S112 - the oracle tells of these
-            continue
-        if subject.is_array(result) or isinstance(result, (np.generic, bool, int, float)):
-            yield text, call
-
-
-def _some(found: list[Any], what: str) -> list[Any]:
-    if not found:
-        raise DoesNotApply(f"it has none of {what}")
-    return found
-
-
-def _method(subject: Subject) -> Any:
-    method = getattr(subject.classes()[0], "__array_function__", None)
-    if method is None or method is np.ndarray.__array_function__:
-        raise DoesNotApply("it has no __array_function__ of its own")
-    return method
-
-
-# The checks ---------------------------------------------------------------------------------------
 
 
 def strangers_answer(subject: Subject) -> None:
     """Beside an array of an unknown library it returns NotImplemented, and that one is asked."""
     stranger = Stranger()
-    for text, call in _some(list(_having(subject, _TWO, 2)), "the functions of two arrays"):
+    for text, call in some(list(having(subject, TWO, 2)), "the functions of two arrays"):
         if "x > 2" in text:  # its own comparison first, which is no matter of types
             continue
         try:
-            result = call(_array(subject), stranger)
+            result = call(array_of(subject), stranger)
         except Exception as error:
-            raise Broken(f"{text} with a stranger y: {_told(error)}") from error
-        if result is not _ANSWER:
+            raise Broken(f"{text} with a stranger y: {short(error)}") from error
+        if result is not ANSWER:
             raise Broken(f"{text} with a stranger y was answered by a {type(result).__name__}")
 
 
 def nobody_answers(subject: Subject) -> None:
     """Where the other one does not answer either, the call is a TypeError and no answer."""
     silent = Silent()
-    for text, call in _some(list(_having(subject, _TWO, 2)), "the functions of two arrays"):
-        for arrays in ((_array(subject), silent), (silent, _array(subject))):
+    for text, call in some(list(having(subject, TWO, 2)), "the functions of two arrays"):
+        for arrays in ((array_of(subject), silent), (silent, array_of(subject))):
             if "x > 2" in text:
                 continue
             try:
@@ -198,13 +67,13 @@ def nobody_answers(subject: Subject) -> None:
             except TypeError:
                 continue
             except Exception as error:
-                raise Broken(f"{text} with a stranger: {_told(error)}") from error
+                raise Broken(f"{text} with a stranger: {short(error)}") from error
             raise Broken(f"{text} with a stranger was answered by a {type(result).__name__}")
 
 
 def unknown_functions(subject: Subject) -> None:
     """A function that it does not know is NotImplemented, or an error; never an answer."""
-    method, x = _method(subject), _array(subject)
+    method, x = method_of(subject), array_of(subject)
 
     def unknown(a: Any) -> Any:
         return "an answer"
@@ -217,15 +86,15 @@ def unknown_functions(subject: Subject) -> None:
     except TypeError:
         return
     except Exception as error:
-        raise Broken(f"a function of another library: {_told(error)}") from error
+        raise Broken(f"a function of another library: {short(error)}") from error
     if result is not NotImplemented:
         raise Broken(f"a function of another library gave a {type(result).__name__}")
 
 
 def types_are_honoured(subject: Subject) -> None:
     """``types`` with a stranger is NotImplemented, with a subclass of its own it is answered."""
-    method, x = _method(subject), _array(subject)
-    working = [text for text, _ in _having(subject, {"np.sum(x)": np.sum}, 1)]
+    method, x = method_of(subject), array_of(subject)
+    working = [text for text, _ in having(subject, {"np.sum(x)": np.sum}, 1)]
     if not working:
         raise DoesNotApply("it has no np.sum")
     try:
@@ -237,15 +106,15 @@ def types_are_honoured(subject: Subject) -> None:
     try:
         sub = type("Sub", (type(x),), {})
     except TypeError as error:
-        raise DoesNotApply(f"it cannot be subclassed: {_told(error)}") from error
+        raise DoesNotApply(f"it cannot be subclassed: {short(error)}") from error
     if method(x, np.sum, (sub, type(x)), (x,), {}) is NotImplemented:
         raise Broken("np.sum with a subclass of its own among the types was NotImplemented")
 
 
 def subclasses_are_asked_first(subject: Subject) -> None:
     """An array of a subclass on the right answers, by functions and by operators."""
-    x = _array(subject)
-    working = _some(list(_having(subject, _TWO, 2)), "the functions of two arrays")
+    x = array_of(subject)
+    working = some(list(having(subject, TWO, 2)), "the functions of two arrays")
     protocol = {name: getattr(Stranger, name) for name in ("__array_function__", "__array_ufunc__")}
     try:
         sub = copy.copy(x)
@@ -261,27 +130,27 @@ def subclasses_are_asked_first(subject: Subject) -> None:
         try:
             result = call(x, sub)
         except Exception as error:
-            raise Broken(f"{text} with y of a subclass: {_told(error)}") from error
-        if result is not _ANSWER:
+            raise Broken(f"{text} with y of a subclass: {short(error)}") from error
+        if result is not ANSWER:
             raise Broken(f"{text} with y of a subclass was answered by a {type(result).__name__}")
 
 
 def exceptions_arrive(subject: Subject) -> None:
     """Errors of the caller's functions, and of wrong arguments, arrive as they are."""
-    x, asked = _array(subject), False
+    x, asked = array_of(subject), False
     calls: dict[str, Callable[[], Any]] = {
-        "np.apply_along_axis(f, 0, x)": lambda: np.apply_along_axis(_boom, 0, x),
-        "np.apply_over_axes(f, x, 0)": lambda: np.apply_over_axes(_boom, x, 0),
-        "np.piecewise(x, [x > 2], [f])": lambda: np.piecewise(x, [x > 2], [_boom]),
+        "np.apply_along_axis(f, 0, x)": lambda: np.apply_along_axis(boom, 0, x),
+        "np.apply_over_axes(f, x, 0)": lambda: np.apply_over_axes(boom, x, 0),
+        "np.piecewise(x, [x > 2], [f])": lambda: np.piecewise(x, [x > 2], [boom]),
     }
     for text, call in calls.items():
         try:
-            _read(subject, call())
-        except _BoomError:
+            read(subject, call())
+        except BoomError:
             asked = True
         except Exception as error:
             if not declined(error):
-                raise Broken(f"{text}, where f raises an error: {_told(error)}") from error
+                raise Broken(f"{text}, where f raises an error: {short(error)}") from error
         else:
             raise Broken(f"{text}, where f raises an error, gave an answer")
     for text, call in (
@@ -290,12 +159,12 @@ def exceptions_arrive(subject: Subject) -> None:
         ("np.reshape(x, (3,))", lambda: np.reshape(x, (3,))),
     ):
         try:
-            _read(subject, call())
+            read(subject, call())
         except (ValueError, IndexError):
             asked = True
         except Exception as error:
             if not declined(error):
-                raise Broken(f"{text}: {_told(error)}; NumPy: ValueError") from error
+                raise Broken(f"{text}: {short(error)}; NumPy: ValueError") from error
         else:
             raise Broken(f"{text} gave an answer; NumPy: ValueError")
     if not asked:
@@ -304,7 +173,7 @@ def exceptions_arrive(subject: Subject) -> None:
 
 def operators_with_numpy(subject: Subject) -> None:
     """Operators with an ndarray or a number on either side give its arrays, and NumPy's values."""
-    host, x = np.array([[2.0, 1.0], [4.0, 8.0]]), _array(subject)
+    host, x = np.array([[2.0, 1.0], [4.0, 8.0]]), array_of(subject)
     operators = {"+": operator.add, "*": operator.mul, "-": operator.sub, "/": operator.truediv}
     others = {"an ndarray": host, "a float": 2.0, "a NumPy scalar": np.float64(4)}
     asked = False
@@ -314,15 +183,15 @@ def operators_with_numpy(subject: Subject) -> None:
                 order = f"x {symbol} {what}" if left is x else f"{what} {symbol} x"
                 try:
                     result = apply(left, right)
-                    values = _read(subject, result)
+                    values = read(subject, result)
                 except Exception as error:
                     if declined(error):
                         continue
-                    raise Broken(f"{order}: {_told(error)}") from error
+                    raise Broken(f"{order}: {short(error)}") from error
                 asked = True
                 if not subject.is_array(result):
                     raise Broken(f"{order} is a {type(result).__name__}")
-                wanted = apply(*(_VALUES if a is x else a for a in (left, right)))
+                wanted = apply(*(VALUES if a is x else a for a in (left, right)))
                 found = difference(values, wanted)
                 if found is not None:
                     raise Broken(f"{order}: {found}")
@@ -332,22 +201,22 @@ def operators_with_numpy(subject: Subject) -> None:
 
 def pickling(subject: Subject) -> None:
     """An array comes out of pickle as it went in."""
-    x = _array(subject)
+    x = array_of(subject)
     try:
         again = pickle.loads(pickle.dumps(x))  # noqa: S301 - of our own bytes
     except Exception as error:
-        raise Broken(_told(error)) from error
+        raise Broken(short(error)) from error
     _same(subject, again, "the unpickled array")
 
 
 def copying(subject: Subject) -> None:
     """copy.copy and copy.deepcopy give equal arrays, and a deep copy does not share values."""
-    x = _array(subject)
+    x = array_of(subject)
     for name, function in (("copy.copy", copy.copy), ("copy.deepcopy", copy.deepcopy)):
         try:
             again = function(x)
         except Exception as error:
-            raise Broken(f"{name}: {_told(error)}") from error
+            raise Broken(f"{name}: {short(error)}") from error
         _same(subject, again, f"what {name} gives")
     if hasattr(type(x), "__setitem__"):
         again = copy.deepcopy(x)
@@ -361,25 +230,25 @@ def copying(subject: Subject) -> None:
 def _same(subject: Subject, array: Any, what: str) -> None:
     if not subject.is_array(array):
         raise Broken(f"{what} is a {type(array).__name__}")
-    found = difference(subject.to_numpy(array), _VALUES)
+    found = difference(subject.to_numpy(array), VALUES)
     if found is not None:
         raise Broken(f"{what}: {found}")
 
 
 def threads(subject: Subject) -> None:
     """Many calls from four threads at once give what they give one after the other."""
-    calls = [call for _, call in _some(list(_having(subject, _ONE, 1)), "the functions asked")]
+    calls = [call for _, call in some(list(having(subject, ONE, 1)), "the functions asked")]
 
     def everything(_: int) -> list[Any]:
-        x = _array(subject)
-        return [_read(subject, call(x)) for call in calls]
+        x = array_of(subject)
+        return [read(subject, call(x)) for call in calls]
 
     wanted = everything(0)
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         try:
             results = list(pool.map(everything, range(16)))
         except Exception as error:
-            raise Broken(_told(error)) from error
+            raise Broken(short(error)) from error
     for result in results:
         found = difference(result, wanted)
         if found is not None:
@@ -388,14 +257,14 @@ def threads(subject: Subject) -> None:
 
 def like(subject: Subject) -> None:
     """``like=`` makes its arrays: at least of lists, and never an ndarray."""
-    x, made, why = _array(subject), 0, ""
-    for text, call in _LIKE.items():
+    x, made, why = array_of(subject), 0, ""
+    for text, call in LIKE.items():
         try:
             result = call(x)
         except Exception as error:
-            why = why or f"{text}: {_told(error)}"
+            why = why or f"{text}: {short(error)}"
             if not declined(error):
-                raise Broken(f"{text}: {_told(error)}") from error
+                raise Broken(f"{text}: {short(error)}") from error
             continue
         if not subject.is_array(result):
             raise Broken(f"{text} is a {type(result).__name__}")
@@ -406,24 +275,24 @@ def like(subject: Subject) -> None:
 
 def arguments_stay(subject: Subject) -> None:
     """Functions do not change the arrays that they are given."""
-    for text, call in _some(list(_having(subject, _ONE, 1)), "the functions asked"):
-        x = _array(subject)
+    for text, call in some(list(having(subject, ONE, 1)), "the functions asked"):
+        x = array_of(subject)
         call(x)
-        found = difference(subject.to_numpy(x), _VALUES)
+        found = difference(subject.to_numpy(x), VALUES)
         if found is not None:
             raise Broken(f"after {text}: {found}")
 
 
 def printing(subject: Subject) -> None:
     """repr and str work, and do not take its values through NumPy by stealth."""
-    x = _array(subject)
+    x = array_of(subject)
     try:
         with staying_on_the_library(subject):
             texts = repr(x), str(x), format(x)
     except WentThroughTheHostError as error:
         raise Broken(str(error)) from error
     except Exception as error:
-        raise Broken(_told(error)) from error
+        raise Broken(short(error)) from error
     if "object at 0x" in texts[0]:
         raise Broken("its repr is that of any object")
 
@@ -471,5 +340,5 @@ def run_check(name: str, subject: Subject) -> Outcome:
         except DoesNotApply as error:
             return Outcome(name, None, str(error))
         except Exception as error:  # of the class: what it is asked in between fails too
-            return Outcome(name, False, _told(error))
+            return Outcome(name, False, short(error))
     return Outcome(name, True)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .conformance import Result, conformance
-from .conformance_formats import percent
+from .conformance_formats import percent, summary
 from .described import Target
 from .judge import Verdict
 
@@ -109,6 +109,7 @@ def markdown(results: list[Result]) -> str:
             f"{result.title} {result.version}",
             percent(result.score),
             *map(str, (*counts, result.functions)),
+            percent(result.calls_right),
             f"{passed} of {applying}",
             ", ".join(failed) or "none",
         )
@@ -126,17 +127,19 @@ with NumPy in value, shape, dtype and errors. arrayproto is not active here; wha
 [coverage/](coverage/). Made by `python -m arrayproto conformance --peers docs/conformance.md` on
 {date} with NumPy {numpy} and Python {python}.
 
-| class of | score | wholly right | or an ndarray | or refused | of | checks passed | failed |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
+| class | score | wholly right | or an ndarray | or refused | of | calls right | passed | failed |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
 {rows}
 
 *Wholly right*: each call gives NumPy's value, shape, dtype and error, in an array of the class,
 without a way through the host. The next two columns forgive that the right values are an ndarray,
 which is what some libraries want (the answer to a question has no unit), and that NumPy says that
 nobody answers, which is honest. *Of*: functions that make sense for the class: of numbers, of
-complex ones if it holds these, writing if it has `__setitem__`. A library that promotes otherwise
-than NumPy on purpose has a low score, and need not be wrong. The checks are described in
-[`arrayproto/testing/discipline.py`](../arrayproto/testing/discipline.py).
+complex ones if it holds these, writing if it has `__setitem__`. *Calls right*: of all calls, not by
+function, so that one argument that is not there does not count for the whole function. *Passed* and
+*failed* are checks, described in
+[`arrayproto/testing/discipline.py`](../arrayproto/testing/discipline.py). A library that promotes
+otherwise than NumPy on purpose has a low score, and need not be wrong.
 
 The same for your class, with all details: `python -m arrayproto conformance mylib:MyArray`.
 """
@@ -144,7 +147,10 @@ The same for your class, with all details: `python -m arrayproto conformance myl
 
 def main(path: str, jobs: int) -> int:
     """Judge all peers that are installed, and write the document."""
-    # In processes of their own: compiled code may end them.
-    results = [conformance(target, jobs=max(2, jobs)) for target in installed()]
+    results = []
+    for target in installed():
+        # In processes of their own: compiled code may end them.
+        results.append(conformance(target, jobs=max(2, jobs)))
+        print(summary(results[-1]), flush=True)
     Path(path).write_text(markdown(results), encoding="utf-8")
     return 0

@@ -382,11 +382,12 @@ def _is_one_element_of_cupy(array: Any = None) -> bool:
 def staying_on_the_library(stranger: Subject | None = None) -> Iterator[None]:
     """Every known way from a duck array to an ndarray raises `WentThroughTheHostError` here.
 
-    This holds for all subjects that the program has imported, and for one that is none of them.
+    This holds for all subjects that the program has imported, and for one that has `ways` of its
+    own.
     """
     with contextlib.ExitStack() as stack:
         seen: set[tuple[int, str]] = set()
-        strangers = () if stranger is None or stranger.name in SUBJECTS else (stranger,)
+        strangers = () if stranger is None or stranger.ways is None else (stranger,)
         for subject in (*SUBJECTS.values(), *strangers):
             if subject.module not in sys.modules:
                 continue

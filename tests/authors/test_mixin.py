@@ -176,6 +176,14 @@ class TestRefusal:
             assert "Mine" in str(caught.value)
             assert str(caught.value).endswith("Call .to_numpy() on it.")
 
+    def test_numbers_are_nobody_else(self):
+        class Mine(ArrayFunctionMixin):
+            _refusal = "Never."
+
+        for other in (1, np.float64(2), np.ones(2)):
+            with pytest.raises(UnsupportedFunctionError, match="Never"):
+                np.add(Mine(), other)
+
     def test_not_where_others_are_asked(self):
         class Mine(ArrayFunctionMixin):
             _handled_types = (np.ndarray, Silent)

@@ -11,11 +11,11 @@ import pytest
 from arrayproto import ArrayFunctionMixin, implements
 from arrayproto.catalog import catalog, ufuncs
 from arrayproto.cli import main
+from arrayproto.testing.asked import Outcome
 from arrayproto.testing.badge import badge
 from arrayproto.testing.conformance import calls_for, conformance
 from arrayproto.testing.conformance_formats import failures, html, percent, summary, svg, text
 from arrayproto.testing.described import Target, described
-from arrayproto.testing.discipline import Outcome
 from arrayproto.testing.judge import Verdict
 from arrayproto.testing.xfails import Known, written
 
