@@ -16,6 +16,7 @@ from arrayproto import UnsupportedFunctionError
 from arrayproto.testing import SUBJECTS, Verdict, judge, load_calls
 from arrayproto.testing.gaps import known_gap
 from arrayproto.testing.judge import needs
+from tests.trust.leaks import leaked
 
 mx = pytest.importorskip("mlx.core", reason="MLX has wheels for few platforms")
 
@@ -100,3 +101,8 @@ def test_sample_of_calls():
         if fine == bool(known_gap("mlx", "mlx", call.expression)):
             found.append(f"{call.expression}: {verdict}: {detail}")
     assert not found, "\n".join(found)
+
+
+def test_no_array_is_kept():
+    """See tests/trust/test_memory.py."""
+    assert leaked(mx.array, "mlx") == []

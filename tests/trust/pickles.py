@@ -14,12 +14,12 @@ import xarray
 
 import arrayproto
 
-what, state, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+what, state, folder = "", "", Path()
 EYE = np.eye(3) + 1
 
 # Importable in both processes, as a module of the user's would be.
-late = sys.modules["late"] = types.ModuleType("late")
-exec(
+late = types.ModuleType("late")
+SOURCE = (
     "import numpy as np\n"
     "from arrayproto import array_function_dispatch, ArrayFunctionMixin, implements\n"
     "@array_function_dispatch(lambda a, b=None: (a, b), module='late')\n"
@@ -28,8 +28,7 @@ exec(
     "    def __init__(self, n): self.n = n\n"
     "    def __eq__(self, other): return self.n == other.n\n"
     "    @implements(np.trace)\n"
-    "    def trace(self): return self.n\n",
-    vars(late),
+    "    def trace(self): return self.n\n"
 )
 
 FUNCTIONS = {
@@ -121,6 +120,10 @@ def read():
     print(len(list(folder.iterdir())))
 
 
-if state == "active":
-    arrayproto.activate("sparse", "dask", "xarray")
-write() if what == "write" else read()
+if __name__ == "__main__":
+    what, state, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    sys.modules["late"] = late
+    exec(SOURCE, vars(late))
+    if state == "active":
+        arrayproto.activate("sparse", "dask", "xarray")
+    write() if what == "write" else read()
