@@ -16,6 +16,7 @@ from arrayproto import UnsupportedFunctionError
 from arrayproto.testing import SUBJECTS, Verdict, judge, load_calls
 from arrayproto.testing.gaps import known_gap
 from arrayproto.testing.judge import needs
+from tests.trust.leaks import leaked
 
 mx = pytest.importorskip("mlx.core", reason="MLX has wheels for few platforms")
 
@@ -118,3 +119,8 @@ class TestBesideOthers:
             x += masked
         x += np.array([1.0, 1.0], dtype=np.float32)
         assert x.tolist() == [2.0, 3.0]
+
+
+def test_no_array_is_kept():
+    """See tests/trust/test_memory.py."""
+    assert leaked(mx.array, "mlx") == []

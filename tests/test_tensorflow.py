@@ -19,6 +19,7 @@ from arrayproto.testing import SUBJECTS, load_calls
 from arrayproto.testing.gaps import known_gap
 from arrayproto.testing.judge import difference, expected, named_arrays, needs
 from arrayproto.testing.subjects import staying_on_the_library
+from tests.trust.leaks import leaked
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 tf = pytest.importorskip("tensorflow")
@@ -614,3 +615,8 @@ def test_what_worked_before():
     stock = _output()
     assert len(stock.splitlines()) > 100
     assert _output("before") == stock
+
+
+def test_no_array_is_kept():
+    """See tests/trust/test_memory.py."""
+    assert leaked(tf.constant, "tensorflow") == []

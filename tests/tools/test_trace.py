@@ -62,7 +62,7 @@ def in_place():
 def nothing_stays():
     yield
     assert watch._watchers == ()
-    assert not watched.is_watched()
+    assert watched.watcher() is None
     assert fallback.listeners == ()
     assert activation._state.listeners == []
 

@@ -65,9 +65,6 @@ def watched():
     assert trace.table() and trace.to_json()
     with arrayproto.no_copies(limit=0):
         yield
-    with arrayproto.no_copies(limit=0, action="record") as record:
-        yield
-    assert record.copies is not None
     with arrayproto.activated(fallback="convert"):
         yield
 

@@ -21,7 +21,7 @@ ROWS = [
 @pytest.fixture(scope="module")
 def names():
     """What the page begins with."""
-    for module in ("cupy", "dask.array", "jax", "numba", "scipy", "sparse", "torch"):
+    for module in ("dask.array", "jax", "numba", "scipy", "sparse", "torch"):
         pytest.importorskip(module)
     source = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)[1]
     held = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import itertools
 import sys
 import types
 import warnings
@@ -17,9 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 import arrayproto
-from arrayproto import policy
+from arrayproto import patching, policy
 from arrayproto.catalog import MODULES
 from arrayproto.creation import context
+from arrayproto.patching import Patch
 from arrayproto.tools import watch
 
 LIBRARIES = ["sparse", "dask"]
@@ -227,3 +229,57 @@ TestAnySequence.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+class TestUnderOthers:
+    """Somebody patches over ours, and stays, while we come and go."""
+
+    @pytest.fixture
+    def other(self):
+        self.stock = vars(sparse.SparseArray)["__array_function__"]
+        arrayproto.activate("sparse")
+        self.ours = vars(sparse.SparseArray)["__array_function__"]
+        other = Other(sparse.SparseArray, "__array_function__")
+        with pytest.warns(arrayproto.ArrayProtoWarning, match="arrayproto leaves it alone"):
+            arrayproto.deactivate()
+        yield other
+        sparse.SparseArray.__array_function__ = self.stock
+        arrayproto.deactivate()
+
+    def now(self):
+        return vars(sparse.SparseArray)["__array_function__"]
+
+    def test_activated_again_over_theirs(self, other):
+        with arrayproto.activated("sparse"):
+            assert self.now() is self.ours
+            with arrayproto.activated("dask"):  # what was left is looked for again
+                assert self.now() is self.ours
+        assert self.now() is other.ours
+        assert other.undo()
+        assert self.now() is self.ours  # they have put it back, and told nobody
+        arrayproto.deactivate()
+        assert self.now() is self.stock
+
+    def test_who_puts_ours_back_without_looking(self, other):
+        """The one order that cannot be told apart from ours being there with good reason."""
+        arrayproto.activate("sparse")
+        sparse.SparseArray.__array_function__ = other.before
+        arrayproto.deactivate()
+        assert self.now() is other.ours
+        assert other.undo()
+        arrayproto.deactivate()
+        assert self.now() is self.stock
+
+
+class TestUnderEachOther:
+    """Our own parts end in any order, on one attribute."""
+
+    def test_patches_of_one_attribute(self):
+        holder, known = types.SimpleNamespace(name="stock"), dict(patching._patches)
+        for order in itertools.permutations(range(3)):
+            patches = [Patch.apply(holder, "name", f"ours {i}") for i in range(3)]
+            for index in order:
+                assert patches[index].undo() is None
+            assert holder.name == "stock" and patching._patches == known
+        patch = Patch.apply(holder, "inherited", 1)
+        assert patch.undo() is None and not hasattr(holder, "inherited")

@@ -11,7 +11,6 @@ import sparse
 
 import arrayproto
 
-sys.setswitchinterval(1e-6)
 EYE = np.eye(3)
 x, d = sparse.COO(EYE), dask.array.from_array(EYE)
 start, errors = threading.Barrier(8), []
@@ -75,23 +74,29 @@ def guarded(work):
         raise
 
 
-before = {name: id(value) for name, value in vars(np).items()}
-stock = {cls: dict(vars(cls)) for cls in (sparse.SparseArray, sparse.COO, dask.array.Array)}
-works = [explicit, explicit, unchanged, unchanged, traced, creating, adopting, decorated]
-threads = [threading.Thread(target=guarded, args=(work,), daemon=True) for work in works]
-with warnings.catch_warnings():
-    warnings.simplefilter("error", arrayproto.ArrayProtoWarning)
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(100)
-assert not any(thread.is_alive() for thread in threads), "a deadlock"
-assert not errors, errors
-changed = [name for name in before if id(getattr(np, name)) != before[name]]
-assert not changed, changed
-for cls, attributes in stock.items():
-    assert {name: id(value) for name, value in vars(cls).items()} == {
-        name: id(value) for name, value in attributes.items()
-    }, cls
-assert arrayproto.status().active == ()
-print("done")
+def main():
+    sys.setswitchinterval(1e-6)
+    before = {name: id(value) for name, value in vars(np).items()}
+    stock = {cls: dict(vars(cls)) for cls in (sparse.SparseArray, sparse.COO, dask.array.Array)}
+    works = [explicit, explicit, unchanged, unchanged, traced, creating, adopting, decorated]
+    threads = [threading.Thread(target=guarded, args=(work,), daemon=True) for work in works]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", arrayproto.ArrayProtoWarning)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(100)
+    assert not any(thread.is_alive() for thread in threads), "a deadlock"
+    assert not errors, errors
+    changed = [name for name in before if id(getattr(np, name)) != before[name]]
+    assert not changed, changed
+    for cls, attributes in stock.items():
+        assert {name: id(value) for name, value in vars(cls).items()} == {
+            name: id(value) for name, value in attributes.items()
+        }, cls
+    assert arrayproto.status().active == ()
+    print("done")
+
+
+if __name__ == "__main__":
+    main()
