@@ -116,14 +116,18 @@ def using_everywhere(
 ) -> Iterator[None]:
     """`using`, for all threads of the process that are in no context of their own.
 
-    For those that run a whole program; threads in which the library works on parts of its arrays
-    are left out. Parameters are those of `using`.
+    For those that run a whole program; the processes that it starts have it too (see
+    `arrayproto.creation.children`). Parameters are those of `using`.
     """
-    device, dtype = options.pop("device", None), options.pop("dtype", None)
-    same = options.pop("same_stream", False)
+    from .children import inheriting
+
+    others = dict(options)
+    device, dtype = others.pop("device", None), others.pop("dtype", None)
+    same = others.pop("same_stream", False)
     with contextlib.ExitStack() as stack:
-        creation = stack.enter_context(_opened(library, device, dtype, same, packages, options))
+        creation = stack.enter_context(_opened(library, device, dtype, same, packages, others))
         stack.callback(context.set_everywhere, context.set_everywhere(creation))
+        stack.enter_context(inheriting(library, {**options, "packages": tuple(packages)}))
         yield
 
 
@@ -179,7 +183,7 @@ def _opened(
         return
     found, example = _library(library)
     importlib.import_module(found.module)
-    from . import makers, rebound
+    from . import endings, makers, rebound, receivers
 
     cls: type[makers.Maker] = makers.Maker
     if found.name in _OWN:
@@ -198,8 +202,10 @@ def _opened(
     with contextlib.ExitStack() as stack:
         stack.enter_context(activated(found))
         stack.enter_context(maker.entered())
-        rebound.enter()
-        stack.callback(rebound.leave)
+        for part in (rebound, receivers):
+            part.enter()
+            stack.callback(part.leave)
+        stack.enter_context(endings.given(maker))
         yield context.Creation(maker, frozenset(packages))
 
 

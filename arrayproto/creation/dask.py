@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,9 @@ class DaskMaker(Maker):
 
     kinds = "biufcSUOmM"
     options = ("chunks",)
-    pools = frozenset({"dask", "distributed"})
+    workers = frozenset({"dask", "distributed"})
     reads_in_parts = True
+    lazy = True
 
     def __init__(self, *args: Any, chunks: Any = "auto", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,6 +39,9 @@ class DaskMaker(Maker):
     def upload(self, host: np.ndarray) -> Any:
         # A file that is mapped is read by the tasks; a token of its contents would read it now.
         return self.da.from_array(host, chunks=self.chunks_for(host.ndim), name=False)
+
+    def to_hosts(self, arrays: Sequence[Any]) -> list[np.ndarray]:
+        return list(map(np.asarray, sys.modules["dask"].compute(*arrays)))
 
     def natives(self) -> dict[str, Callable[..., Any]]:
         return {

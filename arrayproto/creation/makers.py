@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -68,17 +68,19 @@ class Maker:
         Kinds of NumPy's dtypes that the library has; arrays of others stay NumPy's.
     options : tuple of str
         What `arrayproto.using` takes beyond the parameters above.
-    pools : frozenset of str
-        Packages whose threads work on parts of arrays, which are ndarrays.
-    takes_device, reads_in_parts : bool
-        Whether the library has devices to choose from; whether it reads files part by part.
+    workers : frozenset of str
+        Packages that call the program's functions with parts of arrays, which are ndarrays.
+    takes_device, reads_in_parts, lazy : bool
+        Whether the library has devices to choose from; whether it reads files part by part; whether
+        it computes nothing before it has to.
     """
 
     kinds: ClassVar[str] = "biufc"
     options: ClassVar[tuple[str, ...]] = ()
-    pools: ClassVar[frozenset[str]] = frozenset()
+    workers: ClassVar[frozenset[str]] = frozenset()
     takes_device: ClassVar[bool] = False
     reads_in_parts: ClassVar[bool] = False
+    lazy: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -127,6 +129,10 @@ class Maker:
         """The values of one of the library's arrays, where they are asked for."""
         how = self.library.to_host
         return getattr(array, how)() if how and "." not in how else np.asarray(array)
+
+    def to_hosts(self, arrays: Sequence[Any]) -> list[np.ndarray]:
+        """The same of several, at once where they are lazy."""
+        return [self.to_host(array) for array in arrays]
 
     def is_own(self, value: Any) -> bool:
         """Whether a value is an array of the library."""

@@ -21,7 +21,7 @@ from ..patching import Patch
 from ..rebinding import ReboundFunction
 from .context import Place, current, everywhere
 
-#: What makes arrays of no array, by NumPy's module; and what writes them to files.
+#: What makes arrays of no array, by NumPy's module; and what writes them.
 NAMES: dict[str, tuple[str, ...]] = {
     "numpy": (
         *("arange", "array", "asanyarray", "asarray", "ascontiguousarray", "asfortranarray"),
@@ -29,7 +29,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("fromiter", "fromstring", "full", "genfromtxt", "geomspace", "hamming", "hanning"),
         *("identity", "indices", "kaiser", "linspace", "load", "loadtxt", "logspace", "memmap"),
         *("meshgrid", "ones", "require", "save", "savetxt", "savez", "savez_compressed", "tri"),
-        "zeros",
+        *("array2string", "array_repr", "array_str", "zeros"),
         *("c_", "mgrid", "ogrid", "r_"),
     ),
     "numpy.fft": ("fftfreq", "rfftfreq"),
