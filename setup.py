@@ -10,5 +10,8 @@ from setuptools import Extension, setup
 # Where it does not compile, nothing is missing: the Python code beside it does the same. It is left
 # out on a free-threaded Python, which would turn its GIL on for it.
 wanted = sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED")
-extension = Extension("arrayproto._speed", ["arrayproto/_speed.c"], optional=True)
-setup(ext_modules=[extension] if wanted else [])
+extensions = [
+    Extension(f"arrayproto.{name}", [f"arrayproto/{name}.c"], optional=True)
+    for name in ("_speed", "_sites")
+]
+setup(ext_modules=extensions if wanted else [])

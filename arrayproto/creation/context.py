@@ -58,7 +58,9 @@ class Creation:
         self.maker, self.packages = maker, packages
         maker.creation = self
         self.sites: dict[tuple[int, int, str], Callable[..., Any]] = {}
-        # The sites go by the codes' ids, which must stay theirs.
+        #: Codes that were asked about by `is_caller`.
+        self.callers: dict[int, bool] = {}
+        # Both go by the codes' ids, which must stay theirs.
         self._codes: set[types.CodeType] = set()
 
     def is_programs(self, frame: types.FrameType) -> bool:
@@ -67,6 +69,14 @@ class Creation:
         return callsite.is_programs(frame, self.packages, maker.library.roots) and not (
             maker.workers and callsite.is_within(frame, maker.workers)
         )
+
+    def is_caller(self, frame: types.FrameType) -> bool:
+        """Whether a frame's code is the program's, whoever called it; kept in `callers`."""
+        code, maker = frame.f_code, self.maker
+        self._codes.add(code)
+        found = callsite.is_programs(frame, self.packages, maker.library.roots)
+        self.callers[id(code)] = found
+        return found
 
     def decide(self, place: Place, frame: types.FrameType) -> Callable[..., Any]:
         """What a call from `frame` goes to, kept for the calls to come."""
@@ -79,9 +89,9 @@ class Creation:
             if _made is not None:
                 found = _counted(found, place.name, _made)
             if maker.workers:
-                found = _unless_at_work(found, place.own, maker.workers)
+                found = unless_at_work(found, place.own, maker.workers)
         if len(self.sites) > _MANY:
-            self.sites, self._codes = {}, set()
+            self.sites, self.callers, self._codes = {}, {}, set()
         self._codes.add(frame.f_code)
         self.sites[id(frame.f_code), frame.f_lasti, place.key] = found
         return found
@@ -147,7 +157,7 @@ def here() -> Creation | None:
     return _everywhere if creation is None else creation
 
 
-def _unless_at_work(
+def unless_at_work(
     made: Callable[..., Any], own: Callable[..., Any], workers: frozenset[str]
 ) -> Callable[..., Any]:
     """NumPy's function, where the library is using the thread to work on parts of its arrays.

@@ -132,10 +132,10 @@ class DaskMaker(Maker):
 class _DaskSource(Source):
     """Each chunk has a stream of its own, so that its numbers are those of no other library."""
 
-    def __init__(self, maker: DaskMaker, seed: int) -> None:
-        super().__init__(maker)
-        self.maker: DaskMaker = maker
-        self.rng = maker.da.random.default_rng(seed)
+    maker: DaskMaker
+
+    def seed(self, seed: int) -> None:
+        self.rng = self.maker.da.random.default_rng(seed)
 
     def random(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         made = self.rng.random(shape, chunks=self.maker.chunks_for(len(shape)))

@@ -69,10 +69,10 @@ class JaxMaker(Maker):
 class _JaxSource(Source):
     """One key, folded with the number of the draw."""
 
-    def __init__(self, maker: JaxMaker, seed: int) -> None:
-        super().__init__(maker)
-        self.maker: JaxMaker = maker
-        self.random_: Any = maker.jax.random
+    maker: JaxMaker
+
+    def seed(self, seed: int) -> None:
+        self.random_: Any = self.maker.jax.random
         self.key = self.random_.key(seed)
         self.numbers = itertools.count()
 

@@ -10,16 +10,19 @@ import functools
 import importlib
 import sys
 import threading
+import types
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..accelerator import sites
 from ..errors import ArrayProtoWarning
 from ..patching import Patch
 from ..rebinding import ReboundFunction
-from .context import Place, current, everywhere
+from . import context
+from .context import Creation, Place, current
 
 #: What makes arrays of no array, by NumPy's module; and what writes them.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -87,7 +90,28 @@ def _public(module: str, name: str) -> Any:
 
 def _following(place: Place) -> _Following:
     own, key = place.own, place.key
-    get, frame_of = current.get, sys._getframe
+
+    def find(creation: Creation, frame: types.FrameType) -> Callable[..., Any]:
+        try:
+            return creation.sites[id(frame.f_code), frame.f_lasti, key]
+        except KeyError:
+            return creation.decide(place, frame)
+
+    if sites is None:
+        call = _in_python(place, find)
+    else:
+        call = sites.Sites(current, vars(context), "_everywhere", own, find)
+    ours = (_FollowingClass if isinstance(own, type) else _Following)(call)
+    names = ("__module__", "__name__", "__qualname__", "__doc__")
+    functools.update_wrapper(ours, own, [n for n in names if isinstance(getattr(own, n, 0), str)])
+    vars(ours).update(__module__=place.module, __name__=place.plain, place=place)
+    return ours
+
+
+def _in_python(place: Place, find: Callable[..., Any]) -> Callable[..., Any]:
+    """What ``_sites.c`` does, where it was not built."""
+    own, key = place.own, place.key
+    get, everywhere, frame_of = current.get, context.everywhere, sys._getframe
 
     # Each line here costs every creation while a context is open.
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -100,14 +124,10 @@ def _following(place: Place) -> _Following:
         try:
             made = creation.sites[id(frame.f_code), frame.f_lasti, key]
         except KeyError:
-            made = creation.decide(place, frame)
+            made = find(creation, frame)
         return made(*args, **kwargs)
 
-    ours = (_FollowingClass if isinstance(own, type) else _Following)(call)
-    names = ("__module__", "__name__", "__qualname__", "__doc__")
-    functools.update_wrapper(ours, own, [n for n in names if isinstance(getattr(own, n, 0), str)])
-    vars(ours).update(__module__=place.module, __name__=place.plain, place=place)
-    return ours
+    return call
 
 
 def _indexer(place: Place) -> Any:
@@ -115,9 +135,7 @@ def _indexer(place: Place) -> Any:
     own = place.own
 
     def __getitem__(self: Any, key: Any) -> Any:
-        creation = current.get()
-        if creation is None:
-            creation = everywhere()
+        creation = context.here()
         if creation is None or not creation.is_programs(sys._getframe(1)):
             return own[key]
         return creation.maker.function(place.name, own)(key)
@@ -189,6 +207,9 @@ def leave() -> None:
     """
     global _open
     with _lock:
+        for patch in _patches if sites is not None else ():
+            if isinstance(patch.ours, _Following):
+                patch.ours.func.forget()  # the context that is left, and its arrays
         _open -= 1
         if _open:
             return

@@ -132,12 +132,87 @@ class TorchMaker(Maker):
         return _TorchSource(self, seed)
 
 
+#: Types of sizes and of parameters with which the short ways go on.
+_SIZES = frozenset({tuple, int})
+_NUMBERS = frozenset({int, float})
+_ERRORS = (RuntimeError, TypeError)  # of a size that is none
+
+
 class _TorchSource(Source):
-    def __init__(self, maker: TorchMaker, seed: int) -> None:
-        super().__init__(maker)
-        self.maker: TorchMaker = maker
-        self.generator = maker.torch.Generator(maker.device)
+    maker: TorchMaker
+
+    def seed(self, seed: int) -> None:
+        if not hasattr(self, "generator"):  # which the short ways know
+            self.generator = self.maker.torch.Generator(self.maker.device)
         self.generator.manual_seed(seed)
+
+    def shorts(self) -> dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]]:
+        torch, maker = self.maker.torch, self.maker
+        how = {
+            "generator": self.generator,
+            "dtype": maker.torch_dtype(maker.dtype(None)),
+            "device": maker.device,
+        }
+
+        def of_size(function: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+            def short(long: Callable[..., Any]) -> Callable[..., Any]:
+                def draw(size: Any = None, *args: Any, **kwargs: Any) -> Any:
+                    if type(size) in _SIZES and not args and not kwargs:
+                        try:
+                            return function(size, **how)
+                        except _ERRORS:
+                            pass
+                    return long(size, *args, **kwargs)
+
+                return draw
+
+            return short
+
+        def of_lengths(function: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+            def short(long: Callable[..., Any]) -> Callable[..., Any]:
+                def draw(*lengths: Any) -> Any:
+                    if lengths:
+                        try:
+                            return function(lengths, **how)
+                        except _ERRORS:
+                            pass
+                    return long(*lengths)
+
+                return draw
+
+            return short
+
+        def normal(long: Callable[..., Any]) -> Callable[..., Any]:
+            def draw(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Any:
+                plain = type(loc) in _NUMBERS and type(scale) in _NUMBERS and scale >= 0
+                if plain and type(size) in _SIZES:
+                    try:
+                        return torch.randn(size, **how).mul_(scale).add_(loc)
+                    except _ERRORS:
+                        pass
+                return long(loc, scale, size)
+
+            return draw
+
+        def uniform(long: Callable[..., Any]) -> Callable[..., Any]:
+            def draw(low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
+                if type(low) in _NUMBERS and type(high) in _NUMBERS and type(size) in _SIZES:
+                    try:
+                        return torch.rand(size, **how).mul_(high - low).add_(low)
+                    except _ERRORS:
+                        pass
+                return long(low, high, size)
+
+            return draw
+
+        return {
+            **dict.fromkeys(("random", "random_sample", "ranf", "sample"), of_size(torch.rand)),
+            "standard_normal": of_size(torch.randn),
+            "rand": of_lengths(torch.rand),
+            "randn": of_lengths(torch.randn),
+            "normal": normal,
+            "uniform": uniform,
+        }
 
     def _draw(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         maker = self.maker
