@@ -59,11 +59,23 @@ def is_standard(file: str) -> bool:
 
 def is_within(frame: types.FrameType | None, packages: frozenset[str]) -> bool:
     """Whether a frame was called, however far away, by code of some packages."""
+    roots = _roots
     while frame is not None:
-        if (frame.f_globals.get("__name__") or "").partition(".")[0] in packages:
+        name = frame.f_globals.get("__name__")
+        try:
+            root = roots[name]
+        except KeyError:
+            root = roots[name] = (name or "").partition(".")[0]
+        if root in packages:
             return True
+        if root == "__main__" and frame.f_code.co_name == "<module>":
+            return False  # who runs the program is nobody that works for it
         frame = frame.f_back
     return False
+
+
+#: Names of modules to those of their packages.
+_roots: dict[str | None, str] = {}
 
 
 def is_programs(

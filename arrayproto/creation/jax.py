@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .makers import Maker, shape_of
+from .makers import SHAPES, Maker, shape_of
 from .random import Source
 
 
@@ -61,6 +61,28 @@ class JaxMaker(Maker):
 
         jnp = self.jnp
         return {name: filled(getattr(jnp, name)) for name in ("zeros", "ones", "empty")}
+
+    def shorts(self) -> dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]]:
+        if self.floating is not None:
+            return {}
+
+        def filled(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+            function, device = getattr(self.jnp, name), self.device
+
+            def short(long: Callable[..., Any]) -> Callable[..., Any]:
+                def make(shape: Any, *args: Any, **kwargs: Any) -> Any:
+                    if type(shape) in SHAPES and not args and not kwargs:
+                        try:
+                            return function(shape, device=device)
+                        except (TypeError, ValueError):
+                            pass
+                    return long(shape, *args, **kwargs)
+
+                return make
+
+            return short
+
+        return {name: filled(name) for name in ("zeros", "ones", "empty")}
 
     def source(self, seed: int) -> Source:
         return _JaxSource(self, seed)

@@ -44,6 +44,8 @@ DISPATCHED = frozenset({"geomspace", "linspace", "logspace", "meshgrid"})
 _SCALARS = frozenset({bool, int, float, complex, str, bytes, type(None)})
 _NUMBERS = frozenset({bool, int, float, complex})
 _SEQUENCES = (list, tuple)
+#: Types of shapes with which the short ways go on.
+SHAPES = frozenset({tuple, int})
 
 
 class Maker:
@@ -214,7 +216,7 @@ class Maker:
         def make(object: Any, *args: Any, **kwargs: Any) -> Any:
             if type(object) is list and not args and not kwargs:
                 if _NUMBERS.issuperset(map(type, object)):  # the common case, at once
-                    return self.of_host(own(object), True)
+                    return self.of_numbers(own(object))
             if "like" in kwargs:
                 return own(object, *args, **kwargs)
             duck = first_duck(object)
@@ -240,6 +242,10 @@ class Maker:
         if type(made) in _SEQUENCES:
             return type(made)(self.of_host(item, free) for item in made)
         return made
+
+    def of_numbers(self, made: np.ndarray) -> Any:
+        """The same for a new ndarray of a list of numbers."""
+        return self.of_host(made, True)
 
     def has(self, dtype: np.dtype[Any]) -> bool:
         """Whether the library has arrays of this kind of dtype."""

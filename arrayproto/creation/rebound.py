@@ -208,8 +208,8 @@ def leave() -> None:
     global _open
     with _lock:
         for patch in _patches if sites is not None else ():
-            if isinstance(patch.ours, _Following):
-                patch.ours.func.forget()  # the context that is left, and its arrays
+            if isinstance(patch.ours, _Following):  # knows the context that is left
+                patch.ours.func.forget()  # type: ignore[attr-defined]
         _open -= 1
         if _open:
             return
