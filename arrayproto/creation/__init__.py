@@ -14,6 +14,8 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+import numpy as np
+
 from ..activation import activated
 from ..libraries import Library, get_library, library_of_class
 from . import context
@@ -199,6 +201,7 @@ def _opened(
     )
     if isinstance(packages, str):
         packages = (packages,)
+    maker.upload(np.empty(0))  # raises where there is no way, before anything is changed
     with contextlib.ExitStack() as stack:
         stack.enter_context(activated(found))
         stack.enter_context(maker.entered())

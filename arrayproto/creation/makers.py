@@ -8,6 +8,7 @@ ranges, random numbers) the library makes itself: see the classes in `dask`, `to
 from __future__ import annotations
 
 import contextlib
+import functools
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -119,13 +120,20 @@ class Maker:
         """An array of the library with the values of an ndarray; it may share its memory."""
         if self.example is not None:
             return like(self.example, np.asarray, host)
-        convert = self.library.find(self.library.from_host or "asarray")
-        if convert is None:
+        return self._convert(host)
+
+    @functools.cached_property
+    def _convert(self) -> Callable[[np.ndarray], Any]:
+        library = self.library
+        if not library.from_host and "asarray" in library.core:
+            return library.core["asarray"]
+        found = library.find(library.from_host or "asarray")
+        if found is None:
             raise UnsupportedArgumentError(
-                f"arrayproto.using: nobody has said how {self.library.name} makes an array of an "
+                f"arrayproto.using: nobody has said how {library.name} makes an array of an "
                 "ndarray; give an array of it instead of its name"
             )
-        return convert(host)
+        return found
 
     def to_host(self, array: Any) -> np.ndarray:
         """The values of one of the library's arrays, where they are asked for."""

@@ -365,11 +365,16 @@ def _drawing(cls: type, name: str) -> Callable[..., Any]:
                 programs = creation.is_caller(frame)
             return drawing if programs else host
 
+        def draw(*args: Any, **kwargs: Any) -> Any:
+            return find(creation, frame_of(1))(*args, **kwargs)
+
         drawing = stream.drawing(name, host)
         creation = stream.maker.creation
-        if sites is not None:  # the calls to come go there at once
-            here = {"creation": creation}
-            vars(self)[name] = sites.Sites(_no_context, here, "creation", host, find)
+        # The calls to come go there at once.
+        here = {"creation": creation}
+        vars(self)[name] = (
+            draw if sites is None else sites.Sites(_no_context, here, "creation", host, find)
+        )
         return find(creation, frame_of(1))(*args, **kwargs)
 
     return method
