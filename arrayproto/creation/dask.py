@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..libraries import library_of
+from ..libraries.dask_chunks import alike
 from .makers import Maker, shape_of
 from .random import Source
 
@@ -18,7 +20,10 @@ SMALL = 2**20
 
 
 class DaskMaker(Maker):
-    """``chunks=`` is Dask's, for arrays of as many axes as it names; ``"auto"`` for others."""
+    """``chunks=`` is Dask's, for arrays of as many axes as it names; ``"auto"`` for others.
+
+    Of an example whose chunks are sparse's or CuPy's arrays, the chunks have the class too.
+    """
 
     kinds = "biufcSUOmM"
     options = ("chunks",)
@@ -36,12 +41,26 @@ class DaskMaker(Maker):
             return "auto"
         return self.chunks
 
+    def alike(self, made: Any) -> Any:
+        """With chunks of the example's class."""
+        return made if self.example is None else alike(made, self.example)
+
+    def _make(self, name: str, own: Callable[..., Any]) -> Callable[..., Any]:
+        made = super()._make(name, own)
+        if self.example is None or isinstance(self.example._meta, np.ndarray):
+            return made
+        return lambda *args, **kwargs: self.alike(made(*args, **kwargs))
+
     def upload(self, host: np.ndarray) -> Any:
         # A file that is mapped is read by the tasks; a token of its contents would read it now.
-        return self.da.from_array(host, chunks=self.chunks_for(host.ndim), name=False)
+        made = self.da.from_array(host, chunks=self.chunks_for(host.ndim), name=False)
+        return self.alike(made)
+
+    def to_host(self, array: Any) -> np.ndarray:
+        return _dense(array.compute())
 
     def to_hosts(self, arrays: Sequence[Any]) -> list[np.ndarray]:
-        return list(map(np.asarray, sys.modules["dask"].compute(*arrays)))
+        return list(map(_dense, sys.modules["dask"].compute(*arrays)))
 
     def natives(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -139,15 +158,16 @@ class _DaskSource(Source):
 
     def random(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         made = self.rng.random(shape, chunks=self.maker.chunks_for(len(shape)))
-        return made if made.dtype == dtype else made.astype(dtype)
+        return self.maker.alike(made if made.dtype == dtype else made.astype(dtype))
 
     def standard_normal(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         made = self.rng.standard_normal(shape, chunks=self.maker.chunks_for(len(shape)))
-        return made if made.dtype == dtype else made.astype(dtype)
+        return self.maker.alike(made if made.dtype == dtype else made.astype(dtype))
 
     def integers(self, low: Any, high: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         chunks = self.maker.chunks_for(len(shape))
-        return self.rng.integers(low, high, size=shape, dtype=dtype, chunks=chunks)
+        made = self.rng.integers(low, high, size=shape, dtype=dtype, chunks=chunks)
+        return self.maker.alike(made)
 
     def native(self, name: str) -> Callable[..., Any] | None:
         found = getattr(self.rng, name, None)
@@ -160,9 +180,17 @@ class _DaskSource(Source):
             size = signature.bind(*args, **kwargs).arguments.get("size")
             rank = None if size is None else len(shape_of(size))
             chunks = {} if rank is None else {"chunks": self.maker.chunks_for(rank)}
-            return found(*args, **kwargs, **chunks)
+            return self.maker.alike(found(*args, **kwargs, **chunks))
 
         return draw
+
+
+def _dense(computed: Any) -> np.ndarray:
+    """What was computed, which may be an array of another library."""
+    library = None if isinstance(computed, np.ndarray) else library_of(type(computed))
+    if library is not None and library.to_host:
+        computed = getattr(computed, library.to_host)()
+    return np.asarray(computed)
 
 
 def _numbers(*values: Any) -> bool:
