@@ -89,6 +89,9 @@ def using(
     get NumPy's arrays. A name that the program took before (``from numpy import zeros``) is
     NumPy's still. A generator, once made, draws the library's arrays wherever it goes.
 
+    The endings of a program work: printing and formatting an array, `item`, `tolist`, iteration,
+    NumPy's functions that write files, matplotlib (see docs/programs.md). They copy to the host.
+
     What has no like in the library stays NumPy's: arrays of text and objects, `numpy.memmap` open
     for writing, and masked arrays. A single random number is NumPy's number.
 
