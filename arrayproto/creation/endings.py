@@ -224,6 +224,7 @@ def _enter(maker: Maker) -> None:
         except TypeError:  # a class of C's, which takes no attribute: it is as it is
             for patch in reversed(applied):
                 patch.undo("using()")
+            applied.clear()
 
 
 def _leave(maker: Maker) -> None:

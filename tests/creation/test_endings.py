@@ -49,6 +49,16 @@ def test_they_are_numpys(name):
         assert one == other, source
 
 
+@pytest.mark.gpu
+def test_on_a_gpu():
+    expected = [program(np.array(HOST), source) for source in EXPRESSIONS]
+    text = str(np.arange(2000.0))
+    with arrayproto.using("cupy"):
+        x = np.array(HOST)
+        assert [program(x, source) for source in EXPRESSIONS] == expected
+        assert str(np.arange(2000.0)) == text
+
+
 @every
 @pytest.mark.parametrize("shape", [(40, 50), (2000,), (3, 4, 200), (5, 1001)])
 def test_of_large_arrays_only_the_corners_leave(name, shape):
