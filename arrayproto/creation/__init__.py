@@ -204,7 +204,8 @@ def _opened(
     )
     if isinstance(packages, str):
         packages = (packages,)
-    maker.upload(np.empty(0))  # raises where there is no way, before anything is changed
+    if example is None and cls is makers.Maker:
+        maker.upload(np.empty(0))  # raises where there is no way, before anything is changed
     with contextlib.ExitStack() as stack:
         stack.enter_context(activated(found))
         stack.enter_context(maker.entered())
