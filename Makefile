@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The C code is optional: without a compiler the installation goes on without it.
-BUILT := pyproject.toml setup.py arrayproto/_speed.c
+BUILT := pyproject.toml setup.py arrayproto/_speed.c arrayproto/_sites.c
 
 .PHONY: demo test lint tables images bench gpu clean
 

@@ -11,7 +11,13 @@ from setuptools import Extension, setup
 # Where it does not compile, nothing is missing: the Python code beside it does the same. It is left
 # out on a free-threaded Python, which would turn its GIL on for it.
 wanted = sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED")
-extension = Extension(
-    "arrayproto._speed", ["arrayproto/_speed.c"], include_dirs=[numpy.get_include()], optional=True
-)
-setup(ext_modules=[extension] if wanted else [])
+extensions = [
+    Extension(
+        f"arrayproto.{name}",
+        [f"arrayproto/{name}.c"],
+        include_dirs=[numpy.get_include()],
+        optional=True,
+    )
+    for name in ("_speed", "_sites")
+]
+setup(ext_modules=extensions if wanted else [])

@@ -1,4 +1,4 @@
-"""The hot paths in C (``_speed.c``), where they were built.
+"""The hot paths in C (``_speed.c`` and ``_sites.c``), where they were built.
 
 They are optional. The Python code beside them is the reference, and serves where there was no
 compiler, or where the environment variable ``ARRAYPROTO_PURE`` is set to anything but ``0``.
@@ -20,6 +20,14 @@ if os.environ.get("ARRAYPROTO_PURE", "0") in ("", "0"):
         from . import _speed as speed  # type: ignore[attr-defined,no-redef,unused-ignore]
     except ImportError:  # it was not built, or for another Python
         speed = None
+
+#: The module ``_sites`` of `arrayproto.creation.rebound`, or None.
+sites: Any = None
+if speed is not None:
+    try:
+        from . import _sites as sites  # type: ignore[attr-defined,no-redef,unused-ignore]
+    except ImportError:
+        sites = None
 
 #: What `arrayproto.rebinding` puts in the place of functions is an instance of one of these; none
 #: of NumPy's public functions is.

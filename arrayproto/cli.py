@@ -462,7 +462,14 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     cluster = parser.add_mutually_exclusive_group()
     cluster.add_argument("--workers", type=int, help="of Dask: so many processes")
     cluster.add_argument("--scheduler", metavar="ADDRESS", help="of Dask: that of a cluster")
-    parser.add_argument("--progress", action="store_true", help="of Dask: a bar for each compute")
+    parser.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        help="of Dask: a bar for each compute; by default on a terminal",
+    )
+    parser.add_argument(
+        "--quiet", action="store_true", help="of Dask: do not tell what each line computes"
+    )
     parser.add_argument(
         "--verify",
         action="store_true",
@@ -470,7 +477,9 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "the random numbers for both",
     )
     parser.add_argument(
-        "--report", action="store_true", help="end with the library, the time and the memory"
+        "--report",
+        action="store_true",
+        help="end with what ran where, what came back to the host, and the time and the memory",
     )
     parser.add_argument("--results", metavar="FILE", help=argparse.SUPPRESS)
     parser.add_argument("-m", dest="module", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)

@@ -13,10 +13,11 @@ import argparse
 import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import distributed
+from distributed.diagnostics.progressbar import TextProgressBar
 
 from .activation import activated
 
@@ -52,7 +53,9 @@ class ActivateWorkers(distributed.WorkerPlugin):
 
 
 @contextlib.contextmanager
-def client(workers: int | None = None, scheduler: str | None = None) -> Iterator[Any]:
+def client(
+    workers: int | None = None, scheduler: str | None = None, *, progress: bool = False
+) -> Iterator[Any]:
     """A client of a cluster with arrayproto on its workers, Dask's default as long as it is open.
 
     Parameters
@@ -61,6 +64,8 @@ def client(workers: int | None = None, scheduler: str | None = None) -> Iterator
         So many processes on this machine, for the time of the context.
     scheduler : str, optional
         The address of a cluster that is there, instead.
+    progress : bool, optional
+        Whether a bar on standard error shows how far each computation is.
     """
     client_of: Any = distributed.Client  # without types
     with contextlib.ExitStack() as stack:
@@ -68,7 +73,41 @@ def client(workers: int | None = None, scheduler: str | None = None) -> Iterator
             scheduler = stack.enter_context(_cluster(workers or 1))
         found = stack.enter_context(client_of(scheduler))
         found.register_plugin(ActivateWorkers())
+        if progress:
+            found.get = _shown(found)
         yield found
+
+
+class _Bar(TextProgressBar):
+    """Distributed's, on standard error: standard output is the program's."""
+
+    def _draw_bar(self, remaining: int, all: int, **kwargs: Any) -> None:
+        done = 1 - remaining / all if all else 1.0
+        bar = "#" * int(self.width * done)
+        print(
+            f"\r[{bar:<{self.width}}] | {100 * done:.0f}% Completed | {self.elapsed:.2f} s",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    def _draw_stop(self, **kwargs: Any) -> None:
+        print(file=sys.stderr)
+
+
+def _shown(client: Any) -> Callable[..., Any]:
+    """What `dask.compute` calls of a client, with a bar."""
+    own = client.get
+    bar: Any = _Bar
+
+    def get(dsk: Any, keys: Any, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("sync", True) is False:
+            return own(dsk, keys, *args, **kwargs)
+        futures = own(dsk, keys, *args, **{**kwargs, "sync": False})
+        bar(distributed.futures_of(futures))  # type: ignore[no-untyped-call]
+        return client.gather(futures)
+
+    return get
 
 
 @contextlib.contextmanager

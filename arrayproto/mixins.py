@@ -117,7 +117,10 @@ def array_function(library: Library) -> Callable[..., Any]:
                     return call(*args)
             found = library.table[func]
             if found is not None:
-                return found(*args, **kwargs)
+                made = found(*args, **kwargs)
+                if library.alike is not None and func in library.table.with_like:
+                    return library.alike(made, self)
+                return made
         except REFUSALS as refusal:
             return _refused(library, self, func, types, args, kwargs, refusal)
         return _unresolved(library, self, func, types, args, kwargs)

@@ -7,9 +7,11 @@ import contextlib
 import importlib
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from .creation import context
 from .running import Program, run
 
 #: Options that go to `arrayproto.using`, and their names on the command line.
@@ -30,11 +32,26 @@ def main(given: argparse.Namespace) -> int:
     if given.library != "numpy":
         options |= {"same_stream": given.same_stream, "packages": given.package}
     ended = None if given.results is None else _recorder(program, given)
-    started = time.perf_counter()
-    with _served(given):
+    made: Counter[str] = Counter()
+    with contextlib.ExitStack() as stack:
+        client = stack.enter_context(_served(given))
+        trace = None
+        if given.report:
+            from .tools.trace import Trace
+
+            trace = stack.enter_context(Trace(client))
+            stack.callback(context.count, context.count(made))
+        if given.library == "dask" and not given.quiet:
+            from .reporting import Notes
+
+            stack.enter_context(Notes("dask"))
+        started = time.perf_counter()
         status = run(program, given.library, options, ended=ended)
+        seconds = time.perf_counter() - started
     if given.report:
-        print(_report(given.library, time.perf_counter() - started), file=sys.stderr)
+        from .reporting import report
+
+        print(report(given.library, seconds, trace, made), file=sys.stderr)
     return status
 
 
@@ -60,11 +77,11 @@ def _command_line(given: argparse.Namespace) -> list[str]:
     for name in ("workers", "scheduler"):
         if getattr(given, name):
             line += [f"--{name}", str(getattr(given, name))]
-    return line + ["--report"] * given.report + ["--progress"] * given.progress
+    flags = ("report", "progress", "quiet")
+    return line + [f"--{flag}" for flag in flags if getattr(given, flag)]
 
 
 def _recorder(program: Program, given: argparse.Namespace) -> Any:
-    from .creation import context
     from .verifying import Recorder
 
     recorder = Recorder()
@@ -78,32 +95,22 @@ def _recorder(program: Program, given: argparse.Namespace) -> Any:
 
 
 @contextlib.contextmanager
-def _served(given: argparse.Namespace) -> Iterator[None]:
-    """With the cluster of Dask's, and the bar, that were asked for."""
+def _served(given: argparse.Namespace) -> Iterator[Any]:
+    """With the cluster of Dask's, and the bar, that were asked for; the client, if there is one."""
+    progress = given.progress
+    if progress is None:  # for who is looking
+        progress = given.library == "dask" and not given.quiet and sys.stderr.isatty()
     with contextlib.ExitStack() as stack:
+        client = None
         if given.workers or given.scheduler:
-            from .distributed import client
+            from . import distributed
 
-            found = stack.enter_context(client(given.workers, given.scheduler))
-            print(f"arrayproto: the cluster's dashboard is {found.dashboard_link}", file=sys.stderr)
-        elif given.progress:
+            opened = distributed.client(given.workers, given.scheduler, progress=progress)
+            client = stack.enter_context(opened)
+            print(
+                f"arrayproto: the cluster's dashboard is {client.dashboard_link}", file=sys.stderr
+            )
+        elif progress:
             diagnostics: Any = importlib.import_module("dask.diagnostics")
             stack.enter_context(diagnostics.ProgressBar(out=sys.stderr))
-        yield
-
-
-def _report(library: str, seconds: float) -> str:
-    from .demo.measure import process_memory
-
-    module = importlib.import_module(library)
-    said = [f"arrayproto: {library} {getattr(module, '__version__', '')}, {seconds:.3f} s"]
-    peak = process_memory().peak
-    if peak is not None:
-        said.append(f"{peak / 2**20:.0f} MiB of memory at most")
-    torch, cupy = sys.modules.get("torch"), sys.modules.get("cupy")
-    if library == "torch" and torch is not None and torch.cuda.is_available():
-        said.append(f"{torch.cuda.max_memory_allocated() / 2**20:.0f} MiB on the GPU at most")
-    if library == "cupy" and cupy is not None:
-        pool = cupy.get_default_memory_pool()
-        said.append(f"{pool.total_bytes() / 2**20:.0f} MiB in CuPy's pool on the GPU")
-    return ", ".join(said)
+        yield client

@@ -75,7 +75,7 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
     "dask": (
         WayOut(("__array__",), "coercion"),
         WayOut(("compute", "persist"), "compute"),
-        WayOut(("compute",), "compute", ("dask", "dask.base", "dask.array.core")),
+        WayOut(("compute",), "compute", ("dask", "dask.base", "dask.array", "dask.array.core")),
         WayOut(("__bool__", "__float__", "__int__"), "number"),
     ),
     "jax": (
@@ -149,7 +149,7 @@ def ways_out(library: Library) -> Iterator[Found]:
             else:
                 holders = []
                 for base in library.classes:
-                    found = [cls for cls in _family(base, library) if name in vars(cls)]
+                    found = [cls for cls in family(base, library) if name in vars(cls)]
                     if base not in found and hasattr(base, name):
                         found.insert(0, base)
                     holders += [cls for cls in found if cls not in holders]
@@ -157,7 +157,8 @@ def ways_out(library: Library) -> Iterator[Found]:
                 yield Found(holder, name, kind)
 
 
-def _family(cls: type, library: Library) -> list[type]:
+def family(cls: type, library: Library) -> list[type]:
+    """A class, and those that a library has derived from it."""
     found, pending = {cls: None}, [cls]
     while pending:
         child: type

@@ -86,9 +86,12 @@ def test_run_on_a_cluster(cluster):
     )
     address = cluster.scheduler.address
     done = subprocess.run(
-        [sys.executable, "-m", "arrayproto", "run", "--library", "dask", "--scheduler", address, "-c", code],
+        [sys.executable, "-m", "arrayproto", "run", "--library", "dask", "--scheduler", address,
+         "--progress", "-c", code],
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.stdout == "2 True\n", done.stderr
     assert "the cluster's dashboard is http" in done.stderr
+    assert "100% Completed" in done.stderr
+    assert "<string>:3: dask computed 1 B" in done.stderr
     assert done.returncode == 0

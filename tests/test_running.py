@@ -193,6 +193,48 @@ class TestVerify:
         assert not worse[0].equal
 
 
+class TestWhatIsTold:
+    """On standard error; standard output is the program's."""
+
+    CODE = (
+        "import numpy as np\n"
+        "x = np.arange(6.0)\n"
+        "y = np.flip(x) + np.ones(6)\n"
+        "for i in range(2):\n"
+        "    print(y[i])\n"
+        "print(f'{np.sum(y):.1f}')\n"
+    )
+
+    def test_what_a_lazy_library_computes(self, program):
+        done = run(program(self.CODE), library="dask")
+        assert done.stdout.split() == ["6.0", "5.0", "21.0"]
+        told = [line for line in done.stderr.splitlines() if "computed" in line]
+        assert [line.split(" in ")[0].partition("program.py:")[2] for line in told] == [
+            *("5: dask computed 8 B", "6: dask computed 8 B", "5: dask computed 16 B"),
+        ]
+        assert told[2].endswith(", 2 times")
+
+    def test_nothing_where_it_is_to_be_quiet_or_eager(self, program):
+        assert run("--quiet", program(self.CODE), library="dask").stderr == ""
+        assert run(program(self.CODE), library="sparse").stderr == ""
+
+    def test_the_report(self, program):
+        done = run("--report", "--quiet", program(self.CODE), library="dask")
+        assert done.stdout.split() == ["6.0", "5.0", "21.0"]
+        head, made, calls, back, *lines = done.stderr.splitlines()
+        assert head.startswith("arrayproto: dask 20")
+        assert head.endswith("MiB of memory at most")
+        assert made == "arrayproto: arrays made by dask: numpy.arange, numpy.ones"
+        assert calls.startswith("arrayproto: calls answered by dask: 2 in ")
+        assert back.startswith("arrayproto: came back to the host: 24 B in ")
+        assert "program.py:5: Array.compute 2 times, 16 B in " in lines[0]
+        assert "program.py:6: Array.compute, 8 B in " in lines[1]
+
+    def test_the_report_of_numpy(self):
+        done = run("--report", "-c", "import numpy as np; print(np.ones(1))", library="numpy")
+        assert done.stderr.splitlines()[1:] == ["arrayproto: came back to the host: nothing"]
+
+
 def test_dask_shows_its_progress():
     pytest.importorskip("dask.array")
     code = "import numpy as np; print(float(np.sum(np.ones(10))))"

@@ -14,6 +14,8 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+import numpy as np
+
 from ..activation import activated
 from ..libraries import Library, get_library, library_of_class
 from . import context
@@ -87,6 +89,9 @@ def using(
     get NumPy's arrays. A name that the program took before (``from numpy import zeros``) is
     NumPy's still. A generator, once made, draws the library's arrays wherever it goes.
 
+    The endings of a program work: printing and formatting an array, `item`, `tolist`, iteration,
+    NumPy's functions that write files, matplotlib (see docs/programs.md). They copy to the host.
+
     What has no like in the library stays NumPy's: arrays of text and objects, `numpy.memmap` open
     for writing, and masked arrays. A single random number is NumPy's number.
 
@@ -116,14 +121,18 @@ def using_everywhere(
 ) -> Iterator[None]:
     """`using`, for all threads of the process that are in no context of their own.
 
-    For those that run a whole program; threads in which the library works on parts of its arrays
-    are left out. Parameters are those of `using`.
+    For those that run a whole program; the processes that it starts have it too (see
+    `arrayproto.creation.children`). Parameters are those of `using`.
     """
-    device, dtype = options.pop("device", None), options.pop("dtype", None)
-    same = options.pop("same_stream", False)
+    from .children import inheriting
+
+    others = dict(options)
+    device, dtype = others.pop("device", None), others.pop("dtype", None)
+    same = others.pop("same_stream", False)
     with contextlib.ExitStack() as stack:
-        creation = stack.enter_context(_opened(library, device, dtype, same, packages, options))
+        creation = stack.enter_context(_opened(library, device, dtype, same, packages, others))
         stack.callback(context.set_everywhere, context.set_everywhere(creation))
+        stack.enter_context(inheriting(library, {**options, "packages": tuple(packages)}))
         yield
 
 
@@ -179,7 +188,7 @@ def _opened(
         return
     found, example = _library(library)
     importlib.import_module(found.module)
-    from . import makers, rebound
+    from . import endings, makers, rebound, receivers
 
     cls: type[makers.Maker] = makers.Maker
     if found.name in _OWN:
@@ -195,11 +204,15 @@ def _opened(
     )
     if isinstance(packages, str):
         packages = (packages,)
+    if example is None and cls is makers.Maker:
+        maker.upload(np.empty(0))  # raises where there is no way, before anything is changed
     with contextlib.ExitStack() as stack:
         stack.enter_context(activated(found))
         stack.enter_context(maker.entered())
-        rebound.enter()
-        stack.callback(rebound.leave)
+        for part in (rebound, receivers):
+            part.enter()
+            stack.callback(part.leave)
+        stack.enter_context(endings.given(maker))
         yield context.Creation(maker, frozenset(packages))
 
 

@@ -3,9 +3,10 @@
 A creation function makes the library's arrays for the program alone. NumPy's own code, the
 library's, and other installed packages count on NumPy's arrays.
 
-A frame is the program's if its module is ``__main__`` or its root is a package that the user has
-named; else, if its file is neither part of Python nor below a folder of installed packages
-(``site-packages``, ``dist-packages``), and its root is none of NumPy, arrayproto and the library.
+A frame is the program's if its module is ``__main__`` (in a child process ``__mp_main__``) or its
+root is a package that the user has named; else, if its file is neither part of Python nor below a
+folder of installed packages (``site-packages``, ``dist-packages``), and its root is none of NumPy,
+arrayproto and the library.
 Code without a file of its own (``<string>``, a cell of a notebook) is its module's; examples in
 docstrings are the program's.
 
@@ -48,6 +49,35 @@ def is_installed(file: str) -> bool:
     return file.startswith(_STDLIB) or not _INSTALLED.isdisjoint(parts)
 
 
+@functools.lru_cache(maxsize=4096)
+def is_standard(file: str) -> bool:
+    """Whether a file is part of Python itself."""
+    if file.startswith(("<frozen ", _STDLIB)):
+        return _INSTALLED.isdisjoint(file.replace(os.sep, "/").split("/"))
+    return False
+
+
+def is_within(frame: types.FrameType | None, packages: frozenset[str]) -> bool:
+    """Whether a frame was called, however far away, by code of some packages."""
+    roots = _roots
+    while frame is not None:
+        name = frame.f_globals.get("__name__")
+        try:
+            root = roots[name]
+        except KeyError:
+            root = roots[name] = (name or "").partition(".")[0]
+        if root in packages:
+            return True
+        if root == "__main__" and frame.f_code.co_name == "<module>":
+            return False  # who runs the program is nobody that works for it
+        frame = frame.f_back
+    return False
+
+
+#: Names of modules to those of their packages.
+_roots: dict[str | None, str] = {}
+
+
 def is_programs(
     frame: types.FrameType, packages: Iterable[str] = (), others: Iterable[str] = ()
 ) -> bool:
@@ -64,7 +94,7 @@ def is_programs(
     name = frame.f_globals.get("__name__") or ""
     root = name.partition(".")[0]
     file = frame.f_code.co_filename
-    if root in packages or name == "__main__" or file.startswith("<doctest "):
+    if root in packages or name in ("__main__", "__mp_main__") or file.startswith("<doctest "):
         return True
     if root in ("arrayproto", "numpy") or root in others:
         return False

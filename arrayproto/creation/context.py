@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextvars
 import sys
-import threading
 import types
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -65,21 +65,40 @@ class Creation:
         self.maker, self.packages = maker, packages
         maker.creation = self
         self.sites: dict[tuple[int, int, str], Callable[..., Any]] = {}
-        # The sites go by the codes' ids, which must stay theirs.
+        #: Codes that were asked about by `is_caller`.
+        self.callers: dict[int, bool] = {}
+        # Both go by the codes' ids, which must stay theirs.
         self._codes: set[types.CodeType] = set()
 
     def is_programs(self, frame: types.FrameType) -> bool:
         """Whether a frame runs code that is to get the library's arrays."""
-        return callsite.is_programs(frame, self.packages, self.maker.library.roots)
+        maker = self.maker
+        return callsite.is_programs(frame, self.packages, maker.library.roots) and not (
+            maker.workers and callsite.is_within(frame, maker.workers)
+        )
+
+    def is_caller(self, frame: types.FrameType) -> bool:
+        """Whether a frame's code is the program's, whoever called it; kept in `callers`."""
+        code, maker = frame.f_code, self.maker
+        self._codes.add(code)
+        found = callsite.is_programs(frame, self.packages, maker.library.roots)
+        self.callers[id(code)] = found
+        return found
 
     def decide(self, place: Place, frame: types.FrameType) -> Callable[..., Any]:
         """What a call from `frame` goes to, kept for the calls to come."""
-        if self.is_programs(frame) and callsite.calls(frame, place.plain, place.function):
-            found = self.maker.function(place.name, place.own)
-        else:
-            found = place.own
+        maker = self.maker
+        found: Callable[..., Any] = place.own
+        if callsite.is_programs(frame, self.packages, maker.library.roots) and callsite.calls(
+            frame, place.plain, place.function
+        ):
+            found = maker.function(place.name, place.own)
+            if _made is not None:
+                found = _counted(found, place.name, _made)
+            if maker.workers:
+                found = unless_at_work(found, place.own, maker.workers)
         if len(self.sites) > _MANY:
-            self.sites, self._codes = {}, set()
+            self.sites, self.callers, self._codes = {}, {}, set()
         self._codes.add(frame.f_code)
         self.sites[id(frame.f_code), frame.f_lasti, place.key] = found
         return found
@@ -93,6 +112,9 @@ class Stock(Creation):
 
     def is_programs(self, frame: types.FrameType) -> bool:
         return False
+
+    def decide(self, place: Place, frame: types.FrameType) -> Callable[..., Any]:
+        return place.own  # type: ignore[no-any-return]
 
 
 #: The innermost context of this thread or task.
@@ -129,18 +151,49 @@ def set_everywhere(creation: Creation | None) -> Creation | None:
     return before
 
 
+#: Where calls that make the library's arrays are counted, by the name of the function.
+_made: Counter[str] | None = None
+
+
+def count(made: Counter[str] | None) -> Counter[str] | None:
+    """Count in `made`, from the contexts that are opened next; returns where it was before."""
+    global _made
+    before, _made = _made, made
+    return before
+
+
+def _counted(function: Callable[..., Any], name: str, made: Counter[str]) -> Callable[..., Any]:
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        if result is not None and not isinstance(result, str):  # what writes is no creation
+            made[name] += 1
+        return result
+
+    return counted
+
+
 def everywhere() -> Creation | None:
-    """The context of a thread without one, unless the library is using the thread itself.
+    """The context of a thread that has none of its own."""
+    return _everywhere
+
+
+def here() -> Creation | None:
+    """The context of the caller."""
+    creation = current.get()
+    return _everywhere if creation is None else creation
+
+
+def unless_at_work(
+    made: Callable[..., Any], own: Callable[..., Any], workers: frozenset[str]
+) -> Callable[..., Any]:
+    """NumPy's function, where the library is using the thread to work on parts of its arrays.
 
     A function of the program that works on the chunks of a Dask array is given ndarrays there.
     """
-    creation = _everywhere
-    if creation is None or threading.current_thread() is threading.main_thread():
-        return creation
-    frame: types.FrameType | None = sys._getframe(1)
-    while frame is not None:
-        root = frame.f_globals.get("__name__", "").partition(".")[0]
-        if root in creation.maker.pools:
-            return None
-        frame = frame.f_back
-    return creation
+    frame_of, is_within = sys._getframe, callsite.is_within
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        function = own if is_within(frame_of(1), workers) else made
+        return function(*args, **kwargs)
+
+    return make

@@ -98,10 +98,10 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _CupySource(Source):
-    def __init__(self, maker: CupyMaker, seed: int) -> None:
-        super().__init__(maker)
-        self.maker: CupyMaker = maker
-        random = maker.cupy.random
+    maker: CupyMaker
+
+    def seed(self, seed: int) -> None:
+        random = self.maker.cupy.random
         self.rng = random.Generator(random.XORWOW(seed))
 
     def random(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:

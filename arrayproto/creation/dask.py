@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..libraries import library_of
+from ..libraries.dask_chunks import alike
 from .makers import Maker, shape_of
 from .random import Source
 
@@ -17,12 +20,16 @@ SMALL = 2**20
 
 
 class DaskMaker(Maker):
-    """``chunks=`` is Dask's, for arrays of as many axes as it names; ``"auto"`` for others."""
+    """``chunks=`` is Dask's, for arrays of as many axes as it names; ``"auto"`` for others.
+
+    Of an example whose chunks are sparse's or CuPy's arrays, the chunks have the class too.
+    """
 
     kinds = "biufcSUOmM"
     options = ("chunks",)
-    pools = frozenset({"dask", "distributed"})
+    workers = frozenset({"dask", "distributed"})
     reads_in_parts = True
+    lazy = True
 
     def __init__(self, *args: Any, chunks: Any = "auto", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,9 +41,26 @@ class DaskMaker(Maker):
             return "auto"
         return self.chunks
 
+    def alike(self, made: Any) -> Any:
+        """With chunks of the example's class."""
+        return made if self.example is None else alike(made, self.example)
+
+    def _make(self, name: str, own: Callable[..., Any]) -> Callable[..., Any]:
+        made = super()._make(name, own)
+        if self.example is None or isinstance(self.example._meta, np.ndarray):
+            return made
+        return lambda *args, **kwargs: self.alike(made(*args, **kwargs))
+
     def upload(self, host: np.ndarray) -> Any:
         # A file that is mapped is read by the tasks; a token of its contents would read it now.
-        return self.da.from_array(host, chunks=self.chunks_for(host.ndim), name=False)
+        made = self.da.from_array(host, chunks=self.chunks_for(host.ndim), name=False)
+        return self.alike(made)
+
+    def to_host(self, array: Any) -> np.ndarray:
+        return _dense(array.compute())
+
+    def to_hosts(self, arrays: Sequence[Any]) -> list[np.ndarray]:
+        return list(map(_dense, sys.modules["dask"].compute(*arrays)))
 
     def natives(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -124,29 +148,34 @@ class DaskMaker(Maker):
         return _DaskSource(self, seed)
 
 
+#: What Dask draws with another shape than it says.
+_WRONG = frozenset({"multivariate_hypergeometric"})
+
+
 class _DaskSource(Source):
     """Each chunk has a stream of its own, so that its numbers are those of no other library."""
 
-    def __init__(self, maker: DaskMaker, seed: int) -> None:
-        super().__init__(maker)
-        self.maker: DaskMaker = maker
-        self.rng = maker.da.random.default_rng(seed)
+    maker: DaskMaker
+
+    def seed(self, seed: int) -> None:
+        self.rng = self.maker.da.random.default_rng(seed)
 
     def random(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         made = self.rng.random(shape, chunks=self.maker.chunks_for(len(shape)))
-        return made if made.dtype == dtype else made.astype(dtype)
+        return self.maker.alike(made if made.dtype == dtype else made.astype(dtype))
 
     def standard_normal(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         made = self.rng.standard_normal(shape, chunks=self.maker.chunks_for(len(shape)))
-        return made if made.dtype == dtype else made.astype(dtype)
+        return self.maker.alike(made if made.dtype == dtype else made.astype(dtype))
 
     def integers(self, low: Any, high: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         chunks = self.maker.chunks_for(len(shape))
-        return self.rng.integers(low, high, size=shape, dtype=dtype, chunks=chunks)
+        made = self.rng.integers(low, high, size=shape, dtype=dtype, chunks=chunks)
+        return self.maker.alike(made)
 
     def native(self, name: str) -> Callable[..., Any] | None:
         found = getattr(self.rng, name, None)
-        if found is None:
+        if found is None or name in _WRONG:
             return None
         signature = inspect.signature(found)
 
@@ -155,9 +184,17 @@ class _DaskSource(Source):
             size = signature.bind(*args, **kwargs).arguments.get("size")
             rank = None if size is None else len(shape_of(size))
             chunks = {} if rank is None else {"chunks": self.maker.chunks_for(rank)}
-            return found(*args, **kwargs, **chunks)
+            return self.maker.alike(found(*args, **kwargs, **chunks))
 
         return draw
+
+
+def _dense(computed: Any) -> np.ndarray:
+    """What was computed, which may be an array of another library."""
+    library = None if isinstance(computed, np.ndarray) else library_of(type(computed))
+    if library is not None and library.to_host:
+        computed = getattr(computed, library.to_host)()
+    return np.asarray(computed)
 
 
 def _numbers(*values: Any) -> bool:

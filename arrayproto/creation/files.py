@@ -1,7 +1,7 @@
 """Files: `numpy.load` and `numpy.memmap`, and the functions that write them.
 
-Tables of text are read by NumPy. What is written is copied to the host: a file is what the program
-asks for, by name.
+Tables of text are read by NumPy. What is written, to a file or as text, is copied to the host: that
+is what the program asks for, by name.
 """
 
 from __future__ import annotations
@@ -76,12 +76,21 @@ def _memmap(maker: Maker, own: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _saved(maker: Maker, own: Callable[..., Any]) -> Callable[..., Any]:
-    def save(*args: Any, **kwargs: Any) -> Any:
-        args = tuple(maker.to_host(x) if maker.is_own(x) else x for x in args)
-        kwargs = {k: maker.to_host(x) if maker.is_own(x) else x for k, x in kwargs.items()}
-        return own(*args, **kwargs)
+    from .endings import taking_ndarrays  # which needs what needs this module
 
-    return save
+    return taking_ndarrays(own)
+
+
+def _written(maker: Maker, own: Callable[..., Any]) -> Callable[..., Any]:
+    """The functions that write an array as text."""
+    from .endings import text
+
+    def write(a: Any, *args: Any, **kwargs: Any) -> str:
+        if not maker.is_own(a) or args:
+            return own(maker.to_host(a) if maker.is_own(a) else a, *args, **kwargs)  # type: ignore[no-any-return]
+        return text(maker, a, own, **kwargs)
+
+    return write
 
 
 #: By public name, what makes the function for a library.
@@ -89,4 +98,5 @@ MAKERS: dict[str, Callable[[Any, Any], Callable[..., Any]]] = {
     "load": _load,
     "memmap": _memmap,
     **dict.fromkeys(("save", "savetxt", "savez", "savez_compressed"), _saved),
+    **dict.fromkeys(("array2string", "array_repr", "array_str"), _written),
 }

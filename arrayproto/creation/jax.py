@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..locks import lock
-from .makers import Maker, shape_of
+from .makers import SHAPES, Maker, shape_of
 from .random import Source
 
 
@@ -86,6 +86,28 @@ class JaxMaker(Maker):
         jnp = self.jnp
         return {name: filled(getattr(jnp, name)) for name in ("zeros", "ones", "empty")}
 
+    def shorts(self) -> dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]]:
+        if self.floating is not None:
+            return {}
+
+        def filled(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+            function, device = getattr(self.jnp, name), self.device
+
+            def short(long: Callable[..., Any]) -> Callable[..., Any]:
+                def make(shape: Any, *args: Any, **kwargs: Any) -> Any:
+                    if type(shape) in SHAPES and not args and not kwargs:
+                        try:
+                            return function(shape, device=device)
+                        except (TypeError, ValueError):
+                            pass
+                    return long(shape, *args, **kwargs)
+
+                return make
+
+            return short
+
+        return {name: filled(name) for name in ("zeros", "ones", "empty")}
+
     def source(self, seed: int) -> Source:
         return _JaxSource(self, seed)
 
@@ -93,10 +115,10 @@ class JaxMaker(Maker):
 class _JaxSource(Source):
     """One key, folded with the number of the draw."""
 
-    def __init__(self, maker: JaxMaker, seed: int) -> None:
-        super().__init__(maker)
-        self.maker: JaxMaker = maker
-        self.random_: Any = maker.jax.random
+    maker: JaxMaker
+
+    def seed(self, seed: int) -> None:
+        self.random_: Any = self.maker.jax.random
         self.key = self.random_.key(seed)
         self.numbers = itertools.count()
 

@@ -8,8 +8,9 @@ ranges, random numbers) the library makes itself: see the classes in `dask`, `to
 from __future__ import annotations
 
 import contextlib
+import functools
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -44,6 +45,8 @@ DISPATCHED = frozenset({"geomspace", "linspace", "logspace", "meshgrid"})
 _SCALARS = frozenset({bool, int, float, complex, str, bytes, type(None)})
 _NUMBERS = frozenset({bool, int, float, complex})
 _SEQUENCES = (list, tuple)
+#: Types of shapes with which the short ways go on.
+SHAPES = frozenset({tuple, int})
 
 
 class Maker:
@@ -68,17 +71,19 @@ class Maker:
         Kinds of NumPy's dtypes that the library has; arrays of others stay NumPy's.
     options : tuple of str
         What `arrayproto.using` takes beyond the parameters above.
-    pools : frozenset of str
-        Packages whose threads work on parts of arrays, which are ndarrays.
-    takes_device, reads_in_parts : bool
-        Whether the library has devices to choose from; whether it reads files part by part.
+    workers : frozenset of str
+        Packages that call the program's functions with parts of arrays, which are ndarrays.
+    takes_device, reads_in_parts, lazy : bool
+        Whether the library has devices to choose from; whether it reads files part by part; whether
+        it computes nothing before it has to.
     """
 
     kinds: ClassVar[str] = "biufc"
     options: ClassVar[tuple[str, ...]] = ()
-    pools: ClassVar[frozenset[str]] = frozenset()
+    workers: ClassVar[frozenset[str]] = frozenset()
     takes_device: ClassVar[bool] = False
     reads_in_parts: ClassVar[bool] = False
+    lazy: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -115,18 +120,29 @@ class Maker:
         """An array of the library with the values of an ndarray; it may share its memory."""
         if self.example is not None:
             return like(self.example, np.asarray, host)
-        convert = self.library.find(self.library.from_host or "asarray")
-        if convert is None:
+        return self._convert(host)
+
+    @functools.cached_property
+    def _convert(self) -> Callable[[np.ndarray], Any]:
+        library = self.library
+        if not library.from_host and "asarray" in library.core:
+            return library.core["asarray"]
+        found = library.find(library.from_host or "asarray")
+        if found is None:
             raise UnsupportedArgumentError(
-                f"arrayproto.using: nobody has said how {self.library.name} makes an array of an "
+                f"arrayproto.using: nobody has said how {library.name} makes an array of an "
                 "ndarray; give an array of it instead of its name"
             )
-        return convert(host)
+        return found
 
     def to_host(self, array: Any) -> np.ndarray:
         """The values of one of the library's arrays, where they are asked for."""
         how = self.library.to_host
         return getattr(array, how)() if how and "." not in how else np.asarray(array)
+
+    def to_hosts(self, arrays: Sequence[Any]) -> list[np.ndarray]:
+        """The same of several, at once where they are lazy."""
+        return [self.to_host(array) for array in arrays]
 
     def is_own(self, value: Any) -> bool:
         """Whether a value is an array of the library."""
@@ -208,7 +224,7 @@ class Maker:
         def make(object: Any, *args: Any, **kwargs: Any) -> Any:
             if type(object) is list and not args and not kwargs:
                 if _NUMBERS.issuperset(map(type, object)):  # the common case, at once
-                    return self.of_host(own(object), True)
+                    return self.of_numbers(own(object))
             if "like" in kwargs:
                 return own(object, *args, **kwargs)
             duck = first_duck(object)
@@ -234,6 +250,10 @@ class Maker:
         if type(made) in _SEQUENCES:
             return type(made)(self.of_host(item, free) for item in made)
         return made
+
+    def of_numbers(self, made: np.ndarray) -> Any:
+        """The same for a new ndarray of a list of numbers."""
+        return self.of_host(made, True)
 
     def has(self, dtype: np.dtype[Any]) -> bool:
         """Whether the library has arrays of this kind of dtype."""

@@ -8,11 +8,13 @@ that is drawn alone (``rng.normal()``), comes from NumPy's stream and has NumPy'
 
 from __future__ import annotations
 
+import contextvars
 import copy
 import functools
 import inspect
 import itertools
 import sys
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +22,10 @@ import numpy as np
 
 import arrayproto.numpy as anp
 
+from ..accelerator import sites
 from ..errors import UnsupportedArgumentError
 from ..private import bit_generator_of, global_bit_generator
+from .context import unless_at_work
 from .makers import Maker, is_duck, shape_of
 
 if TYPE_CHECKING:
@@ -31,8 +35,13 @@ if TYPE_CHECKING:
 class Source:
     """Random arrays of one library, on one device, from one seed; see the libraries' modules."""
 
-    def __init__(self, maker: Maker) -> None:
+    def __init__(self, maker: Maker, seed: int) -> None:
         self.maker = maker
+        self.seed(seed)
+
+    def seed(self, seed: int) -> None:
+        """Begin a stream."""
+        raise NotImplementedError
 
     def random(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         """Uniform on [0, 1)."""
@@ -49,6 +58,10 @@ class Source:
         """The library's own method with NumPy's arguments, for what is not composed here."""
         return None
 
+    def shorts(self) -> dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]]:
+        """By name, what makes the short way of a method of the long one."""
+        return {}
+
 
 class Stream:
     """A stream of NumPy's and, made at the first need, the library's from the same seed."""
@@ -61,15 +74,33 @@ class Stream:
     @property
     def source(self) -> Source | None:
         if self._source is None and not self.maker.same_stream:
-            ahead = copy.deepcopy(self.bit_generator).random_raw(2)
-            # Some libraries take the lower half alone, so that the number has to change that too.
-            seed = int(ahead[0]) << 31 ^ int(ahead[1]) ^ self._number * 0x9E3779B97F4A7C15
-            self._source = self.maker.source(seed % 2**63)
+            self._source = self.maker.source(self._seed())
         return self._source
 
+    def _seed(self) -> int:
+        ahead = copy.deepcopy(self.bit_generator).random_raw(2)
+        # Some libraries take the lower half alone, so that the number has to change that too.
+        return (int(ahead[0]) << 31 ^ int(ahead[1]) ^ self._number * 0x9E3779B97F4A7C15) % 2**63
+
     def reseeded(self) -> None:
-        """NumPy's stream was seeded anew: so is the library's, when it is needed."""
-        self._source, self._number = None, 0
+        """NumPy's stream was seeded anew: so is the library's."""
+        self._number = 0
+        if self._source is not None:
+            self._source.seed(self._seed())
+
+    def drawing(self, name: str, host: Callable[..., Any]) -> Callable[..., Any]:
+        """What draws in the place of NumPy's method `name`, `host`; parameters are those of `draw`.
+
+        Shorter than `draw` where the library has a short way.
+        """
+
+        def long(*args: Any, **kwargs: Any) -> Any:
+            return self.draw(name, host, args, kwargs)
+
+        short = {} if self.source is None else self.source.shorts()
+        found = short[name](long) if name in short else long
+        workers = self.maker.workers
+        return unless_at_work(found, host, workers) if workers else found
 
     def draw(self, name: str, host: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """What NumPy's method `name` draws, as an array of the library.
@@ -311,20 +342,40 @@ class LibraryRandomState(np.random.RandomState):
     _stream: Stream
 
 
+#: Never set: what a generator draws does not depend on the context.
+_no_context: contextvars.ContextVar[None] = contextvars.ContextVar("arrayproto_no_context")
+
+
 def _drawing(cls: type, name: str) -> Callable[..., Any]:
-    own = getattr(cls, name)
+    own, frame_of = getattr(cls, name), sys._getframe
     reseeds = name in ("seed", "set_state")
 
     @functools.wraps(own)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         stream: Stream = self._stream
         if reseeds:
+            done = own(self, *args, **kwargs)
             stream.reseeded()
-            return own(self, *args, **kwargs)
-        creation: Creation = stream.maker.creation
-        if not creation.is_programs(sys._getframe(1)):
-            return own(self, *args, **kwargs)
-        return stream.draw(name, functools.partial(own, self), args, kwargs)
+            return done
+        host = functools.partial(own, self)
+
+        def find(creation: Creation, frame: types.FrameType) -> Callable[..., Any]:
+            programs = creation.callers.get(id(frame.f_code))
+            if programs is None:
+                programs = creation.is_caller(frame)
+            return drawing if programs else host
+
+        def draw(*args: Any, **kwargs: Any) -> Any:
+            return find(creation, frame_of(1))(*args, **kwargs)
+
+        drawing = stream.drawing(name, host)
+        creation = stream.maker.creation
+        # The calls to come go there at once.
+        here = {"creation": creation}
+        vars(self)[name] = (
+            draw if sites is None else sites.Sites(_no_context, here, "creation", host, find)
+        )
+        return find(creation, frame_of(1))(*args, **kwargs)
 
     return method
 
@@ -372,8 +423,9 @@ def function(maker: Maker, name: str, own: Any) -> Callable[..., Any]:
     if name in ("seed", "set_state"):
 
         def seed(*args: Any, **kwargs: Any) -> Any:
+            done = own(*args, **kwargs)
             stream.reseeded()
-            return own(*args, **kwargs)
+            return done
 
         return seed
-    return lambda *args, **kwargs: stream.draw(name, own, args, kwargs)
+    return stream.drawing(name, own)

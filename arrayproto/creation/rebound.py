@@ -9,19 +9,22 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
+import types
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..accelerator import sites
 from ..errors import ArrayProtoWarning
 from ..locks import lock
 from ..patching import Patch, Undoing
 from ..rebinding import ReboundFunction, by_public_name
-from .context import Place, current, everywhere
+from . import context
+from .context import Creation, Place, current
 
-#: What makes arrays of no array, by NumPy's module; and what writes them to files.
+#: What makes arrays of no array, by NumPy's module; and what writes them.
 NAMES: dict[str, tuple[str, ...]] = {
     "numpy": (
         *("arange", "array", "asanyarray", "asarray", "ascontiguousarray", "asfortranarray"),
@@ -29,7 +32,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("fromiter", "fromstring", "full", "genfromtxt", "geomspace", "hamming", "hanning"),
         *("identity", "indices", "kaiser", "linspace", "load", "loadtxt", "logspace", "memmap"),
         *("meshgrid", "ones", "require", "save", "savetxt", "savez", "savez_compressed", "tri"),
-        "zeros",
+        *("array2string", "array_repr", "array_str", "zeros"),
         *("c_", "mgrid", "ogrid", "r_"),
     ),
     "numpy.fft": ("fftfreq", "rfftfreq"),
@@ -79,7 +82,30 @@ class _FollowingClass(_Following):
 
 def _following(place: Place) -> _Following:
     own, key = place.own, place.key
-    get, frame_of = current.get, sys._getframe
+
+    def find(creation: Creation, frame: types.FrameType) -> Callable[..., Any]:
+        try:
+            return creation.sites[id(frame.f_code), frame.f_lasti, key]
+        except KeyError:
+            return creation.decide(place, frame)
+
+    if sites is None:
+        call = _in_python(place, find)
+    else:
+        call = sites.Sites(current, vars(context), "_everywhere", own, find)
+    ours = (_FollowingClass if isinstance(own, type) else _Following)(call)
+    names = ("__module__", "__name__", "__qualname__", "__doc__")
+    told = [n for n in names if isinstance(getattr(own, n, 0), str)]
+    # The methods of a class are not those of what stands for it.
+    functools.update_wrapper(ours, own, told, () if isinstance(own, type) else ("__dict__",))
+    vars(ours).update(__module__=place.module, __name__=place.plain, place=place)
+    return ours
+
+
+def _in_python(place: Place, find: Callable[..., Any]) -> Callable[..., Any]:
+    """What ``_sites.c`` does, where it was not built."""
+    own, key = place.own, place.key
+    get, everywhere, frame_of = current.get, context.everywhere, sys._getframe
 
     # Each line here costs every creation while a context is open.
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -92,16 +118,10 @@ def _following(place: Place) -> _Following:
         try:
             made = creation.sites[id(frame.f_code), frame.f_lasti, key]
         except KeyError:
-            made = creation.decide(place, frame)
+            made = find(creation, frame)
         return made(*args, **kwargs)
 
-    ours = (_FollowingClass if isinstance(own, type) else _Following)(call)
-    names = ("__module__", "__name__", "__qualname__", "__doc__")
-    told = [n for n in names if isinstance(getattr(own, n, 0), str)]
-    # The methods of a class are not those of what stands for it.
-    functools.update_wrapper(ours, own, told, () if isinstance(own, type) else ("__dict__",))
-    vars(ours).update(__module__=place.module, __name__=place.plain, place=place)
-    return ours
+    return call
 
 
 def _indexer(place: Place) -> Any:
@@ -109,9 +129,7 @@ def _indexer(place: Place) -> Any:
     own = place.own
 
     def __getitem__(self: Any, key: Any) -> Any:
-        creation = current.get()
-        if creation is None:
-            creation = everywhere()
+        creation = context.here()
         if creation is None or not creation.is_programs(sys._getframe(1)):
             return own[key]
         return creation.maker.function(place.name, own)(key)
@@ -185,6 +203,9 @@ def leave() -> None:
     """
     global _open
     with _lock:
+        for patch in _patches if sites is not None else ():
+            if isinstance(patch.ours, _Following):  # knows the context that is left
+                patch.ours.func.forget()  # type: ignore[attr-defined]
         _open -= 1
         if _open:
             return

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .makers import Maker, shape_of
+from .makers import SHAPES, Maker, shape_of
 
 
 class SparseMaker(Maker):
@@ -25,6 +25,25 @@ class SparseMaker(Maker):
             "eye": self._eye,
             "identity": lambda n, dtype=None: self._eye(n, dtype=dtype),
         }
+
+    def shorts(self) -> dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]]:
+        def of_shape(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+            function, floating = getattr(self.library.namespace, name), self.dtype(None)
+
+            def short(long: Callable[..., Any]) -> Callable[..., Any]:
+                def make(shape: Any, *args: Any, **kwargs: Any) -> Any:
+                    if type(shape) in SHAPES and not args and not kwargs:
+                        try:
+                            return function(shape, dtype=floating)
+                        except (TypeError, ValueError):
+                            pass
+                    return long(shape, *args, **kwargs)
+
+                return make
+
+            return short
+
+        return {name: of_shape(name) for name in ("zeros", "ones", "empty", "eye")}
 
     def _filled(self, name: str) -> Callable[..., Any]:
         function = getattr(self.library.namespace, name)

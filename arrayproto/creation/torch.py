@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .makers import Maker, shape_of
+from .makers import SHAPES, Maker, shape_of
 from .random import Source
 
 #: dtypes of NumPy's that PyTorch takes without a question.
 _AS_IT_IS = frozenset(map(np.dtype, ("?", "i8", "f4", "f8", "c16")))
+
+#: Types of parameters with which the short ways go on.
+_NUMBERS = frozenset({int, float})
+_ERRORS = (RuntimeError, TypeError)  # of a size that is none
 
 
 class TorchMaker(Maker):
@@ -30,6 +35,7 @@ class TorchMaker(Maker):
             self.device = self.torch.get_default_device() if example is None else example.device
         self.device = self.torch.device(self.device)
         self._on_cpu = self.device.type == "cpu"
+        self._from_numpy = self.torch.from_numpy
         self._of_ndarray = self.library.core["asarray"]
         floats = {
             None: self.torch_dtype(self.dtype(None)),
@@ -52,9 +58,14 @@ class TorchMaker(Maker):
         if self._on_cpu and host.dtype in _AS_IT_IS and host.ndim:
             flags = host.flags
             if flags.c_contiguous and flags.writeable:
-                return self.torch.from_numpy(host)
+                return self._from_numpy(host)
         made = self._of_ndarray(host)
         return made if self._on_cpu else made.to(self.device)
+
+    def of_numbers(self, made: np.ndarray) -> Any:
+        if self._on_cpu and self.floating is None and made.dtype in _AS_IT_IS:
+            return self._from_numpy(made)
+        return self.of_host(made, True)
 
     def to_host(self, array: Any) -> np.ndarray:
         host: np.ndarray = array.detach().resolve_conj().resolve_neg().cpu().numpy()
@@ -90,12 +101,20 @@ class TorchMaker(Maker):
             stop = max(stop, first) if step > 0 else min(stop, first)
             return torch.arange(first, stop, step, device=self.device)
 
+        def eye(N: int, M: Any = None, k: int = 0, dtype: Any = None, *args: Any, **kw: Any) -> Any:
+            if args or kw or k:
+                return NotImplemented
+            N, M = operator.index(N), operator.index(N if M is None else M)
+            return torch.eye(N, M, dtype=asked(dtype), device=device)
+
         return {
             "zeros": filled(torch.zeros),
             "ones": filled(torch.ones),
             "empty": filled(torch.empty),
             "full": full,
             "arange": arange,
+            "eye": eye,
+            "identity": lambda n, dtype=None: eye(n, dtype=dtype),
         }
 
     def shorts(self) -> dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]]:
@@ -116,6 +135,30 @@ class TorchMaker(Maker):
 
             return short
 
+        def full(long: Callable[..., Any]) -> Callable[..., Any]:
+            function, device, floating = self.torch.full, self.device, self._dtypes[None]
+
+            def make(shape: Any, fill_value: Any, *args: Any, **kwargs: Any) -> Any:
+                if type(shape) in SHAPES and type(fill_value) is float and not args and not kwargs:
+                    try:
+                        shape = (shape,) if type(shape) is int else shape
+                        return function(shape, fill_value, dtype=floating, device=device)
+                    except _ERRORS:
+                        pass
+                return long(shape, fill_value, *args, **kwargs)
+
+            return make
+
+        def eye(long: Callable[..., Any]) -> Callable[..., Any]:
+            function, device, floating = self.torch.eye, self.device, self._dtypes[None]
+
+            def make(N: Any, *args: Any, **kwargs: Any) -> Any:
+                if type(N) is int and N >= 0 and not args and not kwargs:
+                    return function(N, dtype=floating, device=device)
+                return long(N, *args, **kwargs)
+
+            return make
+
         def arange(long: Callable[..., Any]) -> Callable[..., Any]:
             function, device = self.torch.arange, self.device
 
@@ -126,18 +169,93 @@ class TorchMaker(Maker):
 
             return make
 
-        return {**{name: filled(name) for name in ("zeros", "ones", "empty")}, "arange": arange}
+        return {
+            **{name: filled(name) for name in ("zeros", "ones", "empty")},
+            "arange": arange,
+            "eye": eye,
+            "full": full,
+            "identity": eye,
+        }
 
     def source(self, seed: int) -> Source:
         return _TorchSource(self, seed)
 
 
 class _TorchSource(Source):
-    def __init__(self, maker: TorchMaker, seed: int) -> None:
-        super().__init__(maker)
-        self.maker: TorchMaker = maker
-        self.generator = maker.torch.Generator(maker.device)
+    maker: TorchMaker
+
+    def seed(self, seed: int) -> None:
+        if not hasattr(self, "generator"):  # which the short ways know
+            self.generator = self.maker.torch.Generator(self.maker.device)
         self.generator.manual_seed(seed)
+
+    def shorts(self) -> dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]]:
+        torch, maker = self.maker.torch, self.maker
+        how = {
+            "generator": self.generator,
+            "dtype": maker.torch_dtype(maker.dtype(None)),
+            "device": maker.device,
+        }
+
+        def of_size(function: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+            def short(long: Callable[..., Any]) -> Callable[..., Any]:
+                def draw(size: Any = None, *args: Any, **kwargs: Any) -> Any:
+                    if type(size) in SHAPES and not args and not kwargs:
+                        try:
+                            return function(size, **how)
+                        except _ERRORS:
+                            pass
+                    return long(size, *args, **kwargs)
+
+                return draw
+
+            return short
+
+        def of_lengths(function: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+            def short(long: Callable[..., Any]) -> Callable[..., Any]:
+                def draw(*lengths: Any) -> Any:
+                    if lengths:
+                        try:
+                            return function(lengths, **how)
+                        except _ERRORS:
+                            pass
+                    return long(*lengths)
+
+                return draw
+
+            return short
+
+        def normal(long: Callable[..., Any]) -> Callable[..., Any]:
+            def draw(loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Any:
+                plain = type(loc) in _NUMBERS and type(scale) in _NUMBERS and scale >= 0
+                if plain and type(size) in SHAPES:
+                    try:
+                        return torch.randn(size, **how).mul_(scale).add_(loc)
+                    except _ERRORS:
+                        pass
+                return long(loc, scale, size)
+
+            return draw
+
+        def uniform(long: Callable[..., Any]) -> Callable[..., Any]:
+            def draw(low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
+                if type(low) in _NUMBERS and type(high) in _NUMBERS and type(size) in SHAPES:
+                    try:
+                        return torch.rand(size, **how).mul_(high - low).add_(low)
+                    except _ERRORS:
+                        pass
+                return long(low, high, size)
+
+            return draw
+
+        return {
+            **dict.fromkeys(("random", "random_sample", "ranf", "sample"), of_size(torch.rand)),
+            "standard_normal": of_size(torch.randn),
+            "rand": of_lengths(torch.rand),
+            "randn": of_lengths(torch.randn),
+            "normal": normal,
+            "uniform": uniform,
+        }
 
     def _draw(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         maker = self.maker

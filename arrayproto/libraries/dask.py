@@ -109,6 +109,12 @@ def _writing(name: str, function: Callable[..., Any], position: int | None) -> C
     return writing(name, function, position)
 
 
+def _alike(made: Any, like: Any) -> Any:
+    from .dask_chunks import alike
+
+    return alike(made, like)
+
+
 dask: Library = Library(
     name="dask",
     module="dask.array",
@@ -137,5 +143,6 @@ dask: Library = Library(
         "Call .compute() where a NumPy array in this process's memory is what you want, or "
         "dask.array.map_blocks for a function that works chunk by chunk."
     ),
+    alike=_alike,
     write=_write,
 )

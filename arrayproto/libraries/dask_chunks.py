@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
 from collections.abc import Callable, Iterable
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..derived.creation import make
 from ..errors import UnsupportedArgumentError
 
 normalize_axes = np.lib.array_utils.normalize_axis_tuple
@@ -75,6 +77,17 @@ def meta_of(a: Any, ndim: int, dtype: Any) -> Any:
     """An empty array of the class of the chunks: sparse chunks stay sparse, CuPy's stay CuPy's."""
     meta_from_array: Any = sys.modules["dask.array.utils"].meta_from_array
     return meta_from_array(getattr(a, "_meta", None), ndim=ndim, dtype=dtype)
+
+
+def alike(made: Any, like: Any) -> Any:
+    """A new array with chunks of the class that the chunks of `like` have; one number has none."""
+    chunk = like._meta
+    if not getattr(made, "ndim", 0):
+        return made
+    if isinstance(chunk, np.ndarray) or not is_dask(made) or type(made._meta) is not np.ndarray:
+        return made
+    convert = functools.partial(make, np.asarray, chunk)
+    return made.map_blocks(convert, dtype=made.dtype, meta=meta_of(like, made.ndim, made.dtype))
 
 
 def flattened(a: Any) -> Any:

@@ -171,6 +171,9 @@ class Library:
         Other top-level packages that belong to it.
     relays : tuple of str, optional
         Modules of it that make the calls of the user's program, which it has rewritten.
+    alike : callable, optional
+        ``alike(made, like)``, for arrays that hold arrays: makes what was made on ``like=`` hold
+        what `like` holds.
     write : callable, optional
         ``write(out, values)`` for the ``out=`` of ufuncs, where it is not `numpy.copyto` that does
         it; the values are of the dtype and the shape of `out`.
@@ -225,6 +228,7 @@ class Library:
         lazy: bool = False,
         parts: tuple[str, ...] = (),
         relays: tuple[str, ...] = (),
+        alike: Callable[[Any, Any], Any] | None = None,
         write: Callable[[Any, Any], None] | None = None,
         writing: Callable[[str, Callable[..., Any], int | None], Callable[..., Any]] | None = None,
         core: Callable[[Any, Dtypes], Mapping[str, Callable[..., Any]]] | None = None,
@@ -247,7 +251,7 @@ class Library:
         self.protocol, self.by_name, self.hidden = protocol, by_name, hidden
         self._differences, self.accepts_also, self.advice = differences, accepts_also, advice
         self.reasons, self.to_host, self.from_host = reasons, to_host, from_host
-        self.operators, self.write = operators, write
+        self.operators, self.write, self.alike = operators, write, alike
         self.writing = writing
         self.table = Table(self)
         self.ufuncs = UfuncTable(self)
@@ -394,8 +398,8 @@ class Library:
         return self.core.get("meet", _pass)
 
     def asks_like(self, function: Callable[..., Any]) -> bool:
-        """Whether the array that NumPy's function is dispatched on tells it the device alone."""
-        if self.meet is _pass:
+        """Whether the array that NumPy's function is dispatched on tells it something by itself."""
+        if self.alike is None and self.meet is _pass:
             return False
         try:
             return "like" in inspect.signature(function).parameters
@@ -767,6 +771,8 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
         self.called: dict[Any, Callable[..., Any]] = {}
         #: The same for calls without keywords, which may go past a bridge.
         self.by_position: dict[Any, Callable[..., Any]] = {}
+        #: Functions that take ``like=``, where that says more than the library.
+        self.with_like: set[Any] = set()
         self.copies: list[tuple[dict[type, Callable[..., Any]], type]] = []
 
     def clear(self) -> None:
@@ -775,6 +781,7 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
         self.library.ufuncs.clear()
         self.called.clear()
         self.by_position.clear()
+        self.with_like.clear()
         copies, self.copies = self.copies, []
         for targets, cls in copies:
             targets.pop(cls, None)
@@ -786,7 +793,11 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
         # Functions that are not NumPy's come and go with the program: they are not kept.
         if name is not None:
             self[function] = call
-            if call is not None and not self.library.asks_like(function):
+            if call is None:
+                pass
+            elif self.library.asks_like(function):
+                self.with_like.add(function)
+            else:
                 self.called[function] = call
                 self.by_position[function] = getattr(call, "by_position", call)
         if watcher() is not around:  # this table has perhaps been cleared already

@@ -129,7 +129,7 @@ def test_each_name_has_calls():
         for module, names in rebound.NAMES.items()
         if module != "numpy.random"
         for name in names
-    }
+    } - {f"numpy.{name}" for name in ("array2string", "array_repr", "array_str")}
     assert covered == wanted
 
 

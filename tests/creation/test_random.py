@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,6 +39,40 @@ NUMPYS = (
     "rng.choice(10, 4, replace=False)", "rng.choice(4, 6, p=[0.1, 0.2, 0.3, 0.4])",
     "rng.dirichlet([1.0, 2.0], 3)", "rng.multivariate_normal([0, 0], [[1, 0], [0, 1]], 2)",
 )  # fmt: skip
+
+
+#: Every method of `numpy.random.Generator` that draws, with arguments for an array.
+METHODS = {
+    "beta": "2.0, 3.0, size=6", "binomial": "5, 0.5, size=6", "bytes": "", "chisquare": "3.0, size=6",
+    "choice": "9, 6", "dirichlet": "[1.0, 2.0], 6", "exponential": "2.0, size=6", "f": "3.0, 4.0, size=6",
+    "gamma": "2.0, size=6", "geometric": "0.3, size=6", "gumbel": "size=6",
+    "hypergeometric": "5, 5, 4, size=6", "integers": "9, size=6", "laplace": "size=6",
+    "logistic": "size=6", "lognormal": "size=6", "logseries": "0.6, size=6",
+    "multinomial": "9, [0.5, 0.5], size=6", "multivariate_hypergeometric": "[4, 5], 3, size=6",
+    "multivariate_normal": "[0, 0], [[1, 0], [0, 1]], 6", "negative_binomial": "3, 0.5, size=6",
+    "noncentral_chisquare": "3.0, 1.0, size=6", "noncentral_f": "3.0, 4.0, 1.0, size=6",
+    "normal": "size=6", "pareto": "3.0, size=6", "permutation": "6", "permuted": "[1, 2, 3, 4]",
+    "poisson": "3.0, size=6", "power": "3.0, size=6", "random": "6", "rayleigh": "size=6", "shuffle": "",
+    "standard_cauchy": "size=6", "standard_exponential": "6", "standard_gamma": "2.0, size=6",
+    "standard_normal": "6", "standard_t": "4.0, size=6", "triangular": "0.0, 1.0, 2.0, size=6",
+    "uniform": "size=6", "vonmises": "0.0, 1.0, size=6", "wald": "1.0, 1.0, size=6",
+    "weibull": "2.0, size=6", "zipf": "2.0, size=6",
+}  # fmt: skip
+#: Those whose arrays a library draws itself: NumPy's distribution, not NumPy's numbers. All others
+#: are NumPy's, bit for bit; docs/programs.md says the same.
+_COMPOSED = {
+    *("choice", "exponential", "integers", "lognormal", "normal", "random"),
+    *("standard_exponential", "standard_normal", "uniform"),
+}
+OWN = {
+    "dask": METHODS.keys() - {
+        *("bytes", "dirichlet", "multivariate_hypergeometric", "multivariate_normal"),
+        *("permutation", "permuted", "shuffle"),
+    },
+    "jax": _COMPOSED,
+    "sparse": set(),
+    "torch": _COMPOSED,
+}  # fmt: skip
 
 
 def evaluate(call, rng):
@@ -180,3 +216,74 @@ def test_the_next_context_goes_on(name="torch"):
         with using(name):
             drawn.append(to_numpy(np.random.rand(4)))
     assert not np.array_equal(*drawn)
+
+
+@every
+def test_whose_numbers_every_method_draws(name):
+    drawing = {method for method in dir(np.random.Generator) if method[0] != "_"}
+    assert METHODS.keys() == drawing - {"bit_generator", "spawn"}
+    found = set()
+    for method, arguments in METHODS.items():
+        if method in ("bytes", "shuffle"):
+            continue
+        call = f"rng.{method}({arguments})"
+        expected = evaluate(call, np.random.default_rng(5))
+        for same in (True, False):
+            with using(name, same_stream=same):
+                drawn = evaluate(call, np.random.default_rng(5))
+            assert root(drawn) == ROOTS[name], call
+            drawn = to_numpy(drawn)
+            assert (drawn.shape, drawn.dtype) == (expected.shape, expected.dtype), call
+            if not np.array_equal(drawn, expected):
+                assert not same, call
+                found.add(method)
+    assert found == OWN[name]
+
+
+def test_the_documentation_says_whose():
+    written = (Path(__file__).parents[2] / "docs" / "programs.md").read_text()
+    composed = ", ".join(f"`{method}`" for method in sorted(_COMPOSED))
+    assert composed in written
+    numpys = ", ".join(f"`{method}`" for method in sorted(METHODS.keys() - OWN["dask"]))
+    assert numpys in written
+
+
+@every
+def test_the_older_class_and_functions(name):
+    """`RandomState` and the functions of `numpy.random`: NumPy's numbers with ``same_stream``."""
+    calls = [f"{method}({arguments})" for method, arguments in METHODS.items()
+             if hasattr(np.random.RandomState, method) and method not in ("bytes", "shuffle")]  # fmt: skip
+    calls += [
+        "rand(3)",
+        "randn(3)",
+        "randint(9, size=3)",
+        "random_sample(3)",
+        "random_integers(9, size=3)",
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        stock = np.random.RandomState(3)
+        expected = [evaluate(f"rng.{call}", stock) for call in calls]
+        with using(name, same_stream=True):
+            rng = np.random.RandomState(3)
+            np.random.seed(3)
+            for call, value in zip(calls, expected, strict=True):
+                for drawn in (evaluate(f"rng.{call}", rng), evaluate(f"np.random.{call}", None)):
+                    assert root(drawn) == ROOTS[name], call
+                    np.testing.assert_array_equal(to_numpy(drawn), value, err_msg=call)
+
+
+def test_seeding_again_draws_the_same_again():
+    with using("torch"):
+        drawn = []
+        for _ in range(2):
+            np.random.seed(3)
+            rng = np.random.RandomState(3)
+            drawn.append(
+                [to_numpy(x) for x in (np.random.rand(3), np.random.normal(0, 1, 3), rng.rand(3))]
+            )
+            rng.seed(3)
+            drawn[-1].append(to_numpy(rng.rand(3)))
+    for one, other in zip(*drawn, strict=True):
+        assert one.tobytes() == other.tobytes()
+    assert drawn[0][2].tobytes() == drawn[0][3].tobytes()

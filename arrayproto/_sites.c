@@ -1,0 +1,235 @@
+/*
+ * What a creation function does while a context of arrayproto.using is open, in C.
+ *
+ * Optional, as _speed.c is: arrayproto.creation.rebound does the same in Python. A Sites object
+ * keeps, for the places in programs that it was called from last, what the calls go to.
+ */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <structmember.h>
+
+#define PLACES 16
+
+typedef struct {
+    PyObject *creation;
+    PyCodeObject *code;
+    PyObject *made; /* what a call goes to */
+    int instruction;
+} Place;
+
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    PyObject *current;    /* the context variable */
+    PyObject *names;      /* the namespace of arrayproto.creation.context ... */
+    PyObject *everywhere; /* ... and the name there of what holds for all threads */
+    PyObject *own;        /* NumPy's function */
+    PyObject *find;       /* (creation, frame) to what a call goes to */
+    Place places[PLACES];
+} Sites;
+
+/* Old references are dropped last: what they free may call us. */
+static void
+place_set(Place *place, PyObject *creation, PyCodeObject *code, int instruction, PyObject *made)
+{
+    Place old = *place;
+    place->creation = Py_XNewRef(creation);
+    place->code = (PyCodeObject *)Py_XNewRef((PyObject *)code);
+    place->made = Py_XNewRef(made);
+    place->instruction = instruction;
+    Py_XDECREF(old.creation);
+    Py_XDECREF((PyObject *)old.code);
+    Py_XDECREF(old.made);
+}
+
+/* The context that holds here, a new reference; None if there is none, NULL with an error. */
+static PyObject *
+creation_here(Sites *self)
+{
+    PyObject *creation;
+    if (PyContextVar_Get(self->current, Py_None, &creation) < 0 || creation != Py_None) {
+        return creation;
+    }
+    PyObject *everywhere = PyDict_GetItemWithError(self->names, self->everywhere);
+    if (everywhere != NULL) {
+        Py_SETREF(creation, Py_NewRef(everywhere));
+    }
+    else if (PyErr_Occurred()) {
+        Py_CLEAR(creation);
+    }
+    return creation;
+}
+
+/* What a call from a frame goes to, a new reference. */
+static PyObject *
+made_for(Sites *self, PyObject *creation, PyFrameObject *frame)
+{
+    PyCodeObject *code = PyFrame_GetCode(frame);
+    int instruction = PyFrame_GetLasti(frame);
+    Place *place = &self->places[(((uintptr_t)code >> 5) + (instruction >> 1)) % PLACES];
+    PyObject *made;
+    if (place->creation == creation && place->code == code && place->instruction == instruction) {
+        made = Py_NewRef(place->made);
+    }
+    else {
+        made = PyObject_CallFunctionObjArgs(self->find, creation, (PyObject *)frame, NULL);
+        if (made != NULL) {
+            place_set(place, creation, code, instruction, made);
+        }
+    }
+    Py_DECREF(code);
+    return made;
+}
+
+static PyObject *
+sites_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Sites *self = (Sites *)op;
+    PyObject *creation = creation_here(self);
+    if (creation == NULL) {
+        return NULL;
+    }
+    PyFrameObject *frame = creation == Py_None ? NULL : PyEval_GetFrame();
+    PyObject *made = frame ? made_for(self, creation, frame) : Py_NewRef(self->own);
+    Py_DECREF(creation);
+    if (made == NULL) {
+        return NULL;
+    }
+    PyObject *result = PyObject_Vectorcall(made, args, nargsf, kwnames);
+    Py_DECREF(made);
+    return result;
+}
+
+static PyObject *
+sites_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *current, *names, *everywhere, *own, *find;
+    static char *keywords[] = {"current", "names", "everywhere", "own", "find", NULL};
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!UOO", keywords, &PyContextVar_Type,
+                                     &current, &PyDict_Type, &names, &everywhere, &own, &find)) {
+        return NULL;
+    }
+    Sites *self = (Sites *)type->tp_alloc(type, 0);
+    if (self != NULL) {
+        self->vectorcall = sites_call;
+        self->current = Py_NewRef(current);
+        self->names = Py_NewRef(names);
+        self->everywhere = Py_NewRef(everywhere);
+        self->own = Py_NewRef(own);
+        self->find = Py_NewRef(find);
+    }
+    return (PyObject *)self;
+}
+
+PyDoc_STRVAR(forget_doc, "forget()\n--\n\nForget all places, and what they refer to.");
+
+static PyObject *
+sites_forget(PyObject *op, PyObject *Py_UNUSED(ignored))
+{
+    for (int i = 0; i < PLACES; i++) {
+        place_set(&((Sites *)op)->places[i], NULL, NULL, 0, NULL);
+    }
+    Py_RETURN_NONE;
+}
+
+static int
+sites_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    Sites *self = (Sites *)op;
+    Py_VISIT(Py_TYPE(op));
+    Py_VISIT(self->current);
+    Py_VISIT(self->names);
+    Py_VISIT(self->own);
+    Py_VISIT(self->find);
+    for (int i = 0; i < PLACES; i++) {
+        Py_VISIT(self->places[i].creation);
+        Py_VISIT((PyObject *)self->places[i].code);
+        Py_VISIT(self->places[i].made);
+    }
+    return 0;
+}
+
+static int
+sites_clear(PyObject *op)
+{
+    Sites *self = (Sites *)op;
+    Py_XDECREF(sites_forget(op, NULL));
+    Py_CLEAR(self->current);
+    Py_CLEAR(self->names);
+    Py_CLEAR(self->everywhere);
+    Py_CLEAR(self->own);
+    Py_CLEAR(self->find);
+    return 0;
+}
+
+static void
+sites_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    PyObject_GC_UnTrack(op);
+    sites_clear(op);
+    type->tp_free(op);
+    Py_DECREF(type);
+}
+
+static PyMemberDef sites_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Sites, vectorcall), READONLY, NULL},
+    {NULL},
+};
+
+static PyMethodDef sites_methods[] = {
+    {"forget", sites_forget, METH_NOARGS, forget_doc},
+    {NULL},
+};
+
+static PyType_Slot sites_slots[] = {
+    {Py_tp_new, sites_new},
+    {Py_tp_call, PyVectorcall_Call},
+    {Py_tp_traverse, sites_traverse},
+    {Py_tp_clear, sites_clear},
+    {Py_tp_dealloc, sites_dealloc},
+    {Py_tp_members, sites_members},
+    {Py_tp_methods, sites_methods},
+    {0, NULL},
+};
+
+static PyType_Spec sites_spec = {
+    "arrayproto._sites.Sites", sizeof(Sites), 0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_IMMUTABLETYPE,
+    sites_slots,
+};
+
+static int
+module_exec(PyObject *module)
+{
+    PyObject *type = PyType_FromModuleAndSpec(module, &sites_spec, NULL);
+    if (type == NULL) {
+        return -1;
+    }
+    int added = PyModule_AddType(module, (PyTypeObject *)type);
+    Py_DECREF(type);
+    return added;
+}
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, module_exec},
+#if PY_VERSION_HEX >= 0x030C0000
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED},
+#endif
+    {0, NULL},
+};
+
+static PyModuleDef module_def = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "arrayproto._sites",
+    .m_doc = "Calls of creation functions in C; see arrayproto.creation.rebound.",
+    .m_slots = module_slots,
+};
+
+PyMODINIT_FUNC
+PyInit__sites(void)
+{
+    return PyModuleDef_Init(&module_def);
+}

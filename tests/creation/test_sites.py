@@ -1,0 +1,126 @@
+"""Calls of creation functions in C (``_sites.c``) and in Python: the same, and nothing is kept."""
+
+from __future__ import annotations
+
+import contextvars
+import gc
+import sys
+import weakref
+
+import numpy as np
+import pytest
+
+from arrayproto import accelerator
+from arrayproto.creation import context, rebound
+
+in_c = pytest.mark.skipif(accelerator.sites is None, reason="the C code was not built")
+
+
+class Creation:
+    """Stands for a context; it says what a call goes to."""
+
+    def __init__(self, made):
+        self.made, self.sites = made, {}
+
+
+@pytest.fixture(params=["python", pytest.param("c", marks=in_c)])
+def calls(request, monkeypatch):
+    """What stands for `numpy.zeros` in a program, and the places that were looked for."""
+    place = context.Place("numpy", "zeros", np.zeros)
+    found = []
+
+    def find(creation, frame):
+        found.append((creation, frame.f_code, frame.f_lasti))
+        creation.sites[id(frame.f_code), frame.f_lasti, place.key] = creation.made
+        return creation.made
+
+    if request.param == "python":
+        return rebound._in_python(place, find), found
+    function = accelerator.sites.Sites(
+        context.current, vars(context), "_everywhere", place.own, find
+    )
+    return function, found
+
+
+def test_each_place_is_looked_for_once_in_each_context(calls):
+    function, found = calls
+    one, other = Creation(lambda *a, **k: ("one", a, k)), Creation(lambda *a, **k: ("other", a, k))
+    for creation, name in ((one, "one"), (other, "other"), (one, "one")):
+        token = context.current.set(creation)
+        try:
+            for _ in range(3):
+                assert function(1, x=2) == (name, (1,), {"x": 2})
+        finally:
+            context.current.reset(token)
+    # In C a place remembers the context that was there last.
+    assert [creation for creation, *_ in found[:2]] == [one, other]
+    assert {code for _, code, _ in found} == {sys._getframe().f_code}
+
+
+def test_without_a_context_it_is_numpys(calls):
+    function, found = calls
+    assert type(function((2, 3))) is np.ndarray
+    assert function(2, dtype="i4").dtype == np.int32
+    with pytest.raises(TypeError):
+        function()
+    assert not found
+
+
+def test_what_holds_everywhere(calls, monkeypatch):
+    function, _ = calls
+    monkeypatch.setattr(context, "_everywhere", Creation(lambda *a: "everywhere"))
+    assert function(3) == "everywhere"
+
+
+def test_errors_pass(calls):
+    function, _ = calls
+    token = context.current.set(Creation(lambda: 1 / 0))
+    try:
+        with pytest.raises(ZeroDivisionError):
+            function()
+    finally:
+        context.current.reset(token)
+
+
+@in_c
+def test_nothing_is_kept():
+    variable = contextvars.ContextVar("variable")
+    creation = Creation(len)
+    names = {"here": creation}
+    function = accelerator.sites.Sites(variable, names, "here", len, lambda c, frame: c.made)
+    assert function("abc") == 3
+    gone = weakref.ref(creation)
+    del creation
+    names.clear()
+    assert gone() is not None
+    function.forget()
+    assert gone() is None
+    names["self"] = function  # a circle
+    held = weakref.ref(names["self"].__class__)
+    before = sum(type(x).__name__ == "Sites" for x in gc.get_objects())
+    del function, names
+    gc.collect()
+    assert sum(type(x).__name__ == "Sites" for x in gc.get_objects()) == before - 1
+    assert held() is not None
+
+
+def test_a_context_that_is_left_is_forgotten(run_python):
+    pytest.importorskip("torch")
+    source = """
+import gc, weakref
+import numpy as np, torch
+import arrayproto
+
+def main():
+    x = torch.ones(2)
+    gone = weakref.ref(x)
+    with arrayproto.using("numpy"), arrayproto.using("torch"):
+        with arrayproto.using(x):
+            print(type(np.zeros(2)).__name__)
+        del x
+        gc.collect()
+        print(gone() is None)
+
+main()
+"""
+    assert run_python(source).split() == ["Tensor", "True"]
