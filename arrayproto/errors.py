@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Where the message itself names no command that shows more.
-_MORE = (
+MORE = (
     "What each library has: python -m arrayproto capabilities. "
     "Who answers a call: arrayproto.explain(function, *arguments)"
 )
@@ -18,7 +18,7 @@ class _Refusal(TypeError):
     def __init__(self, *args: object) -> None:
         super().__init__(*args)
         if "python -m arrayproto" not in str(self):
-            self.add_note(_MORE)
+            self.add_note(MORE)
 
 
 class UnsupportedFunctionError(_Refusal):

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from . import policy
-from .errors import ArrayProtoWarning, Refusal
+from .errors import MORE, ArrayProtoWarning, Refusal
 from .libraries import Library, library_of, public_name
 from .libraries.reasons import FAMILIES
 from .wrapper import FILENAME as WRAPPER
@@ -128,13 +128,14 @@ def answer(call: Call, refusal: Refusal) -> Any:
 
 def _say_what_there_is(call: Call, refusal: Refusal) -> None:
     """What is recorded of the function, in the place of a note that is the same for all."""
-    from .capabilities import about
+    from .capabilities import about  # a file is read, and only here
 
     module: Any = sys.modules.get(call.library.root)
     version = str(getattr(module, "__version__", ""))
     told = about(call.library.name, call.name.removeprefix("numpy."), version)
-    if told:
-        refusal.__notes__ = [told]
+    notes: list[str] = getattr(refusal, "__notes__", [])
+    if told and told not in notes:
+        refusal.__notes__ = [*(note for note in notes if note != MORE), told]
 
 
 def _tell(call: Call, done: str, start: float) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import capabilities
 from ..libraries import Library, Resolution
 from .composition import function_behind
 
@@ -63,6 +64,16 @@ def refused(library: Library, public_api: Any, found: Resolution) -> frozenset[s
     if library.core and not is_mutable(library) and "out" in optional_arguments(public_api):
         lacking |= {"out"}
     return lacking
+
+
+def refused_or_recorded(
+    library: Library, name: str, public_api: Any, found: Resolution
+) -> frozenset[str]:
+    """The same with those that only a call shows, as recorded in `arrayproto.capabilities`."""
+    told = capabilities.read(library.name)
+    known = {} if told is None else told.newest.functions
+    recorded = known[name].refusing() if name in known and found.call is not None else ()
+    return refused(library, public_api, found).union(recorded)
 
 
 def classify(library: Library, public_api: Any, found: Resolution) -> dict[str, str]:

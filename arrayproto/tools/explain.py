@@ -10,10 +10,11 @@ import numpy as np
 from .. import dispatch, policy
 from ..authors import ArrayFunctionMixin
 from ..catalog import original
-from ..libraries import Library, library_of
+from ..libraries import Library, Resolution, library_of
 from ..libraries.bridge import is_default
 from ..mixins import answering, mixin_of
 from ..ways_out import host_size
+from .arguments import refused_or_recorded
 from .calls import Call
 from .composition import composed_of
 
@@ -244,19 +245,29 @@ def _ask_library(call: Call, name: str, library: Library, types: tuple[type, ...
     if found.kind == "unsupported":
         step = f". Instead: {found.instead}" if found.instead else ""
         return Asked(name, library.name, "refuses", found.kind, f"{found.note}{step}")
-    lacking = [
-        argument
-        for argument in sorted(getattr(found.call, "lacking", ()))
-        if argument in call.given
-        and not is_default(call.given[argument], call.parameters.get(argument))
-    ]
+    lacking = sorted(_lacking(call, library, found))
     if lacking:
-        note = f"{found.note} has not got {', '.join(f'{argument}=' for argument in lacking)}"
+        note = f"{found.note} does not take {', '.join(f'{argument}=' for argument in lacking)}"
         return Asked(name, library.name, "refuses", found.kind, note)
     uses: tuple[tuple[str, str], ...] = ()
     if found.kind == "derived" and found.call is not None:
         uses = tuple((used, kind_of(library, used)) for used in composed_of(found.call))
     return Asked(name, library.name, "answers", found.kind, found.note, uses)
+
+
+def _lacking(call: Call, library: Library, found: Resolution) -> Iterator[str]:
+    """Arguments that are given, and refused."""
+    always: frozenset[str] = getattr(found.call, "lacking", frozenset())
+    own = call.name.removeprefix("numpy.")
+    for argument in always | refused_or_recorded(library, own, call.function, found):
+        if argument not in call.given:
+            continue
+        value = call.given[argument]
+        if is_default(value, call.parameters.get(argument)):
+            continue
+        # Where arrays of the library cannot be written to, an ndarray often can.
+        if argument in always or argument != "out" or isinstance(value, library.classes):
+            yield argument
 
 
 def kind_of(library: Library, name: str) -> str:

@@ -57,8 +57,8 @@ def chip(text: str, kind: str = "") -> str:
 
 def legend(meanings: Iterable[tuple[str, str]]) -> str:
     """Kinds, and what they mean."""
-    told = (f"{chip(kind)} {escaped(meaning)}" for kind, meaning in meanings)
-    return f"<p>{'<br>'.join(told)}</p>"
+    told = (f"<li>{chip(kind)} {escaped(meaning)}</li>" for kind, meaning in meanings)
+    return f'<ul class="legend">{"".join(told)}</ul>'
 
 
 def cards(found: Iterable[tuple[str, str]]) -> str:

@@ -30,6 +30,7 @@ body { font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
 h1 { font-size: 1.75rem; letter-spacing: -.01em; margin: .3em 0 }
 h2 { font-size: 1.2rem; margin: 2em 0 .5em }
 p { max-width: 62rem; margin: .5em 0; color: var(--soft) }
+.legend { list-style: none; padding: 0; margin: .8rem 0; color: var(--soft) }
 .cards { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1.2rem 0 }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
   padding: .7rem 1.1rem; min-width: 9rem }

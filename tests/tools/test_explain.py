@@ -177,6 +177,23 @@ class TestRefusals:
             np.isposinf(x, out=x)
         assert explain(np.isposinf, x, out=None).answer is not None
 
+    def test_an_argument_of_which_only_calls_tell(self):
+        """A derived function refuses it inside; the capability file has seen that."""
+        x = array("sparse")
+        with arrayproto.activated("sparse"):
+            told = explain(np.compress, [True], x, axis=0, out=x)
+            assert told.answer is None
+            assert "does not take out=" in told.asked[0].note
+            with pytest.raises(arrayproto.UnsupportedArgumentError):
+                np.compress([True], x, axis=0, out=x)
+
+    def test_an_ndarray_that_a_library_writes_to(self):
+        x, out = array("jax"), np.empty(VALUES.shape)
+        with arrayproto.activated("jax"):
+            assert explain(np.exp, x, out=out).answer is not None
+            assert np.exp(x, out=out) is out
+            assert explain(np.exp, x, out=x).answer is None
+
     def test_a_fallback_is_said(self):
         x = array("sparse")
         arrayproto.activate("sparse", fallback="convert")

@@ -62,8 +62,6 @@ class Installed:
         self.name, self._library = library.name, library
         self.function = functools.cache(self._function)
         self.has_method = functools.cache(functools.partial(has_method, library))
-        recorded = capabilities.read(library.name)
-        self._recorded = {} if recorded is None else recorded.newest.functions
 
     def _function(self, name: str) -> Answer:
         public = find_public(f"numpy.{name}")
@@ -71,9 +69,7 @@ class Installed:
             found = self._library.resolve_ufunc(public.public_api, public.method)
         else:
             found = self._library.resolve(public.public_api)
-        refuses = arguments.refused(self._library, public.public_api, found)
-        if public.method in ("", "__call__") and name in self._recorded:
-            refuses |= set(self._recorded[name].refusing())  # what only a call shows
+        refuses = arguments.refused_or_recorded(self._library, name, public.public_api, found)
         return Answer(found.kind, found.note, found.instead, refuses)
 
     def is_mutable(self) -> bool:
