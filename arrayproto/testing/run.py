@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import collections
 import concurrent.futures
+import functools
+import itertools
 import json
 import multiprocessing
 from collections.abc import Iterable, Sequence
@@ -16,6 +18,10 @@ from ..activation import activated
 from .calls import Call, load_calls
 from .judge import Judgement, Verdict, judge, needs, passes
 from .subjects import SUBJECTS, Subject
+
+#: So many calls are judged one after the other before what was compiled for them is forgotten:
+#: neighbours in the table are of one function, and share most of it.
+_CHUNK = 100
 
 
 class Report(NamedTuple):
@@ -84,21 +90,23 @@ def run(subject: Subject, calls: Iterable[Call] | None = None, jobs: int = 1) ->
         that a call has spoilt, none is shared.
     """
     calls = list(load_calls() if calls is None else calls)
+    chunks = [calls[i : i + _CHUNK] for i in range(0, len(calls), _CHUNK)]
+    judged = functools.partial(_judged, subject.name)
     if jobs == 1:
-        return Report(subject, _judged(subject.name, calls))
-    parts = [calls[i::jobs] for i in range(jobs)]
+        return Report(subject, [*itertools.chain.from_iterable(map(judged, chunks))])
     # Not forked: devices and threads of the library's do not survive that.
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        judged = list(pool.map(_judged, [subject.name] * jobs, parts))
-    return Report(subject, [judged[i % jobs][i // jobs] for i in range(len(calls))])
+        return Report(subject, [*itertools.chain.from_iterable(pool.map(judged, chunks))])
 
 
 def _judged(name: str, calls: Iterable[Call]) -> list[Judgement]:
     subject = SUBJECTS[name]
     subject.load()
     with activated(subject.named):
-        return [judge(call, subject) for call in calls]
+        judgements = [judge(call, subject) for call in calls]
+    subject.forget()
+    return judgements
 
 
 def main(

@@ -38,6 +38,10 @@ def _as_it_is() -> None:
     """The library is tested as it is when it has been imported."""
 
 
+def _keeps_nothing() -> None:
+    """The library has nothing to forget."""
+
+
 def _in_64_bits() -> None:
     jax: Any = sys.modules["jax"]
     jax.config.update("jax_enable_x64", True)
@@ -72,6 +76,8 @@ class Subject(NamedTuple):
         Sets the library up once it is imported: it must be able to hold NumPy's dtypes.
     device : callable
         Returns what holds its arrays; "" for the memory of the host.
+    forget : callable
+        Has it free what it keeps of the calls so far, for one that compiles them.
     """
 
     name: str
@@ -86,6 +92,7 @@ class Subject(NamedTuple):
     host_results: Callable[[Call], bool] = _never
     prepare: Callable[[], None] = _as_it_is
     device: Callable[[], str] = _in_memory
+    forget: Callable[[], None] = _keeps_nothing
 
     @property
     def named(self) -> str | type:
@@ -252,6 +259,7 @@ SUBJECTS: dict[str, Subject] = {
             _NOT_NUMERIC | {"writes"},
             eager=True,
             prepare=_in_64_bits,
+            forget=lambda: sys.modules["jax"].clear_caches(),
         ),
         Subject(
             "torch",
