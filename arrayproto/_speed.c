@@ -791,7 +791,23 @@ typedef struct {
     PyObject *by_position; /* the same for calls without keywords */
     PyObject *refusals;    /* types of errors */
     PyObject *refused;     /* (self, func, types, args, kwargs, error) to the answer */
+    PyObject *inside;      /* dict: module name to whether it is the library's own; may be NULL */
+    PyObject *name;        /* "__name__" */
 } Adapter;
+
+/* Whether a module made the call of which it is known that it is not the library's. NumPy's
+   dispatcher has no frame of its own, so that the innermost one is that of the call. */
+static int
+called_from_outside(Adapter *self)
+{
+    PyObject *globals = PyEval_GetGlobals();
+    PyObject *module = globals ? PyDict_GetItemWithError(globals, self->name) : NULL;
+    if (module == NULL || !PyUnicode_CheckExact(module)) {
+        return PyErr_Occurred() ? -1 : 0;
+    }
+    PyObject *inside = PyDict_GetItemWithError(self->inside, module);
+    return inside == NULL && PyErr_Occurred() ? -1 : inside == Py_False;
+}
 
 static PyObject *
 adapter_refused(Adapter *self, PyObject *const *args)
@@ -814,6 +830,12 @@ adapter_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnam
     if (PyVectorcall_NARGS(nargsf) != 5 || kwnames != NULL || !PyTuple_CheckExact(args[2]) ||
         !PyTuple_CheckExact(args[3]) || !PyDict_CheckExact(args[4])) {
         return PyObject_Vectorcall(self->in_python, args, nargsf, kwnames);
+    }
+    if (self->inside != NULL) {
+        int outside = called_from_outside(self);
+        if (outside <= 0) {
+            return outside < 0 ? NULL : PyObject_Vectorcall(self->in_python, args, nargsf, NULL);
+        }
     }
     PyObject *func = args[1], *types = args[2], *arguments = args[3], *kwargs = args[4];
     if (PyTuple_GET_SIZE(types) > 1) {
@@ -849,15 +871,21 @@ static PyObject *
 adapter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *keywords[] = {"in_python", "accepts", "called", "by_position",
-                               "refusals", "refused", NULL};
-    PyObject *in_python, *accepts, *called, *by_position, *refusals, *refused;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO!O!O!O", keywords, &in_python, &accepts,
+                               "refusals", "refused", "inside", NULL};
+    PyObject *in_python, *accepts, *called, *by_position, *refusals, *refused, *inside = NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO!O!O!O|O!", keywords, &in_python, &accepts,
                                      &PyDict_Type, &called, &PyDict_Type, &by_position,
-                                     &PyTuple_Type, &refusals, &refused)) {
+                                     &PyTuple_Type, &refusals, &refused, &PyDict_Type, &inside)) {
         return NULL;
     }
-    Adapter *self = (Adapter *)type->tp_alloc(type, 0);
-    if (self != NULL) {
+    PyObject *name = PyUnicode_InternFromString("__name__");
+    Adapter *self = name == NULL ? NULL : (Adapter *)type->tp_alloc(type, 0);
+    if (self == NULL) {
+        Py_XDECREF(name);
+    }
+    else {
+        self->name = name;
+        self->inside = Py_XNewRef(inside);
         self->vectorcall = adapter_call;
         self->in_python = Py_NewRef(in_python);
         self->accepts = Py_NewRef(accepts);
@@ -881,6 +909,7 @@ adapter_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(self->by_position);
     Py_VISIT(self->refusals);
     Py_VISIT(self->refused);
+    Py_VISIT(self->inside);
     return 0;
 }
 
@@ -895,6 +924,8 @@ adapter_clear(PyObject *op)
     Py_CLEAR(self->by_position);
     Py_CLEAR(self->refusals);
     Py_CLEAR(self->refused);
+    Py_CLEAR(self->inside);
+    Py_CLEAR(self->name);
     return 0;
 }
 

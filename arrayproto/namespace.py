@@ -109,7 +109,7 @@ class _Collector:
     def _remember(self, cls: type, method: dispatch.Method) -> None:
         library = answering.get(method)
         # Only classes of the library's own: they stay as long as the process does.
-        if library is not None and cls.__module__.partition(".")[0] == library.root:
+        if library is not None and cls.__module__.partition(".")[0] in library.roots:
             library.table[self.function]
             call = library.table.by_position.get(self.function)
             if call is not None:

@@ -29,6 +29,8 @@ def _aligned(shape1: Any, shape2: Any, axes: Any) -> bool:
     if type(axes) is int:
         if axes == 1:
             return shape1[-1] == shape2[0]  # type: ignore[no-any-return]
+        if axes == len(shape1):
+            return shape1 == shape2[:axes] if axes < len(shape2) else shape1 == shape2
         return axes > 0 and all(shape1[i - axes] == shape2[i] for i in range(axes))
     of_a, of_b = axes
     return all(shape1[i] == shape2[j] for i, j in zip(of_a, of_b, strict=True))
