@@ -293,7 +293,7 @@ OWN: dict[str, WhereItAgrees] = {
         where nonzero argwhere flatnonzero diag diagonal diagflat tril triu compress extract
         full_like zeros_like ones_like empty_like
 
-        sum prod min max amin amax all any mean std var ptp count_nonzero cumsum cumprod
+        sum prod min max amin amax mean std var ptp count_nonzero cumsum cumprod
         cumulative_sum cumulative_prod argmax argmin median trace
         nansum nanprod nanmean nanstd nanvar nanmin nanmax nanmedian nancumsum nancumprod
 
@@ -318,6 +318,7 @@ OWN: dict[str, WhereItAgrees] = {
         """,
         WhereItAgrees(),
     ),
+    **_rows("all any", WhereItAgrees("biuf")),
     **_rows(
         "clip power floor_divide remainder fmod divmod reciprocal float_power", WhereItAgrees("fc")
     ),

@@ -290,6 +290,7 @@ class Library:
             guest=True,
             dtypes=Dtypes,
             core=functools.partial(_core_of_class, array_class),
+            shortcuts=functools.partial(_shortcuts_of_class, array_class),
             advice="Convert the array with its own library where a NumPy array is what you want.",
         )
         vars(library).update(namespace=namespace, classes=(array_class,))
@@ -407,6 +408,12 @@ class Library:
     def shortcuts(self) -> Mapping[str, Callable[..., Any]]:
         """By NumPy's name, what makes the short way of a function of the long one."""
         return {} if self._shortcuts is None else self._shortcuts(self.namespace)
+
+    @property
+    def short_ways(self) -> str:
+        """Where its short ways come from."""
+        named = "array_api" if isinstance(self._shortcuts, functools.partial) else self.name
+        return f"arrayproto.libraries.{named}_shortcuts"
 
     @functools.cached_property
     def stock(self) -> dict[str, Callable[..., Any]]:
@@ -596,7 +603,7 @@ class Library:
             return self._refusal_of(name)
         if name in self.shortcuts:
             short = self.shortcuts[name](call)
-            return Resolution("bridged", short, f"arrayproto.libraries.{self.name}_shortcuts")
+            return Resolution("bridged", short, self.short_ways)
         if name in self.core:
             return Resolution("bridged", call, f"the core of arrayproto.libraries.{self.name}")
         return Resolution("derived", call, "arrayproto.derived, of the core")
@@ -739,6 +746,12 @@ def _core_of_class(
         core = with_devices(core, namespace)
     # The standard leaves it to the library whether its arrays can be written to.
     return with_writing(core, namespace) if hasattr(array_class, "__setitem__") else core
+
+
+def _shortcuts_of_class(array_class: type, namespace: Any) -> Mapping[str, Callable[..., Any]]:
+    from .array_api_shortcuts import shortcuts
+
+    return shortcuts(array_class, namespace)
 
 
 class Table(dict[Any, "Callable[..., Any] | None"]):
