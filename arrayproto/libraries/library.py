@@ -154,8 +154,8 @@ class Library:
     advice : str
         The way out, for error messages.
     to_host, from_host : str
-        How users copy an array to a NumPy array and back: a method of its class, or a function
-        of ``numpy.``; and a function below its module.
+        How users copy an array to a NumPy array and back: a method of its class, methods in a row
+        (``"cpu().numpy"``) or a function of ``numpy.``; and a function below its module.
     operators : tuple of str, optional
         Methods of its classes for binary operators that ask nobody, so that strangers are
         converted: they are given `accepts` to ask first.
@@ -577,6 +577,14 @@ class Library:
         if self.to_host.startswith("numpy."):
             return f"{self.to_host.replace('numpy', 'np')}(x)"
         return f"x.{self.to_host}()" if self.to_host else "a NumPy array made of x"
+
+    def copied_to_host(self, array: Any) -> Any:
+        """What `to_host` makes of an array of it."""
+        if self.to_host.startswith("numpy."):
+            return getattr(np, self.to_host.removeprefix("numpy."))(array)
+        for name in self.to_host.split("()."):
+            array = getattr(array, name)()
+        return array
 
     def resolve_ufunc(self, ufunc: np.ufunc, method: str = "__call__") -> Resolution:
         """How the library gets a ufunc, or a method of one.
