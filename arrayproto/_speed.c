@@ -25,12 +25,12 @@ typedef struct {
     PyObject *registry;          /* namespace whose `_registered` is true while there are any */
     PyObject *find_method;       /* arrayproto.dispatch.find_method, which knows them */
     PyObject *no_implementation; /* (public_api, types) to the error to raise */
-    PyObject *array_function, *registered, *class_, *qualname;
+    PyObject *array_function, *registered, *class_, *qualname, *name;
 } State;
 
 #define STATE_FIELDS(DO) \
     DO(ndarray) DO(ndarray_method) DO(registry) DO(find_method) DO(no_implementation) \
-    DO(array_function) DO(registered) DO(class_) DO(qualname)
+    DO(array_function) DO(registered) DO(class_) DO(qualname) DO(name)
 
 static inline State *
 state_of(PyObject *self)
@@ -796,7 +796,7 @@ static PyType_Spec rebound_spec = {
 
 /* Callables of several parts ------------------------------------------------------------------ */
 
-#define MAX_PARTS 6
+#define MAX_PARTS 7
 
 /* Adapter, Product and Direct: they differ in what their parts are, and in what calls them. */
 typedef struct {
@@ -814,7 +814,7 @@ compound_alloc(PyTypeObject *type, vectorcallfunc vectorcall, PyObject *const *p
     if (self != NULL) {
         self->vectorcall = vectorcall;
         for (int i = 0; i < count; i++) {
-            self->parts[i] = Py_NewRef(parts[i]);
+            self->parts[i] = Py_XNewRef(parts[i]);
         }
     }
     return (PyObject *)self;
@@ -883,7 +883,22 @@ enum {
     BY_POSITION, /* dict: the same for calls without keywords */
     REFUSALS,    /* tuple: types of errors */
     REFUSED,     /* (self, func, types, args, kwargs, error) to the answer */
+    INSIDE,      /* dict: module name to whether it is the library's own; may be NULL */
 };
+
+/* Whether a module made the call of which it is known that it is not the library's. NumPy's
+   dispatcher has no frame of its own, so that the innermost one is that of the call. */
+static int
+called_from_outside(State *state, PyObject *const *parts)
+{
+    PyObject *globals = PyEval_GetGlobals();
+    PyObject *module = globals ? PyDict_GetItemWithError(globals, state->name) : NULL;
+    if (module == NULL || !PyUnicode_CheckExact(module)) {
+        return PyErr_Occurred() ? -1 : 0;
+    }
+    PyObject *inside = PyDict_GetItemWithError(parts[INSIDE], module);
+    return inside == NULL && PyErr_Occurred() ? -1 : inside == Py_False;
+}
 
 static PyObject *
 adapter_refused(Compound *self, PyObject *const *args)
@@ -907,6 +922,12 @@ adapter_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnam
     if (PyVectorcall_NARGS(nargsf) != 5 || kwnames != NULL || !PyTuple_CheckExact(args[2]) ||
         !PyTuple_CheckExact(args[3]) || !PyDict_CheckExact(args[4])) {
         return PyObject_Vectorcall(parts[IN_PYTHON], args, nargsf, kwnames);
+    }
+    if (parts[INSIDE] != NULL) {
+        int outside = called_from_outside(state_of(op), parts);
+        if (outside <= 0) {
+            return outside < 0 ? NULL : PyObject_Vectorcall(parts[IN_PYTHON], args, nargsf, NULL);
+        }
     }
     PyObject *func = args[1], *types = args[2], *arguments = args[3], *kwargs = args[4];
     if (PyTuple_GET_SIZE(types) > 1) {
@@ -945,14 +966,16 @@ static PyObject *
 adapter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *keywords[] = {"in_python", "accepts", "called", "by_position",
-                               "refusals", "refused", NULL};
-    PyObject *p[6];
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO!O!O!O", keywords, &p[IN_PYTHON],
+                               "refusals", "refused", "inside", NULL};
+    PyObject *p[7];
+    p[INSIDE] = NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO!O!O!O|O!", keywords, &p[IN_PYTHON],
                                      &p[ACCEPTS], &PyDict_Type, &p[CALLED], &PyDict_Type,
-                                     &p[BY_POSITION], &PyTuple_Type, &p[REFUSALS], &p[REFUSED])) {
+                                     &p[BY_POSITION], &PyTuple_Type, &p[REFUSALS], &p[REFUSED],
+                                     &PyDict_Type, &p[INSIDE])) {
         return NULL;
     }
-    return compound_alloc(type, adapter_call, p, 6);
+    return compound_alloc(type, adapter_call, p, 7);
 }
 
 static PyType_Slot adapter_slots[] = {{Py_tp_new, adapter_new}, COMPOUND_SLOTS, {0, NULL}};
@@ -1280,6 +1303,7 @@ module_exec(PyObject *module)
     state->registered = PyUnicode_InternFromString("_registered");
     state->class_ = PyUnicode_InternFromString("__class__");
     state->qualname = PyUnicode_InternFromString("__qualname__");
+    state->name = PyUnicode_InternFromString("__name__");
     for (PyType_Spec **spec = specs; *spec != NULL && !PyErr_Occurred(); spec++) {
         add_type(module, *spec);
     }

@@ -203,10 +203,10 @@ class _Copies:
 
     def _host_array(self, array: Any) -> Any:
         while (library := library_of(type(array))) is not None and library.to_host:
-            if library.to_host.startswith("numpy."):
-                array = getattr(np, library.to_host.removeprefix("numpy."))(array)
-            else:
-                array = getattr(array, library.to_host)()
+            try:
+                array = library.copied_to_host(array)
+            except (RuntimeError, TypeError) as error:  # it has a gradient, or no values yet
+                self.refuse(f"{type(error).__name__}: {error}")
         if not isinstance(array, (np.ndarray, np.generic)):
             self.refuse(f"it cannot copy a {type(array).__qualname__} to the host")
         # A write to the copy would be lost, so that none is let through. It may be another's array.
@@ -218,7 +218,12 @@ class _Copies:
     def device(self, value: Any) -> Any:
         """A result with the library's arrays in the place of NumPy's."""
         if type(value) is np.ndarray:
-            make = self.call.library.find(self.call.library.from_host)
+            library = self.call.library
+            make = (
+                library.find(library.from_host)
+                if library.from_host
+                else library.core.get("asarray")
+            )
             try:
                 made = make(value) if make is not None else value
             except (TypeError, ValueError, NotImplementedError):  # text, records, objects
@@ -246,6 +251,9 @@ def convert(call: Call, refusal: Refusal) -> Any:
     first = next(iter((*call.args, *call.kwargs.values())), None)
     if (call.writes and _is_duck(first)) or _writes_to_duck(call):
         copies.refuse("what is written would go into a copy, and be lost")
+    for array in _duck_arrays((call.args, call.kwargs)):
+        call.library.meet(array)  # results go to the device of the first
+        break
     result = call.function(*copies.host(call.args), **copies.host(call.kwargs))
     written = call.kwargs.get("out")
     outs = written if isinstance(written, tuple) else (written,)

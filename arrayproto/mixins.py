@@ -125,17 +125,21 @@ def array_function(library: Library) -> Callable[..., Any]:
             return _refused(library, self, func, types, args, kwargs, refusal)
         return _unresolved(library, self, func, types, args, kwargs)
 
+    return _in_c(library, __array_function__)
+
+
+def _in_c(
+    library: Library, in_python: Callable[..., Any], *inside: dict[str, bool]
+) -> Callable[..., Any]:
+    """The same in C, where that was built; `inside` is what is known of the modules that call."""
     if speed is None:
-        return __array_function__
+        return in_python
+    table = library.table
+    refused = functools.partial(_refused, library)
     answer = speed.Adapter(
-        __array_function__,
-        accepts,
-        called,
-        by_position,
-        REFUSALS,
-        functools.partial(_refused, library),
+        in_python, library.accepts, table.called, table.by_position, REFUSALS, refused, *inside
     )
-    return functools.update_wrapper(answer, __array_function__)
+    return functools.update_wrapper(answer, in_python)
 
 
 def _is_own(library: Library, frame: _types.FrameType, own: dict[str, bool]) -> bool:
@@ -234,7 +238,7 @@ def guest_array_function(library: Library) -> Callable[..., Any]:
         except REFUSALS as refusal:
             return _refused(library, self, func, types, args, kwargs, refusal)
 
-    return __array_function__
+    return _in_c(library, __array_function__, own)
 
 
 def _array_ufunc(library: Library) -> Callable[..., Any]:

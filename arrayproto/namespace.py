@@ -116,7 +116,7 @@ class _Collector:
         # Only classes of the library's own: they stay as long as the process does.
         if library is None or cls in self.targets:
             return
-        if cls.__module__.partition(".")[0] == library.root:
+        if cls.__module__.partition(".")[0] in library.roots:
             library.table[self.function]
             call = library.table.by_position.get(self.function)
             if call is not None:

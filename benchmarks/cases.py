@@ -23,7 +23,9 @@ from array_api_compat import array_namespace
 
 import arrayproto
 import arrayproto.numpy
-from arrayproto.libraries import LIBRARIES
+from arrayproto.ducks import _duck_class
+from arrayproto.libraries import LIBRARIES, Library, library_of_class
+from arrayproto.testing import SUBJECTS
 
 from . import peers, timing
 
@@ -114,7 +116,17 @@ class Case(NamedTuple):
 
 
 def _context(active: tuple[str, ...]) -> timing.Context:
-    return partial(arrayproto.activated, *active) if active else contextlib.nullcontext
+    if not active:
+        return contextlib.nullcontext
+    return partial(arrayproto.activated, *map(_named, active))
+
+
+def _named(name: str) -> str | type:
+    """What `arrayproto.activated` is given for a library."""
+    for row in GUEST_ROWS:
+        if row.name == name and row.by_class:
+            return type(_array(row))
+    return name
 
 
 class _Result(str):
@@ -332,6 +344,12 @@ class LibraryRow(NamedTuple):
     also : tuple of str
         Other modules that hold the library's functions: array_api_compat's.
     gpu : bool
+    guest : bool
+        Whether its classes have no protocol of their own.
+    by_class : bool
+        Whether arrayproto knows nothing of it but its class.
+    prepare : callable
+        Sets it up.
     """
 
     name: str
@@ -339,6 +357,9 @@ class LibraryRow(NamedTuple):
     array: str
     also: tuple[str, ...] = ()
     gpu: bool = False
+    guest: bool = False
+    by_class: bool = False
+    prepare: Callable[[], object] = lambda: None
 
 
 LIBRARY_ROWS = (
@@ -347,6 +368,16 @@ LIBRARY_ROWS = (
         "dask", "dask.array", "lib.ones((1, 1), chunks=1)", ("array_api_compat.dask.array",)
     ),
     LibraryRow("cupy", "cupy", "lib.ones((1, 1))", ("array_api_compat.cupy",), gpu=True),
+)
+
+GUEST_ROWS = (
+    LibraryRow("jax", "jax.numpy", "lib.ones((1, 1))", guest=True, prepare=SUBJECTS["jax"].load),
+    LibraryRow("torch", "torch", "lib.ones((1, 1))", ("array_api_compat.torch",), guest=True),
+    # Of matrices it is not TensorFlow's tensordot that is called, but the faster tf.matmul.
+    LibraryRow("tensorflow", "tensorflow", "lib.ones((1, 1, 1))", guest=True),
+    LibraryRow(
+        "array_api_strict", "array_api_strict", "lib.ones((1, 1))", guest=True, by_class=True
+    ),
 )
 
 
@@ -377,6 +408,23 @@ FUNCTION_ROWS = (
     ),
     FunctionRow("sum", "x, axis=0", "a, axis=None", "(a,)", "x"),
 )
+
+#: The axes are given where the library's own function wants them.
+GUEST_FUNCTION_ROWS = {
+    row.name: FunctionRow(
+        "tensordot",
+        "x, x, 1" if row.name == "tensorflow" else "x, x",
+        "a, b, axes=None",
+        "(a, b)",
+        # array_api_compat has no namespace for TensorFlow.
+        "" if row.name == "tensorflow" else "x, x",
+        (
+            Goal(ACTIVE, AUTORAY, 0.5),
+            *([] if row.name == "tensorflow" else [Goal(ACTIVE, NAMESPACE, 0.5)]),
+        ),
+    )
+    for row in GUEST_ROWS
+}
 
 
 def gpu_missing() -> str | None:
@@ -436,8 +484,21 @@ def _replaced(row: LibraryRow, name: str, stand_in: Callable[..., Any]) -> Itera
         _forget(row)
 
 
+def _array(row: LibraryRow) -> Any:
+    row.prepare()
+    return eval(row.array, {"lib": importlib.import_module(row.module), "np": np})
+
+
+def _known(row: LibraryRow) -> Library:
+    return library_of_class(type(_array(row))) if row.by_class else LIBRARIES[row.name]
+
+
 def _forget(row: LibraryRow) -> None:
-    LIBRARIES[row.name].table.clear()
+    library = _known(row)
+    library.table.clear()
+    for made in ("core", "shortcuts"):  # of the library's functions
+        vars(library).pop(made, None)
+    _duck_class.cache_clear()
     rows = f"arrayproto.libraries.{row.name}_"
     for module in [m for name, m in sys.modules.items() if name.startswith(rows)]:
         for value in vars(module).values():
@@ -448,7 +509,7 @@ def _forget(row: LibraryRow) -> None:
 @contextlib.contextmanager
 def _library(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> Iterator[Names]:
     lib = importlib.import_module(row.module)
-    x = eval(row.array, {"lib": lib, "np": np})
+    x = _array(row)
     real = getattr(lib, called.name)
     inside = None if dispatch_only else timing.Inside()
     stand_in = nothing_like(real) if inside is None else inside.timing(real)
@@ -482,10 +543,16 @@ def _library_case(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> 
         SINGLE: Peer(f"single({called.arguments})"),
         UARRAY: Peer(f"multimethod({called.arguments})"),
     }
+    if row.guest:  # without us NumPy coerces, and calls its own function
+        del calls[STOCK], calls[PYTHON]
+    if row.by_class:  # and registered it is not
+        del calls[EXPLICIT]
+    if not called.namespace_of:
+        del calls[NAMESPACE]
     module = row.module
 
     def of_the_library(value: Any) -> bool:
-        return isinstance(value, LIBRARIES[row.name].cls)
+        return isinstance(value, _known(row).classes)
 
     return Case(
         f"{row.name}, {'dispatch only' if dispatch_only else 'real function'}",
@@ -504,6 +571,10 @@ LIBRARY_CASES = tuple(
     for row in LIBRARY_ROWS
     for dispatch_only in (True, False)
     for called in FUNCTION_ROWS
+) + tuple(
+    _library_case(row, GUEST_FUNCTION_ROWS[row.name], dispatch_only)
+    for row in GUEST_ROWS
+    for dispatch_only in (True, False)
 )
 
 

@@ -98,7 +98,7 @@ class Timed(NamedTuple):
 
 def compiled(call: str, names: Mapping[str, Any], inside: Inside | None = None) -> Timed:
     """Make a loop around an expression, so that nothing but the call itself is timed."""
-    scratch: dict[str, Any] = {}
+    scratch: dict[str, Any] = {"__name__": __name__}  # as every module has it
     source = _WHOLE if inside is None else _OUTSIDE
     exec(source.format(names=", ".join(names), call=call), scratch)
     loop, once = scratch["make"](

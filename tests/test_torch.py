@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import arrayproto
-from arrayproto.errors import UnsupportedArgumentError
-from arrayproto.libraries import LIBRARIES
+from arrayproto.errors import UnsupportedArgumentError, UnsupportedFunctionError
+from arrayproto.libraries import LIBRARIES, Unsupported
 from arrayproto.testing.judge import difference
 from arrayproto.testing.subjects import staying_on_the_library
 
@@ -358,3 +358,29 @@ def _output(*arguments):
 def test_what_worked_before():
     """A program of PyTorch's prints the same, activated or not."""
     assert _output("activated") == _output()
+
+
+class TestConvert:
+    """`fallback="convert"`, which copies to the host and back, and says so."""
+
+    @pytest.fixture(autouse=True)
+    def _without_flip(self, monkeypatch):
+        library = LIBRARIES["torch"]
+        row = Unsupported("it was taken away", "do without")
+        monkeypatch.setattr(library, "differences", {**library.differences, "flip": row})
+        library.table.clear()
+        yield
+        library.table.clear()
+
+    def test_there_and_back(self):
+        x = torch.arange(3.0, dtype=torch.float64)
+        with arrayproto.activated("torch", fallback="convert"):
+            with pytest.warns(arrayproto.ArrayProtoWarning, match="copied 24 bytes from torch"):
+                flipped = np.flip(x)
+        assert type(flipped) is torch.Tensor and flipped.tolist() == [2, 1, 0]
+
+    def test_no_gradient_is_lost(self):
+        x = torch.ones(3, requires_grad=True)
+        with arrayproto.activated("torch", fallback="convert"):
+            with pytest.raises(UnsupportedFunctionError, match="does not help.*requires grad"):
+                np.flip(x)

@@ -52,9 +52,7 @@ def _to_numpy(original: Any, np_: Any) -> Any:
         library = library_for(tensor)
         if library is None:
             return original.__func__(tensor)
-        if library.to_host.startswith("numpy."):
-            return getattr(np, library.to_host.removeprefix("numpy."))(tensor)
-        return getattr(tensor, library.to_host)() if library.to_host else np.asarray(tensor)
+        return library.copied_to_host(tensor) if library.to_host else np.asarray(tensor)
 
     return staticmethod(to_numpy)
 

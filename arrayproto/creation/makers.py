@@ -137,8 +137,8 @@ class Maker:
 
     def to_host(self, array: Any) -> np.ndarray:
         """The values of one of the library's arrays, where they are asked for."""
-        how = self.library.to_host
-        return getattr(array, how)() if how and "." not in how else np.asarray(array)
+        library = self.library
+        return library.copied_to_host(array) if library.to_host else np.asarray(array)
 
     def to_hosts(self, arrays: Sequence[Any]) -> list[np.ndarray]:
         """The same of several, at once where they are lazy."""

@@ -80,7 +80,28 @@ def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
                 raise np.linalg.LinAlgError("Singular matrix")
         return result
 
-    core["power"] = checked_power
+    eig = core["linalg.eig"]
+
+    def checked_eig(a: Any) -> Any:
+        if _known(a) and not bool(namespace.all(namespace.isfinite(a))):
+            raise np.linalg.LinAlgError("Array must not contain infs or NaNs")
+        return eig(a)
+
+    def whole_numbers(name: str) -> Callable[..., Any]:
+        function = core[name]
+
+        def call(x1: Any, x2: Any) -> Any:
+            if x1.dtype.kind not in "iu":
+                return function(x1, x2)
+            # NumPy's quotient of integers by zero is zero.
+            zero = x2 == 0
+            return namespace.where(zero, 0, function(x1, namespace.where(zero, 1, x2)))
+
+        return call
+
+    for name in ("floor_divide", "remainder"):
+        core[name] = whole_numbers(name)
+    core["power"], core["linalg.eig"] = checked_power, checked_eig
     core["linalg.cholesky"], core["linalg.solve"] = checked_cholesky, checked_solve
     core["linalg.eigh"] = lambda a: namespace.linalg.eigh(a, symmetrize_input=False)
     return core

@@ -9,6 +9,7 @@ NumPy's answer to small stand-ins. All other calls go through ducks.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterable
@@ -101,7 +102,7 @@ def _required(function: Any) -> int:
     parameters = inspect.signature(function).parameters.values()
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return 0
-    return sum(p.default is p.empty for p in parameters)
+    return sum(p.default is p.empty and p.kind is not p.VAR_KEYWORD for p in parameters)
 
 
 class WhereItAgrees(Made):
@@ -111,18 +112,32 @@ class WhereItAgrees(Made):
     ----------
     kinds : str, optional
         Kinds of dtypes of arrays for which it does what NumPy's does; by default all.
+    empty : bool, optional
+        Whether it does for a first array without elements.
     """
 
-    __slots__ = ("kinds",)
+    __slots__ = ("empty", "kinds")
 
-    def __init__(self, kinds: str = "") -> None:
-        self.kinds = kinds
+    def __init__(self, kinds: str = "", empty: bool = True) -> None:
+        self.kinds, self.empty = kinds, empty
 
     def make(
         self, library: Library, function: Callable[..., Any], ducks: Callable[..., Any]
     ) -> Callable[..., Any]:
         own = library.find(public_name(function) or function.__name__)
-        return ducks if own is None else _Agreeing(function, own, ducks, self.kinds)
+        if own is None:
+            return ducks
+        return _Agreeing(function, own if self.empty else _of_elements(own), ducks, self.kinds)
+
+
+def _of_elements(own: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(own)
+    def call(a: Any, *args: Any, **kwargs: Any) -> Any:
+        if not np.size(a):
+            raise ValueError("no elements")  # NumPy's own error comes in its place
+        return own(a, *args, **kwargs)
+
+    return call
 
 
 class _Agreeing:
@@ -183,7 +198,7 @@ class _Agreeing:
             raise error from None
 
     def _agrees(self, form: Any, result: Any, args: Any, kwargs: Any) -> bool:
-        kinds = {dtype.kind for dtype in _dtypes_in(args)}
+        kinds = {dtype.kind for dtype in _dtypes_in(args, numbers=False)}
         apart = bool(self._kinds) and not kinds <= set(self._kinds)
         if apart or (isinstance(self._function, np.ufunc) and not _numbers_fit(args)):
             found = False
@@ -208,13 +223,13 @@ class _Agreeing:
 _FLOATING = frozenset(map(np.dtype, ("float32", "float64", "complex64", "complex128")))
 
 
-def _dtypes_in(args: Iterable[Any]) -> Iterable[Any]:
+def _dtypes_in(args: Iterable[Any], numbers: bool = True) -> Iterable[Any]:
     for a in args:
         if isinstance(a, (list, tuple)):
-            yield from _dtypes_in(a)
-        elif hasattr(a, "dtype"):
+            yield from _dtypes_in(a, numbers)
+        elif hasattr(a, "dtype") and not isinstance(a, type):
             yield a.dtype
-        elif type(a) in _NUMBERS:
+        elif numbers and type(a) in _NUMBERS:
             yield np.dtype(type(a))
 
 
@@ -268,39 +283,50 @@ def _rows(names: str, row: WhereItAgrees) -> dict[str, WhereItAgrees]:
 #: NumPy's functions for which JAX's does the same with arrays of the right dtypes. Not here are
 #: those that look at values for errors (indices out of range, singular matrices), since JAX does
 #: not raise them, and those with other defaults (`linalg.pinv`).
-OWN: dict[str, WhereItAgrees] = _rows(
-    # Shape
-    "reshape ravel transpose swapaxes moveaxis rollaxis squeeze expand_dims flip fliplr flipud "
-    "roll rot90 broadcast_to atleast_1d atleast_2d atleast_3d matrix_transpose tile pad split "
-    "array_split hsplit vsplit dsplit "
-    "concatenate stack vstack hstack dstack column_stack append "
-    # Selection
-    "where nonzero argwhere flatnonzero diag diagonal diagflat tril triu compress extract "
-    "full_like zeros_like ones_like empty_like "
-    # Reductions
-    "sum prod min max amin amax all any mean std var ptp count_nonzero cumsum cumprod "
-    "cumulative_sum cumulative_prod argmax argmin median trace "
-    "nansum nanprod nanmean nanstd nanvar nanmin nanmax nanmedian nancumsum nancumprod "
-    # Order
-    "sort argsort lexsort searchsorted unique unique_values unique_counts union1d isin "
-    "intersect1d setdiff1d setxor1d "
-    # Elements
-    "round around clip nan_to_num real imag angle isclose allclose array_equal isposinf isneginf "
-    "sinc i0 unwrap diff ediff1d interp gradient trapezoid convolve correlate cov corrcoef "
-    # Products
-    "dot vdot inner outer tensordot einsum kron cross "
-    "linalg.norm linalg.vector_norm linalg.matrix_norm linalg.det linalg.slogdet linalg.svd "
-    "linalg.svdvals linalg.multi_dot linalg.outer linalg.tensordot linalg.trace linalg.diagonal "
-    "linalg.cross linalg.matrix_transpose linalg.matmul linalg.vecdot "
-    # Fourier
-    "fft.fft fft.ifft fft.rfft fft.irfft fft.fft2 fft.ifft2 fft.rfft2 fft.irfft2 fft.fftn "
-    "fft.ifftn fft.rfftn fft.irfftn fft.hfft fft.ihfft "
-    # Ufuncs
-    "absolute add subtract multiply divide negative positive conjugate sign square "
-    "exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh "
-    "arcsinh arccosh arctanh arctan2 hypot degrees radians deg2rad rad2deg floor ceil trunc rint "
-    "fabs isfinite isinf isnan signbit copysign nextafter logaddexp logaddexp2 maximum minimum "
-    "fmax fmin equal not_equal less less_equal greater greater_equal logical_and logical_or "
-    "logical_xor logical_not bitwise_and bitwise_or bitwise_xor invert matmul vecdot",
-    WhereItAgrees(),
-) | _rows("power floor_divide remainder fmod divmod reciprocal float_power", WhereItAgrees("fc"))
+OWN: dict[str, WhereItAgrees] = {
+    **_rows(
+        """
+        reshape ravel transpose swapaxes moveaxis rollaxis squeeze expand_dims flip fliplr flipud
+        roll rot90 broadcast_to atleast_1d atleast_2d atleast_3d matrix_transpose tile pad split
+        array_split concatenate stack vstack hstack dstack column_stack append
+
+        where nonzero argwhere flatnonzero diag diagonal diagflat tril triu compress extract
+        full_like zeros_like ones_like empty_like
+
+        sum prod min max amin amax mean std var ptp count_nonzero cumsum cumprod
+        cumulative_sum cumulative_prod argmax argmin median trace
+        nansum nanprod nanmean nanstd nanvar nanmin nanmax nanmedian nancumsum nancumprod
+
+        sort argsort lexsort searchsorted unique unique_values unique_counts union1d isin
+        intersect1d setdiff1d setxor1d
+
+        round around nan_to_num real imag angle isclose allclose array_equal isposinf isneginf
+        sinc i0 unwrap diff ediff1d interp gradient trapezoid convolve correlate cov corrcoef
+
+        dot vdot inner outer tensordot einsum kron cross
+        linalg.norm linalg.vector_norm linalg.matrix_norm linalg.det linalg.slogdet linalg.svd
+        linalg.svdvals linalg.multi_dot linalg.outer linalg.tensordot linalg.trace
+        linalg.diagonal linalg.cross linalg.matrix_transpose linalg.matmul linalg.vecdot
+
+        absolute add subtract multiply divide negative positive conjugate sign square
+        exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh
+        tanh arcsinh arccosh arctanh arctan2 hypot degrees radians deg2rad rad2deg floor ceil
+        trunc rint fabs isfinite isinf isnan signbit copysign nextafter logaddexp logaddexp2
+        maximum minimum fmax fmin equal not_equal less less_equal greater greater_equal
+        logical_and logical_or logical_xor logical_not
+        bitwise_and bitwise_or bitwise_xor invert matmul vecdot
+        """,
+        WhereItAgrees(),
+    ),
+    **_rows("all any", WhereItAgrees("biuf")),
+    **_rows(
+        "clip power floor_divide remainder fmod divmod reciprocal float_power", WhereItAgrees("fc")
+    ),
+    **_rows(
+        """
+        fft.fft fft.ifft fft.rfft fft.irfft fft.fft2 fft.ifft2 fft.rfft2 fft.irfft2 fft.fftn
+        fft.ifftn fft.rfftn fft.irfftn fft.hfft fft.ihfft
+        """,
+        WhereItAgrees(empty=False),
+    ),
+}

@@ -157,8 +157,8 @@ class Library:
     advice : str
         The way out, for error messages.
     to_host, from_host : str
-        How users copy an array to a NumPy array and back: a method of its class, or a function
-        of ``numpy.``; and a function below its module.
+        How users copy an array to a NumPy array and back: a method of its class, methods in a row
+        (``"cpu().numpy"``) or a function of ``numpy.``; and a function below its module.
     operators : tuple of str, optional
         Methods of its classes for binary operators that ask nobody, so that strangers are
         converted: they are given `accepts` to ask first.
@@ -298,6 +298,7 @@ class Library:
             guest=True,
             dtypes=Dtypes,
             core=functools.partial(_core_of_class, array_class),
+            shortcuts=functools.partial(_shortcuts_of_class, array_class),
             advice="Convert the array with its own library where a NumPy array is what you want.",
         )
         vars(library).update(namespace=namespace, classes=(array_class,))
@@ -415,6 +416,12 @@ class Library:
     def shortcuts(self) -> Mapping[str, Callable[..., Any]]:
         """By NumPy's name, what makes the short way of a function of the long one."""
         return {} if self._shortcuts is None else self._shortcuts(self.namespace)
+
+    @property
+    def short_ways(self) -> str:
+        """Where its short ways come from."""
+        named = "array_api" if isinstance(self._shortcuts, functools.partial) else self.name
+        return f"arrayproto.libraries.{named}_shortcuts"
 
     @functools.cached_property
     def stock(self) -> dict[str, Callable[..., Any]]:
@@ -588,6 +595,14 @@ class Library:
             return f"{self.to_host.replace('numpy', 'np')}(x)"
         return f"x.{self.to_host}()" if self.to_host else "a NumPy array made of x"
 
+    def copied_to_host(self, array: Any) -> Any:
+        """What `to_host` makes of an array of it."""
+        if self.to_host.startswith("numpy."):
+            return getattr(np, self.to_host.removeprefix("numpy."))(array)
+        for name in self.to_host.split("()."):
+            array = getattr(array, name)()
+        return array
+
     def resolve_ufunc(self, ufunc: np.ufunc, method: str = "__call__") -> Resolution:
         """How the library gets a ufunc, or a method of one.
 
@@ -613,7 +628,7 @@ class Library:
             return self._refusal_of(name)
         if name in self.shortcuts:
             short = self.shortcuts[name](call)
-            return Resolution("bridged", short, f"arrayproto.libraries.{self.name}_shortcuts")
+            return Resolution("bridged", short, self.short_ways)
         if name in self.core:
             return Resolution("bridged", call, f"the core of arrayproto.libraries.{self.name}")
         return Resolution("derived", call, "arrayproto.derived, of the core")
@@ -756,6 +771,12 @@ def _core_of_class(
         core = with_devices(core, namespace)
     # The standard leaves it to the library whether its arrays can be written to.
     return with_writing(core, namespace) if hasattr(array_class, "__setitem__") else core
+
+
+def _shortcuts_of_class(array_class: type, namespace: Any) -> Mapping[str, Callable[..., Any]]:
+    from .array_api_shortcuts import shortcuts
+
+    return shortcuts(array_class, namespace)
 
 
 class Table(dict[Any, "Callable[..., Any] | None"]):

@@ -299,5 +299,6 @@ torch: Library = Library(
     shortcuts=_shortcuts,
     differences={name: on_host(name) for name in ON_HOST},
     reflects=(np.generic,),
+    to_host="cpu().numpy",  # which raises where a gradient would be lost
     advice="Call x.detach().cpu().numpy() where a NumPy array in host memory is what you want.",
 )

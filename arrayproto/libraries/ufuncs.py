@@ -202,7 +202,7 @@ def _by_ducks(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
     call = functools.partial(ufunc_through_ducks, library, ufunc, method)
     if method == "__call__" and name in library.shortcuts:
         short = library.shortcuts[name](call)
-        return Resolution("bridged", short, f"arrayproto.libraries.{library.name}_shortcuts")
+        return Resolution("bridged", short, library.short_ways)
     if method == "__call__" and name in library.core:
         return Resolution("bridged", call, f"the core of arrayproto.libraries.{library.name}")
     return Resolution("derived", call, "arrayproto.derived, of the core")

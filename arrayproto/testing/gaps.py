@@ -44,8 +44,19 @@ GAPS: dict[tuple[str, str], str] = {
             "np.roots(ev)",
         )
     },
+    **{
+        ("jax", expression): "NumPy looks for arrays among the elements only"
+        for expression in ("np.poly(ev)", "np.roots(ev)")
+    },
     ("jax", "np.round(um, -1)"): "NumPy's rounding of 255 to tens overflows to 4, JAX's does not",
-    ("jax", "np.argpartition(-a, [1, 3])[[1, 3]]"): "JAX's arrays take no list as an index",
+    **{
+        ("jax", expression): "JAX's arrays take no list as an index"
+        for expression in (
+            "np.partition(iv, [1, 3])[[1, 3]]",
+            'np.partition(v, (0, 5), kind="introselect")[[0, 5]]',
+            "np.argpartition(-a, [1, 3])[[1, 3]]",
+        )
+    },
 }
 
 #: Of array-api-strict, by reason.

@@ -1,0 +1,181 @@
+"""Short ways: a library's own functions, called at once where they do what NumPy's do.
+
+The common case is arrays of one floating-point or complex dtype, and plain arguments. Whatever else
+comes, or what the library refuses, goes the long way, which knows NumPy's rules and NumPy's errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Call = Callable[..., Any]
+#: Makes the short way of a function of the long one.
+Maker = Callable[[Call], Call]
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether dtypes are equal; to compare them may take longer than the rest."""
+    return one is other or one == other
+
+
+class Own(dict[type, bool]):
+    """Whether a class is one of a library's arrays; `issubclass` is asked once for each."""
+
+    def __init__(self, *classes: type) -> None:
+        super().__init__()
+        self._classes = classes
+
+    def __missing__(self, cls: type) -> bool:
+        found = issubclass(cls, self._classes)
+        if found:  # classes of others may come and go
+            self[cls] = found
+        return found
+
+
+class ShortWays:
+    """The short ways of a library, by the form of the function.
+
+    Parameters
+    ----------
+    own : mapping of type to bool
+        Which classes are those of its arrays.
+    real, complex : iterable of dtype
+        Its floating-point dtypes, of which NumPy has the same, and its complex ones.
+    refused : tuple of type
+        What it raises where NumPy has an error, or an answer, of its own.
+    """
+
+    def __init__(
+        self,
+        own: Own,
+        real: Iterable[Any],
+        complex: Iterable[Any],
+        refused: tuple[type[Exception], ...],
+    ) -> None:
+        self.own, self.refused = own, refused
+        # No sets: the hash of a dtype may take longer than the rest, and identity is seen first.
+        self.real = tuple(real)
+        self.inexact = (*self.real, *complex)
+
+    def unary(self, native: Call) -> Maker:
+        inexact = self.inexact
+
+        def make(long: Call) -> Call:
+            def call(*args: Any, **kwargs: Any) -> Any:
+                if len(args) == 1 and not kwargs and args[0].dtype in inexact:
+                    return native(args[0])
+                return long(*args, **kwargs)
+
+            return call
+
+        return make
+
+    def binary(self, native: Call) -> Maker:
+        """Of two arrays, or of one and a number."""
+        return self._binary(native, self.inexact)
+
+    def real_binary(self, native: Call) -> Maker:
+        return self._binary(native, self.real)
+
+    def _binary(self, native: Call, dtypes: tuple[Any, ...]) -> Maker:
+        own, refused = self.own, self.refused
+
+        def make(long: Call) -> Call:
+            def call(*args: Any, **kwargs: Any) -> Any:
+                if len(args) == 2 and not kwargs:
+                    a, b = args
+                    if own[type(a)]:
+                        dtype = a.dtype
+                        if dtype in dtypes and (
+                            type(b) is float or (own[type(b)] and _same(b.dtype, dtype))
+                        ):
+                            try:
+                                return native(a, b)
+                            except refused:
+                                pass
+                return long(*args, **kwargs)
+
+            return call
+
+        return make
+
+    def einsum(self, native: Call) -> Maker:
+        own, refused, inexact = self.own, self.refused, self.inexact
+
+        def make(long: Call) -> Call:
+            def call(*operands: Any, **kwargs: Any) -> Any:
+                subscripts, *arrays = operands
+                if not kwargs and type(subscripts) is str and arrays:
+                    dtype = getattr(arrays[0], "dtype", None)
+                    if (
+                        all(own[type(x)] and _same(x.dtype, dtype) for x in arrays)
+                        and dtype in inexact
+                    ):
+                        try:
+                            return native(subscripts, *arrays)
+                        except refused:
+                            pass
+                return long(*operands, **kwargs)
+
+            return call
+
+        return make
+
+    def reduction(self, native: Call, whole: Call) -> Maker:
+        """Of one axis, or of all of them by `whole`."""
+        own, refused, real = self.own, self.refused, self.real
+
+        def make(long: Call) -> Call:
+            def call(a: Any, axis: Any = None, *rest: Any, **kwargs: Any) -> Any:
+                if not rest and not kwargs and own[type(a)] and a.dtype in real:
+                    if axis is None:
+                        return whole(a)
+                    if type(axis) is int:
+                        try:
+                            return native(a, axis)
+                        except refused:
+                            pass
+                return long(a, axis, *rest, **kwargs)
+
+            return call
+
+        return make
+
+    def where(self, native: Call, boolean: Any) -> Maker:
+        own, refused, inexact = self.own, self.refused, self.inexact
+
+        def make(long: Call) -> Call:
+            def call(condition: Any, *rest: Any) -> Any:
+                if len(rest) == 2 and own[type(condition)] and _same(condition.dtype, boolean):
+                    x, y = rest
+                    if own[type(x)] and own[type(y)]:
+                        if _same(x.dtype, y.dtype) and x.dtype in inexact:
+                            try:
+                                return native(condition, x, y)
+                            except refused:
+                                pass
+                return long(condition, *rest)
+
+            return call
+
+        return make
+
+    def joining(self, native: Call) -> Maker:
+        own, refused, inexact = self.own, self.refused, self.inexact
+
+        def make(long: Call) -> Call:
+            def call(arrays: Any, axis: Any = 0, *rest: Any, **kwargs: Any) -> Any:
+                if not rest and not kwargs and type(axis) is int and type(arrays) in (list, tuple):
+                    if arrays and all(own[type(x)] for x in arrays):
+                        dtype = arrays[0].dtype
+                        if dtype in inexact and all(_same(x.dtype, dtype) for x in arrays):
+                            try:
+                                return native(arrays, axis)
+                            except refused:
+                                pass
+                return long(arrays, axis, *rest, **kwargs)
+
+            return call
+
+        return make
