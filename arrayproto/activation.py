@@ -238,6 +238,8 @@ class Status(NamedTuple):
         NumPy's names that are rebound as long as a context of `arrayproto.using` is open.
     adopted : mapping of str to int
         Packages that `arrayproto.adopt` has given the namespace, to the number of names in them.
+    methods : tuple of str
+        NumPy's methods that classes were given for the code of adopted packages.
     """
 
     active: tuple[str, ...]
@@ -247,6 +249,7 @@ class Status(NamedTuple):
     fallback: str
     creation: tuple[str, ...] = ()
     adopted: Mapping[str, int] = MappingProxyType({})
+    methods: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"active: {', '.join(self.active) or 'nothing'}"]
@@ -275,6 +278,14 @@ class Status(NamedTuple):
         lines += [
             f"adopted: {package}, {count} names of NumPy in its modules are arrayproto's"
             for package, count in self.adopted.items()
+        ]
+        given: dict[str, list[str]] = {}
+        for method in self.methods:
+            cls, _, name = method.rpartition(".")
+            given.setdefault(cls, []).append(name)
+        lines += [
+            f"  methods of {cls} that adopted packages see: {', '.join(names)}"
+            for cls, names in given.items()
         ]
         return "\n".join(lines)
 
@@ -305,6 +316,7 @@ def status() -> Status:
             ),
             fallback=policy.fallback(),
             adopted=adoption.status(),
+            methods=adoption.given(),
             creation=_rebound_for_creation(),
         )
 
@@ -343,6 +355,7 @@ def _change() -> list[str]:
         if library.loaded() is not None:
             _enter(library)
     messages += _rebind()
+    messages += adoption.libraries_changed()
     waiting = wanted - _state.patches.keys()
     awaited = {name for library in waiting for name in (library.root, library.module)}
     if _state.patches:
@@ -358,6 +371,11 @@ def listen(listener: Callable[[bool], None], on: bool) -> None:
             _state.listeners.append(listener)
         else:
             _state.listeners.remove(listener)
+
+
+def active() -> list[Library]:
+    """The libraries whose classes have our protocol now."""
+    return list(_state.patches)
 
 
 def is_active(library: Library) -> bool:

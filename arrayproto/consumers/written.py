@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ..libraries import Library
 from .kept import is_duck, library_for
+
+
+def can_write(library: Library, a: Any) -> bool:
+    """Whether an array of a library with a core can be written to."""
+    writable = library.core.get("writable")
+    return "setitem" in library.core and (writable is None or bool(writable(a)))
 
 
 def written(np_: Any, a: Any, index: Any, values: Any) -> Any:
@@ -36,7 +43,7 @@ def written(np_: Any, a: Any, index: Any, values: Any) -> Any:
         return np_.where(index, np_.asarray(values, dtype=a.dtype), a)
     if library.name == "jax":
         return a.at[index].set(values)
-    if "setitem" in library.core or library.name in ("cupy", "dask"):
+    if can_write(library, a) or library.name in ("cupy", "dask"):
         a = np_.copy(a)
         a[index] = values
         return a

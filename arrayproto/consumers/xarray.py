@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .consumer import Consumer
+from .consumer import Consumer, Row
+from .flavour import Namespace
 from .kept import duck_in
 
 
@@ -20,4 +21,15 @@ def _namespace(original: Callable[..., Any], np_: Any) -> Callable[..., Any]:
     return get_array_namespace
 
 
-xarray = Consumer("xarray", names={"get_array_namespace": _namespace})
+def _numpy(original: Any, np_: Any) -> Any:
+    """The namespace, with what xarray gives its own arrays to, for NumPy to convert."""
+    module = Namespace("numpy", np_._flavour)
+    vars(module)["lexsort"] = original.lexsort
+    return module
+
+
+xarray = Consumer(
+    "xarray",
+    names={"get_array_namespace": _namespace},
+    rows={"xarray.core.dataset": (Row("np", _numpy),)},
+)

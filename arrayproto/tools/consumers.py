@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..testing.consumers import PROGRAMS, Program, known_gap
+from ..testing.consumers import PROGRAMS, Program, known_gap, libraries_of
 from ..testing.subjects import SUBJECTS
-
-#: As the tests have them.
-LIBRARIES = ("sparse", "dask", "jax", "torch", "cupy")
 
 _HEAD = """\
 # Consumer libraries on the arrays of others
@@ -38,20 +35,22 @@ def markdown() -> str:
     for consumer in dict.fromkeys(program.consumer for program in PROGRAMS):
         programs = [program for program in PROGRAMS if program.consumer == consumer]
         lines += [f'## {consumer}: `arrayproto.adopt("{consumer}")`', ""]
-        lines += ["| | " + " | ".join(LIBRARIES) + " |", "| --- |" + " --- |" * len(LIBRARIES)]
+        libraries = libraries_of(consumer)
+        lines += ["| | " + " | ".join(libraries) + " |", "| --- |" + " --- |" * len(libraries)]
         lines += [_row(program) for program in programs]
         lines += ["", *_reasons(programs)]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _row(program: Program) -> str:
-    cells = [program.name.replace("_", " "), *(_cell(program, one) for one in LIBRARIES)]
+    libraries = libraries_of(program.consumer)
+    cells = [program.name.replace("_", " "), *(_cell(program, one) for one in libraries)]
     return "| " + " | ".join(cells) + " |"
 
 
 def _cell(program: Program, library: str) -> str:
     subject = SUBJECTS[library]
-    if known_gap(program, subject.name, subject.library):
+    if known_gap(program, library):
         return "no"
     if library == "cupy":
         return "not judged"
@@ -63,8 +62,8 @@ def _cell(program: Program, library: str) -> str:
 def _reasons(programs: list[Program]) -> Iterator[str]:
     told: dict[str, list[str]] = {}
     for program in programs:
-        for library in LIBRARIES:
-            reason = known_gap(program, library, library)
+        for library in libraries_of(program.consumer):
+            reason = known_gap(program, library)
             if reason:
                 told.setdefault(f"{program.name.replace('_', ' ')}: {reason}", []).append(library)
     for reason, libraries in told.items():

@@ -1,0 +1,17 @@
+"""What programs of consumers cannot be run on, and why."""
+
+from __future__ import annotations
+
+from .program import Program, libraries_of
+
+#: (consumer, program, subject) to the reason why it cannot be.
+GAPS: dict[tuple[str, str, str], str] = {
+    ("scipy", "signal_lfilter", library): "the filter is compiled code, which reads the memory of "
+    'NumPy arrays; `fallback="convert"` copies to NumPy and back, with a warning'
+    for library in libraries_of("scipy")
+}
+
+
+def known_gap(program: Program, subject: str) -> str | None:
+    """The reason why a program is known not to run on a subject, or None."""
+    return GAPS.get((program.consumer, program.name, subject))
