@@ -10,6 +10,7 @@ from .autograd import autograd
 from .consumer import Consumer
 from .dask import dask
 from .einops import einops
+from .mxnet import mxnet
 from .opt_einsum import opt_einsum
 from .scipy import scipy
 from .tangent import tangent
@@ -21,7 +22,7 @@ GROUP = "arrayproto.consumers"
 #: By name.
 CONSUMERS: dict[str, Consumer] = {
     consumer.name: consumer
-    for consumer in (autograd, dask, einops, opt_einsum, scipy, tangent, tensorly, xarray)
+    for consumer in (autograd, dask, einops, mxnet, opt_einsum, scipy, tangent, tensorly, xarray)
 }
 
 

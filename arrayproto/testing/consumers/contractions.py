@@ -25,6 +25,14 @@ def opt_einsum_expression(make: Make) -> Any:
     return expression(make(matrix()), make(matrix(4, 5)), make(matrix(5, 3)))
 
 
+@program("opt_einsum")
+def opt_einsum_sharing(make: Make) -> Any:
+    opt_einsum = imported("opt_einsum")
+    x, y, z = make(matrix()), make(matrix(4, 5)), make(matrix(5, 3))
+    with opt_einsum.shared_intermediates():
+        return [opt_einsum.contract(f"ij,jk,kl->{out}", x, y, z) for out in ("il", "jl")]
+
+
 @program("einops")
 def einops_rearrange(make: Make) -> Any:
     rearrange, x = imported("einops").rearrange, make(tensor())

@@ -29,6 +29,8 @@ class Program(NamedTuple):
         Whether it reads values to decide what to do, so that lazy arrays are computed.
     ducks : bool
         Whether its arrays are given by `arrayproto.asduck`, because it calls methods.
+    numbers : bool
+        Whether its results are Python's numbers.
     """
 
     consumer: str
@@ -36,6 +38,7 @@ class Program(NamedTuple):
     run: Callable[[Make], Any]
     reads: bool = False
     ducks: bool = False
+    numbers: bool = False
 
 
 PROGRAMS: list[Program] = []
@@ -46,6 +49,9 @@ _ALL = ("sparse", "dask", "jax", "torch", "cupy")
 _OF = {
     "autograd": ("sparse", "dask", "jax", "torch", "tensorflow", "cupy"),
     "dask": ("sparse", "jax", "torch", "tensorflow", "cupy"),
+    "skimage": ("dask", "jax", "torch", "cupy"),
+    "sklearn": ("dask", "jax", "torch", "cupy"),
+    "tangent": ("sparse", "dask", "jax", "torch"),
     "xarray": ("sparse", "dask", "jax", "torch", "array-api-strict", "cupy"),
 }
 
@@ -56,13 +62,13 @@ def libraries_of(consumer: str) -> tuple[str, ...]:
 
 
 def program(
-    consumer: str, *, reads: bool = False, ducks: bool = False
+    consumer: str, *, reads: bool = False, ducks: bool = False, numbers: bool = False
 ) -> Callable[[Callable[[Make], Any]], Callable[[Make], Any]]:
     """Count a function among the programs; what its name begins with is the consumer's."""
 
     def decorator(run: Callable[[Make], Any]) -> Callable[[Make], Any]:
         name = run.__name__.removeprefix(f"{consumer.replace('.', '_')}_")
-        PROGRAMS.append(Program(consumer, name, run, reads, ducks))
+        PROGRAMS.append(Program(consumer, name, run, reads, ducks, numbers))
         return run
 
     return decorator

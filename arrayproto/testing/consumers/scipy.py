@@ -51,3 +51,41 @@ def scipy_stats_zscore(make: Make) -> Any:
 def scipy_stats_moment(make: Make) -> Any:
     stats, x = imported("scipy.stats"), make(matrix())
     return stats.moment(x, order=2), stats.gmean(x + 1)
+
+
+@program("scipy")
+def scipy_stats_shape(make: Make) -> Any:
+    stats, x = imported("scipy.stats"), make(matrix())
+    return stats.skew(x), stats.kurtosis(x), stats.sem(x), stats.entropy(x + 1)
+
+
+@program("scipy")
+def scipy_integrate(make: Make) -> Any:
+    integrate, x = imported("scipy.integrate"), make(matrix())
+    return (
+        integrate.trapezoid(x, axis=0),
+        integrate.cumulative_trapezoid(x, axis=0, initial=0),
+        integrate.simpson(x, axis=0),
+    )
+
+
+@program("scipy")
+def scipy_signal_spectra(make: Make) -> Any:
+    signals, x = imported("scipy.signal"), make(signal())
+    return signals.periodogram(x)[1], signals.welch(x, nperseg=8)[1]
+
+
+@program("scipy")
+def scipy_signal_detrend(make: Make) -> Any:
+    return imported("scipy.signal").detrend(make(signal()), type="constant")
+
+
+@program("scipy")
+def scipy_signal_linear_detrend(make: Make) -> Any:
+    return imported("scipy.signal").detrend(make(signal()))
+
+
+@program("scipy")
+def scipy_signal_oaconvolve(make: Make) -> Any:
+    x = make(signal())
+    return imported("scipy.signal").oaconvolve(x, x)

@@ -51,3 +51,29 @@ def xarray_weighted(make: Make) -> Any:
 @program("xarray", ducks=True)
 def xarray_quantile(make: Make) -> Any:
     return _array(make).quantile(0.5, "x").data
+
+
+@program("xarray", ducks=True)
+def xarray_dataset(make: Make) -> Any:
+    xr = imported("xarray")
+    variables = {"a": (("x", "y"), make(matrix())), "b": ("x", np.arange(6.0))}
+    ds = xr.Dataset(variables, coords={"x": np.arange(6)})
+    return (ds.a * ds.b).data, ds.mean("x").a.data, xr.dot(ds.a, ds.a, dim="y").data
+
+
+@program("xarray", ducks=True)
+def xarray_without_nan(make: Make) -> Any:
+    a = _array(make)
+    a = a.where(a > 0.3)
+    return a.sum("x").data, a.max("y").data, a.var("x").data, a.count("x").data
+
+
+@program("xarray", ducks=True)
+def xarray_steps(make: Make) -> Any:
+    a = _array(make)
+    return a.diff("x").data, a.shift(x=1).data, a.cumsum("x").data, a.coarsen(x=2).mean().data
+
+
+@program("xarray", ducks=True)
+def xarray_interp(make: Make) -> Any:
+    return _array(make).interp(x=[0.5, 2.25, 9]).data
