@@ -23,7 +23,7 @@ from .authors.mixin import family
 from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
 from .libraries import LIBRARIES, Library, get_library, library_of_class
-from .locks import lock as lock_of
+from .locks import Nested
 from .mixins import mixin_of
 from .patching import Patch, Undoing
 from .rebinding import LATE, rebound, undispatched
@@ -35,7 +35,7 @@ class _State:
     """What is active; changed only under the lock, never read on the way of a call."""
 
     def __init__(self) -> None:
-        self.lock = lock_of("activation")
+        self.lock = Nested("adoption", "activation")  # adopted packages are told of a change
         self.permanent: set[Library] = set()  # by activate()
         self.scoped: Counter[Library] = Counter()  # by activated(), one for each open context
         self.patches: dict[Library, list[Patch]] = {}
@@ -240,6 +240,8 @@ class Status(NamedTuple):
         NumPy's names that are rebound as long as a context of `arrayproto.using` is open.
     adopted : mapping of str to int
         Packages that `arrayproto.adopt` has given the namespace, to the number of names in them.
+    methods : tuple of str
+        NumPy's methods that classes were given for the code of adopted packages.
     """
 
     active: tuple[str, ...]
@@ -249,6 +251,7 @@ class Status(NamedTuple):
     fallback: str
     creation: tuple[str, ...] = ()
     adopted: Mapping[str, int] = MappingProxyType({})
+    methods: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"active: {', '.join(self.active) or 'nothing'}"]
@@ -278,6 +281,14 @@ class Status(NamedTuple):
             f"adopted: {package}, {count} names of NumPy in its modules are arrayproto's"
             for package, count in self.adopted.items()
         ]
+        given: dict[str, list[str]] = {}
+        for method in self.methods:
+            cls, _, name = method.rpartition(".")
+            given.setdefault(cls, []).append(name)
+        lines += [
+            f"  methods of {cls} that adopted packages see: {', '.join(names)}"
+            for cls, names in given.items()
+        ]
         return "\n".join(lines)
 
 
@@ -291,7 +302,7 @@ def status() -> Status:
     """
     # What has locks of its own is asked before: under theirs a module may be imported, which we are
     # told of.
-    adopted, creation = adoption.status(), _rebound_for_creation()
+    adopted, methods, creation = adoption.status(), adoption.given(), _rebound_for_creation()
     with _state.lock:
         shown = dict.fromkeys([*LIBRARIES.values(), *_state.patches, *_state.wanted()])
         active = [library for library in shown if library in _state.patches]
@@ -310,6 +321,7 @@ def status() -> Status:
             ),
             fallback=policy.fallback(),
             adopted=adopted,
+            methods=methods,
             creation=creation,
         )
 
@@ -347,6 +359,7 @@ def _change() -> list[str]:
         if library.loaded() is not None:
             _enter(library)
     messages += _rebind()
+    messages += adoption.libraries_changed()
     waiting = wanted - _state.patches.keys()
     awaited = {name for library in waiting for name in (library.root, library.module)}
     if _state.patches:
@@ -362,6 +375,11 @@ def listen(listener: Callable[[bool], None], on: bool) -> None:
             _state.listeners.append(listener)
         else:
             _state.listeners.remove(listener)
+
+
+def active() -> list[Library]:
+    """The libraries whose classes have our protocol now."""
+    return list(_state.patches)
 
 
 def is_active(library: Library) -> bool:

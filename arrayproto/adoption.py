@@ -21,6 +21,7 @@ from .patching import Patch, Undoing
 
 if TYPE_CHECKING:
     from .consumers import Flavour
+    from .libraries import Library
 
 Compiled = Literal["raise", "convert"]
 
@@ -67,7 +68,9 @@ class _State:
         self.made: dict[int, tuple[Any, Any]] = {}
         self.cells: set[int] = set()
         self.undoing = Undoing("adopt()")
-        self.watcher = PackageWatcher(_imported)
+        #: By library, the methods that its classes were given.
+        self.given: dict[Library, list[Patch]] = {}
+        self.watcher = PackageWatcher(_imported, _importing)
 
 
 def adopt(*packages: str, fallback: Compiled = "raise", follow: bool = False) -> None:
@@ -254,6 +257,7 @@ def _reconcile() -> None:
         _state.made.clear()
         _state.cells.clear()
     _state.watcher.watch(set(wanted))
+    messages += _give_methods()
     for message in messages:  # last: a warning may be turned into an error
         warnings.warn(message, ArrayProtoWarning, stacklevel=3)
 
@@ -283,6 +287,48 @@ def _enter(name: str, flavour: Flavour) -> None:
 def _give_back(name: str) -> list[str]:
     """Undo all in one module; what could not be undone, in words."""
     return _state.undoing.undo(reversed(_state.adopted.pop(name).patches))
+
+
+def _give_methods() -> list[str]:
+    """Give the classes of active libraries NumPy's methods while something is adopted."""
+    from .activation import active
+
+    wanted = [one for one in active() if not one.by_name] if _state.wishes else []
+    messages = []
+    for library in [one for one in _state.given if one not in wanted]:
+        messages += _state.undoing.undo(reversed(_state.given.pop(library)))
+    for library in wanted:
+        if library not in _state.given:
+            from .consumers.methods import give
+
+            _state.given[library] = give(library, _state.adopted)
+    return messages
+
+
+def libraries_changed() -> list[str]:
+    """Told by `activate` and `deactivate`; what could not be undone, in words."""
+    with _state.lock:
+        return _give_methods()
+
+
+def given() -> tuple[str, ...]:
+    """The methods that classes were given for adopted packages."""
+    with _state.lock:
+        return tuple(
+            f"{patch.holder.__module__}.{patch.holder.__qualname__}.{patch.name}"
+            for patches in _state.given.values()
+            for patch in patches
+        )
+
+
+def _importing(module: str) -> contextlib.AbstractContextManager[Any]:
+    """What a consumer wants while it is imported; it is asked for with its own package."""
+    from .consumers import find_consumers
+
+    for consumer in find_consumers(module):
+        if consumer.name == module:
+            return consumer.importing()
+    return contextlib.nullcontext()
 
 
 def _imported(module: str) -> None:

@@ -16,16 +16,22 @@ import numpy as np
 
 from .consumers.flavour import Flavour, namespace
 from .consumers.kept import numpy_dtype
-from .consumers.written import written
+from .consumers.written import can_write, written
 from .ducks import Duck
 from .libraries import Library
 from .mixins import mixin_of
+from .view import asduck
 
 
 class ArrayDuck(Duck):
     """An array with NumPy's methods; see `asduck`."""
 
     __slots__ = ()
+    #: Above ndarray's: who chooses by it takes the library's functions for mixed arrays.
+    __array_priority__ = 11
+
+    def __reduce__(self) -> Any:
+        return asduck, (self.native,)  # its class is made when it is needed
 
     # What NumPy asks -------------------------------------------------------------------------
 
@@ -128,7 +134,7 @@ class ArrayDuck(Duck):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         library = self._library
-        if "setitem" in library.core:
+        if can_write(library, self.native):
             super().__setitem__(key, np.astype(self._own(value), self.dtype))
         elif library.name == "cupy":
             self.native[_natives(key)] = _natives(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ class ImportWatcher:
     def __init__(self, imported: Callable[[str], None]) -> None:
         self.imported = imported
         self.awaited: set[str] = set()
+
+    def importing(self, fullname: str) -> AbstractContextManager[Any]:
+        """The context in which a module is executed."""
+        return nullcontext()
 
     def watch(self, modules: set[str]) -> None:
         self.awaited = modules
@@ -49,13 +54,32 @@ class ImportWatcher:
             spec = finder.find_spec(fullname, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _Loader(spec.loader, self.imported)  # type: ignore[assignment]
+                    spec.loader = _Loader(spec.loader, self)  # type: ignore[assignment]
                 return spec
         return None
 
 
 class PackageWatcher(ImportWatcher):
-    """Tells of every module of the packages that it awaits."""
+    """Tells of every module of the packages that it awaits.
+
+    Parameters
+    ----------
+    imported : callable
+        As for `ImportWatcher`.
+    importing : callable
+        Given the name of a module, returns the context in which it is executed.
+    """
+
+    def __init__(
+        self,
+        imported: Callable[[str], None],
+        importing: Callable[[str], AbstractContextManager[Any]],
+    ) -> None:
+        super().__init__(imported)
+        self._importing = importing
+
+    def importing(self, fullname: str) -> AbstractContextManager[Any]:
+        return self._importing(fullname)
 
     def awaits(self, fullname: str) -> bool:
         return any(fullname == name or fullname.startswith(f"{name}.") for name in self.awaited)
@@ -64,8 +88,8 @@ class PackageWatcher(ImportWatcher):
 class _Loader:
     """Executes a module with its own loader, then tells."""
 
-    def __init__(self, loader: Any, imported: Callable[[str], None]) -> None:
-        self.loader, self.imported = loader, imported
+    def __init__(self, loader: Any, watcher: ImportWatcher) -> None:
+        self.loader, self.watcher = loader, watcher
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType | None:
         return self.loader.create_module(spec)  # type: ignore[no-any-return]
@@ -74,10 +98,11 @@ class _Loader:
         # The module shall not see that it was watched: resources are found through its loader.
         assert module.__spec__ is not None
         module.__spec__.loader = module.__loader__ = self.loader
-        self.loader.exec_module(module)
+        with self.watcher.importing(module.__name__):
+            self.loader.exec_module(module)
         # The import system clears this flag after we return; here the module is complete.
         module.__spec__._initializing = False  # type: ignore[attr-defined]
-        self.imported(module.__name__)
+        self.watcher.imported(module.__name__)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.loader, name)

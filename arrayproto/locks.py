@@ -28,6 +28,26 @@ def lock(name: str) -> RLock:
     return _locks[name]
 
 
+class Nested:
+    """Several of them, which a ``with`` statement takes together, in their order.
+
+    Parameters
+    ----------
+    *names : str
+    """
+
+    def __init__(self, *names: str) -> None:
+        self._taken = [lock(name) for name in sorted(names, key=ORDER.index)]
+
+    def __enter__(self) -> None:
+        for one in self._taken:
+            one.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        for one in reversed(self._taken):
+            one.release()
+
+
 def _take() -> None:
     for name in ORDER:
         _locks[name].acquire()

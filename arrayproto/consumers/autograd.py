@@ -13,54 +13,19 @@ from typing import Any
 
 import numpy as np
 
+from .by_class import ByClass
 from .consumer import Consumer, Row
 from .kept import dtype_of, is_duck, library_for, made_like, numpy_dtype
+from .written import can_write
 
 Call = Callable[..., Any]
-
-
-class _Known(dict[type, Any]):
-    """A table by class of autograd's, with what stands for the classes of duck arrays."""
-
-    def __init__(self, own: dict[type, Any], of_ducks: Any) -> None:
-        super().__init__()
-        self.own, self.of_ducks = own, of_ducks
-
-    def __missing__(self, cls: type) -> Any:
-        if cls in self.own:  # what is registered meanwhile stays when the table goes
-            return self.own[cls]
-        if _is_duck_class(cls):
-            return self.of_ducks
-        raise KeyError(cls)
-
-    def __setitem__(self, cls: type, value: Any) -> None:
-        self.own[cls] = value
-
-    def __delitem__(self, cls: type) -> None:
-        del self.own[cls]
-
-    def __contains__(self, cls: object) -> bool:
-        return cls in self.own
-
-    def keys(self) -> Any:
-        return self.own.keys()
-
-
-def _is_duck_class(cls: type) -> bool:
-    from ..libraries import library_of
-
-    return library_of(cls) is not None
 
 
 def _boxes(original: Any, np_: Any) -> Any:
     from importlib import import_module
 
-    class Boxes(_Known):
-        def __missing__(self, cls: type) -> Any:
-            found = super().__missing__(cls)
-            return import_module("autograd.numpy.numpy_boxes").ArrayBox if found is None else found
-
-    return Boxes(original, None)
+    # The module is not there yet when the table is.
+    return ByClass(original, lambda cls: import_module("autograd.numpy.numpy_boxes").ArrayBox)
 
 
 # Vector spaces ------------------------------------------------------------------------------------
@@ -75,7 +40,7 @@ def _spaces(original: Any, np_: Any) -> Any:
             made[iscomplex] = _space_class(iscomplex, np_)
         return made[iscomplex](value)
 
-    return _Known(original, space)
+    return ByClass(original, lambda cls: space)
 
 
 def _space_class(iscomplex: bool, np_: Any) -> type:
@@ -150,6 +115,8 @@ def _untake(original: Call, np_: Any) -> Call:
                 flat = np_.copy(np_.reshape(a, (-1,)))
                 np_.add.at(flat, places.ravel(), np_.reshape(x, (-1,)))
                 return np_.reshape(flat, vs.shape)
+            if library.core and not can_write(library, a):
+                return np_.add(a, _counted_at(x, idx, vs, np_))
             a = np_.copy(a)
             np_.add.at(a, idx, x)
             return a
@@ -157,6 +124,20 @@ def _untake(original: Call, np_: Any) -> Call:
         return sys.modules["autograd.core"].SparseObject(vs, added)
 
     return untake
+
+
+def _counted_at(x: Any, idx: Any, vs: Any, np_: Any) -> Any:
+    """`x` added up where the index points, for arrays that cannot be written to."""
+    size = int(np.prod(vs.shape, dtype=int))
+    places = np.arange(size).reshape(vs.shape)[idx]
+    values = np_.ravel(np_.broadcast_to(x, places.shape))
+
+    def sums(weights: Any) -> Any:
+        return np_.bincount(places.ravel(), weights=weights, minlength=size)
+
+    iscomplex = vs.dtype.kind == "c"
+    flat = sums(np_.real(values)) + 1j * sums(np_.imag(values)) if iscomplex else sums(values)
+    return np_.asarray(np_.reshape(flat, vs.shape), dtype=vs.dtype)
 
 
 def _stored_at(x: Any, idx: Any, vs: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -42,6 +43,12 @@ class Consumer:
         returns what takes its place.
     keeps : frozenset of str, optional
         Modules that are left as they are: those for arrays of other libraries.
+    calls_numpy : bool, optional
+        Whether its names for NumPy become the namespace of adopted packages, which is the default.
+        An array library that is a consumer too, of other libraries' arrays, keeps NumPy itself: in
+        its code its own arrays must not pass for ndarrays.
+    importing : callable, optional
+        Returns a context in which its package is imported, where it is adopted before that.
     """
 
     def __init__(
@@ -50,8 +57,11 @@ class Consumer:
         rows: Mapping[str, tuple[Row, ...]] = MappingProxyType({}),
         names: Mapping[str, Make] = MappingProxyType({}),
         keeps: frozenset[str] = frozenset(),
+        calls_numpy: bool = True,
+        importing: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
         self.name, self.rows, self.names, self.keeps = name, rows, names, keeps
+        self.calls_numpy, self.importing = calls_numpy, importing
 
     def __repr__(self) -> str:
         return f"<arrayproto consumer {self.name!r}>"

@@ -199,12 +199,15 @@ def _has_ducks(a: Any) -> bool:
     return is_duck(a) or (type(a) in (list, tuple) and duck_in(a) is not None)
 
 
+#: NumPy's copy= is True, False, None or one of these.
+_ALWAYS = np._CopyMode.ALWAYS
+
+
 def _coercing(function: Call, copies: bool = False) -> Call:
     @functools.wraps(function)
     def coerced(a: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
         if _has_ducks(a):
-            copy = kwargs.get("copy", copies)
-            made = kept(a, dtype, copy=bool(copy))
+            made = kept(a, dtype, copy=kwargs.get("copy", copies) in (True, _ALWAYS))
             missing = kwargs.get("ndmin", 0) - len(made.shape)
             if missing > 0:
                 library = library_for(made)

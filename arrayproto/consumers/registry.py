@@ -8,9 +8,12 @@ import warnings
 from ..errors import ArrayProtoWarning
 from .autograd import autograd
 from .consumer import Consumer
+from .dask import dask
 from .einops import einops
+from .mxnet import mxnet
 from .opt_einsum import opt_einsum
 from .scipy import scipy
+from .tangent import tangent
 from .tensorly import tensorly
 from .xarray import xarray
 
@@ -18,7 +21,8 @@ GROUP = "arrayproto.consumers"
 
 #: By name.
 CONSUMERS: dict[str, Consumer] = {
-    consumer.name: consumer for consumer in (autograd, einops, opt_einsum, scipy, tensorly, xarray)
+    consumer.name: consumer
+    for consumer in (autograd, dask, einops, mxnet, opt_einsum, scipy, tangent, tensorly, xarray)
 }
 
 

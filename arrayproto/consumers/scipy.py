@@ -16,6 +16,7 @@ import numpy as np
 
 from ..view import asduck
 from .consumer import Consumer, Row
+from .flavour import namespace
 from .kept import dtype_of, duck_in, is_duck, native
 from .written import written
 
@@ -128,6 +129,31 @@ def _by_ducks(original: Call, np_: Any) -> Call:
     return by_ducks
 
 
+def _following(original: Any, np_: Any) -> Any:
+    """The namespace whose ``np.zeros(shape)``, which is then filled, is like the arguments."""
+    return namespace("numpy", np_._flavour._replace(follow=True))
+
+
+class _Algebra(types.ModuleType):
+    """`scipy.linalg`, with `numpy.linalg` for the least squares of duck arrays."""
+
+    def __init__(self, module: types.ModuleType, np_: Any) -> None:
+        super().__init__(module.__name__, module.__doc__)
+        self.__dict__.update(_module=module, _np=np_)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+    def lstsq(self, a: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
+        if duck_in((a, b)) is None:
+            return self._module.lstsq(a, b, *args, **kwargs)
+        return self._np.linalg.lstsq(a, b, rcond=None)
+
+
+#: Functions that write into arrays, or ask for attributes of ndarrays.
+_FILTERS = ("detrend", "hilbert", "hilbert2")
+_SPECTRA = ("coherence", "csd", "periodogram", "spectrogram", "welch")
+
 scipy = Consumer(
     "scipy",
     names={
@@ -138,7 +164,13 @@ scipy = Consumer(
         "xpx": _Extra,
     },
     rows={
-        "scipy.signal": (Row("hilbert", _by_ducks), Row("hilbert2", _by_ducks)),
-        "scipy.signal._signaltools": (Row("hilbert", _by_ducks), Row("hilbert2", _by_ducks)),
+        "scipy.integrate": (Row("simpson", _by_ducks),),
+        "scipy.signal": tuple(Row(name, _by_ducks) for name in (*_FILTERS, *_SPECTRA)),
+        "scipy.signal._short_time_fft": (Row("np", _following),),
+        "scipy.signal._signaltools": (
+            Row("linalg", _Algebra),
+            *(Row(name, _by_ducks) for name in _FILTERS),
+        ),
+        "scipy.signal._spectral_py": tuple(Row(name, _by_ducks) for name in _SPECTRA),
     },
 )

@@ -50,6 +50,8 @@ def substituted(module: types.ModuleType, chosen: flavour.Flavour) -> list[Place
                 if ours is before:
                     continue
                 special[id(holder), attribute] = holder, attribute, ours
+    if not all(consumer.calls_numpy for consumer in consumers):
+        return list(special.values())
     found = [place for place in _numpys(module, chosen) if (id(place[0]), place[1]) not in special]
     return [*found, *special.values()]
 

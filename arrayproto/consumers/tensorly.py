@@ -16,7 +16,7 @@ import numpy as np
 from ..errors import UnsupportedFunctionError
 from .consumer import Consumer, Row
 from .kept import library_for, numpy_dtype
-from .written import written
+from .written import can_write, written
 
 #: A side of a matrix up to which its Gram matrix is decomposed whole.
 _GRAM = 2048
@@ -62,7 +62,7 @@ def _index_update(original: Any, np_: Any) -> Any:
 
     def index_update(tensor: Any, indices: Any, values: Any) -> Any:
         library = library_for(tensor)
-        if library is None or not library.core or "setitem" in library.core:
+        if library is None or not library.core or can_write(library, tensor):
             return original.__func__(tensor, indices, values)
         return written(np_, tensor, indices, values)
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from ..libraries import Library
 from .kept import is_duck, library_for
+
+
+def can_write(library: Library, a: Any) -> bool:
+    """Whether an array of a library with a core can be written to."""
+    writable = library.core.get("writable")
+    return "setitem" in library.core and (writable is None or bool(writable(a)))
 
 
 def written(np_: Any, a: Any, index: Any, values: Any) -> Any:
@@ -33,10 +41,17 @@ def written(np_: Any, a: Any, index: Any, values: Any) -> Any:
     elif isinstance(index, tuple):
         index = tuple(np.asarray(i) if isinstance(i, list) else i for i in index)
     if is_duck(index) and len(index.shape) == len(a.shape):
-        return np_.where(index, np_.asarray(values, dtype=a.dtype), a)
+        values = np_.asarray(values, dtype=a.dtype)
+        if 0 in values.shape:
+            return a
+        if math.prod(values.shape) != 1 and tuple(values.shape) != tuple(a.shape):
+            # One for each place that is chosen, in their order.
+            order = np_.reshape(np_.cumsum(np_.ravel(index)), tuple(a.shape))
+            values = np_.take(values, np_.maximum(np_.subtract(order, 1), 0))
+        return np_.where(index, values, a)
     if library.name == "jax":
         return a.at[index].set(values)
-    if "setitem" in library.core or library.name in ("cupy", "dask"):
+    if can_write(library, a) or library.name in ("cupy", "dask"):
         a = np_.copy(a)
         a[index] = values
         return a

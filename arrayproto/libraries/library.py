@@ -19,6 +19,7 @@ import numpy as np
 from .. import private
 from ..derived import derived_functions
 from ..errors import UnsupportedFunctionError
+from ..given import Given
 from ..locks import lock
 from .array_api import Dtypes, namespace_of, standard_core, with_devices, with_writing
 from .bridge import bridge
@@ -658,7 +659,9 @@ class Library:
             # A class may have a property of that name for its instances.
             if str(child.__module__).partition(".")[0] == self.root:
                 classes.append(child)
-        member = next((getattr(cls, name) for cls in classes if hasattr(cls, name)), None)
+        # What adopted packages see is made of the library's functions, and none of its own.
+        members = (getattr(cls, name) for cls in classes if hasattr(cls, name))
+        member = next((one for one in members if not isinstance(one, Given)), None)
 
         def check(x: Any) -> None:
             # The method of an ndarray would convert the duck arrays that it is given.
