@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The C code is optional: without a compiler the installation goes on without it.
 BUILT := pyproject.toml setup.py arrayproto/_speed.c
 
-.PHONY: demo test lint tables bench gpu clean
+.PHONY: demo test lint tables bench peers matrix gpu clean
 
 demo: $(VENV)/demo
 	$(BIN)/python -m arrayproto demo
@@ -25,6 +25,13 @@ tables: $(VENV)/test
 bench: $(VENV)/bench
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q
 	$(BIN)/python -m benchmarks.report
+
+# The peers' own suites, stock and with arrayproto active: `make peers ARGUMENTS="--peer sparse"`.
+peers: $(VENV)/peers
+	nice -n 10 $(BIN)/python -m peers $(ARGUMENTS)
+
+matrix: $(VENV)/matrix
+	$(BIN)/nox $(ARGUMENTS)
 
 # Needs a CUDA device and CuPy for it: the tests marked gpu, every call judged, programs timed.
 gpu: $(VENV)/test
@@ -50,5 +57,13 @@ $(VENV)/bench: $(BIN)/python $(BUILT)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	touch $@
 
+$(VENV)/peers: $(BIN)/python $(BUILT)
+	$(BIN)/python -m pip install --quiet --editable '.[peers]'
+	touch $@
+
+$(VENV)/matrix: $(BIN)/python $(BUILT)
+	$(BIN)/python -m pip install --quiet --editable '.[matrix]'
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info arrayproto/_speed*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) build dist *.egg-info arrayproto/_speed*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .nox .cache

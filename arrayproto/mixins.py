@@ -20,6 +20,7 @@ from . import dispatch, private
 from .accelerator import speed
 from .derived import derivation, derived_ufunc
 from .derived.core import Core
+from .derived.newer import refusing_newer
 from .errors import REFUSALS, Refusal
 from .libraries import LIBRARIES, Library, public_name, ufuncs
 
@@ -118,7 +119,10 @@ class _Implementations(dict[Any, Callable[..., Any]]):
         if self.derives and not isinstance(function, np.ufunc):
             name = public_name(function)
             if name is not None:
-                found = derivation(name, self.core, found)
+                derived = derivation(name, self.core, found)
+                if derived is not None and derived is not found:
+                    derived = refusing_newer(name, function, derived)
+                found = derived
         if found is not None:
             self[function] = found
         return found

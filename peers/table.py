@@ -73,8 +73,9 @@ PEERS = (
         ),
         package="numpy",
         libraries=_OTHERS,
-        # One of them waits for a debugger; the others write gigabytes, or take half a minute.
-        select="not large and not huge and not gdb and not leak",
+        # Others write gigabytes, or take minutes.
+        select="not large and not largish and not huge",
+        arguments=("-m", "not slow"),
     ),
     Peer("numpy.linalg", "numpy", ("linalg.tests",), package="numpy", libraries=_OTHERS),
     Peer("numpy.fft", "numpy", ("fft.tests",), package="numpy", libraries=_OTHERS),
@@ -91,10 +92,11 @@ PEERS = (
         "dask",
         _tests(
             "array.tests",
-            "array_function array_utils creation dispatch gufunc masked numpy_compat percentiles "
-            "routines sparse stats ufunc wrap xarray",
+            "array_function array_utils dispatch gufunc masked numpy_compat percentiles sparse "
+            "stats ufunc wrap xarray",
         ),
         package="dask",
+        select="not cupy",
     ),
     Peer(
         "xarray",
