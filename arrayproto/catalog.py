@@ -257,9 +257,7 @@ def _as_dispatched(function: Callable[..., Any], signature: inspect.Signature) -
         function(**{parameter.name: probe})
     except TypeError as error:
         if "positional-only" in str(error):
-            return signature.replace(
-                parameters=[parameter.replace(kind=parameter.POSITIONAL_ONLY)]
-            )
+            return signature.replace(parameters=[parameter.replace(kind=parameter.POSITIONAL_ONLY)])
     return signature
 
 
@@ -320,7 +318,7 @@ def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[s
 
 # Of numpydoc: the line under a title. (One expression for a section takes many times as long.)
 _UNDERLINE = re.compile(r"\n[ ]*-{3,}[ ]*\n")
-_ARRAYS = re.compile(r"\b(?:array_like|ndarray)\b")
+_ARRAYS = re.compile(r"\b(?:array[_-]like|ndarray)\b")  # NumPy 2.0 has hyphens too
 
 
 def documented_arguments(function: Callable[..., Any]) -> list[str]:

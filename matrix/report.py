@@ -49,7 +49,7 @@ def table() -> str:
         path = RESULTS / f"{one}.json"
         head = f"| {one.python} | {one.numpy} | {one.libraries} |"
         if not path.exists():
-            lines.append(f"{head} not run: this Python was not at hand | | | | |")
+            lines.append(f"{head} not run | | | | |")
             continue
         found: dict[str, Any] = json.loads(path.read_text())
         shown = {"Python": found["python"], **found["versions"]}

@@ -62,10 +62,13 @@ def changes(found: list[dict[str, Any]]) -> str:
     return "\n".join(parts) or "None."
 
 
+def made(found: list[dict[str, Any]]) -> str:
+    """The made part of the page."""
+    return f"{table(found)}\n\n### Tests that changed\n\n{changes(found)}"
+
+
 def update() -> None:
     """Write the page anew, between its marks."""
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
-    found = results()
-    made = f"{table(found)}\n\n### Tests that changed\n\n{changes(found)}"
-    PAGE.write_text(f"{before}{BEGIN}\n{made}\n{END}{after}")
+    PAGE.write_text(f"{before}{BEGIN}\n{made(results())}\n{END}{after}")

@@ -106,6 +106,7 @@ PEERS = (
             "array_api duck_array_ops duck_array_wrapping namedarray nputils sparse ufuncs",
         ),
         package="xarray",
+        select="not cupy",
         libraries=("sparse", "dask.array"),
     ),
     Peer("astropy.units", "astropy", ("units.tests",), package="astropy", libraries=_OTHERS),

@@ -237,6 +237,10 @@ class TestPlainArrays:
         assert anp.busday_offset(*given, roll="forward", out=out) is out
         assert out == np.busday_offset(*given, roll="forward")
 
+    def test_bmat_sees_the_names_of_its_caller(self):
+        A = MATRIX
+        assert (anp.bmat("A,A") == np.hstack([A, A])).all()
+
     def test_errors_name_the_public_function(self):
         for args, kwargs in [((), {}), ((MATRIX,), {"spam": 1})]:
             with pytest.raises(TypeError, match="tensordot"):
