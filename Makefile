@@ -5,13 +5,20 @@ BIN := $(VENV)/bin
 # The C code is optional: without a compiler the installation goes on without it.
 BUILT := pyproject.toml setup.py arrayproto/_speed.c
 
-.PHONY: demo test lint tables bench peers matrix gpu clean
+.PHONY: demo test oldest lint tables bench peers matrix gpu clean
 
 demo: $(VENV)/demo
 	$(BIN)/python -m arrayproto demo
 
 test: $(VENV)/test lint
 	$(BIN)/python -m pytest -n auto
+	$(MAKE) oldest
+
+# NumPy 2.0 alone, the oldest that is supported, where it has wheels for this Python; the rest is in
+# `make matrix`.
+OLDEST := tests/dispatch/test_numpys_own.py tests/test_catalog.py tests/test_registration.py
+oldest: $(VENV)/oldest
+	if test -x $(VENV)/numpy-2.0/bin/pytest; then $(VENV)/numpy-2.0/bin/python -m pytest -q $(OLDEST); fi
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .
@@ -55,6 +62,12 @@ $(VENV)/test: $(BIN)/python $(BUILT)
 
 $(VENV)/bench: $(BIN)/python $(BUILT)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	touch $@
+
+$(VENV)/oldest: $(BIN)/python
+	$(BIN)/python -m venv $(VENV)/numpy-2.0
+	if $(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 13))'; then \
+		$(VENV)/numpy-2.0/bin/python -m pip install --quiet 'numpy==2.0.*' pytest; fi
 	touch $@
 
 $(VENV)/peers: $(BIN)/python $(BUILT)

@@ -40,5 +40,5 @@ def seeing_caller(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _is_ours(frame: Any) -> bool:
-    name = frame.f_globals.get("__name__", "")
-    return frame.f_code.co_filename == FILENAME or name.partition(".")[0] == _OURS
+    name: str = frame.f_globals.get("__name__", "")
+    return bool(frame.f_code.co_filename == FILENAME or name.partition(".")[0] == _OURS)

@@ -102,6 +102,7 @@ def run(peer: Peer, mode: str, jobs: int, tests: Sequence[str] = ()) -> Run:
             command,
             cwd=where,
             env=os.environ
+            | dict(peer.environment)
             | {
                 "PYTHONPATH": str(ROOT),
                 "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",

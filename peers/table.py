@@ -6,6 +6,8 @@ downloaded at the version that is installed. Nothing of them is kept here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -30,6 +32,8 @@ class Peer(NamedTuple):
         pytest's ``-k``.
     arguments : tuple of str
         More for pytest.
+    environment : mapping of str to str
+        Variables that the suite reads.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Peer(NamedTuple):
     libraries: tuple[str, ...] = ()
     select: str = ""
     arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = MappingProxyType({})
 
 
 def _tests(folder: str, names: str) -> tuple[str, ...]:
@@ -133,7 +138,13 @@ PEERS = (
         package="opt_einsum",
         select="not cupy",
     ),
-    Peer("einops", "einops", _tests("tests", "einsum ops other packing"), package="einops"),
+    Peer(
+        "einops",
+        "einops",
+        _tests("tests", "einsum ops other packing"),
+        package="einops",
+        environment={"EINOPS_TEST_BACKENDS": "numpy,torch,jax"},
+    ),
     Peer(
         "scipy.stats",
         "scipy",

@@ -54,6 +54,8 @@ def outcome(function, args, kwargs):
             what = ("raises", type(error).__qualname__, _text(str(error)))
         else:
             unwritten = getattr(function, "__name__", "") in UNINITIALISED
+            # NumPy itself warns of it.
+            unwritten |= kwargs.get("where", True) is not True and kwargs.get("out") is None
             what = ("returns", describe(result, values=not unwritten))
             for place, arg in [*enumerate(args), *kwargs.items()]:
                 if arg is result and isinstance(arg, np.ndarray):
