@@ -5,13 +5,20 @@ BIN := $(VENV)/bin
 # The C code is optional: without a compiler the installation goes on without it.
 BUILT := pyproject.toml setup.py arrayproto/_speed.c arrayproto/_sites.c
 
-.PHONY: demo test lint tables images bench gpu clean
+.PHONY: demo test oldest lint tables images bench peers matrix gpu clean
 
 demo: $(VENV)/demo
 	$(BIN)/python -m arrayproto demo
 
 test: $(VENV)/test lint
 	$(BIN)/python -m pytest -n auto
+	$(MAKE) oldest
+
+# NumPy 2.0 alone, the oldest that is supported, where it has wheels for this Python; the rest is in
+# `make matrix`.
+OLDEST := tests/dispatch/test_numpys_own.py tests/test_catalog.py tests/test_registration.py
+oldest: $(VENV)/oldest
+	if test -x $(VENV)/numpy-2.0/bin/pytest; then $(VENV)/numpy-2.0/bin/python -m pytest -q $(OLDEST); fi
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .
@@ -39,6 +46,13 @@ bench: $(VENV)/bench
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.sight
 
+# The peers' own suites, stock and with arrayproto active: `make peers ARGUMENTS="--peer sparse"`.
+peers: $(VENV)/peers
+	nice -n 10 $(BIN)/python -m peers $(ARGUMENTS)
+
+matrix: $(VENV)/matrix
+	$(BIN)/nox $(ARGUMENTS)
+
 # Needs a CUDA device and CuPy for it: the tests marked gpu, every call judged, programs timed.
 gpu: $(VENV)/test
 	$(BIN)/python -m pytest -m gpu -n 8
@@ -63,5 +77,19 @@ $(VENV)/bench: $(BIN)/python $(BUILT)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	touch $@
 
+$(VENV)/oldest: $(BIN)/python
+	$(BIN)/python -m venv $(VENV)/numpy-2.0
+	if $(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 13))'; then \
+		$(VENV)/numpy-2.0/bin/python -m pip install --quiet 'numpy==2.0.*' pytest; fi
+	touch $@
+
+$(VENV)/peers: $(BIN)/python $(BUILT)
+	$(BIN)/python -m pip install --quiet --editable '.[peers]'
+	touch $@
+
+$(VENV)/matrix: $(BIN)/python $(BUILT)
+	$(BIN)/python -m pip install --quiet --editable '.[matrix]'
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info arrayproto/_speed*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) build dist *.egg-info arrayproto/_speed*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .nox .cache

@@ -90,9 +90,12 @@ class PublicFunction:
     def signature(self) -> inspect.Signature | None:
         """Its signature, or None where a function written in C does not tell."""
         try:
-            return inspect.signature(self.function)
+            signature = inspect.signature(self.function)
         except (TypeError, ValueError):
             return None
+        if isinstance(self.function, ArrayFunctionDispatcher) and len(signature.parameters) == 1:
+            return _as_dispatched(self.function, signature)
+        return signature
 
     @functools.cached_property
     def relevant(self) -> dict[str, Depth]:
@@ -243,6 +246,21 @@ def _overridable() -> set[Callable[..., Any]]:
 # Reading relevant arguments --------------------------------------------------------------------
 
 
+def _as_dispatched(function: Callable[..., Any], signature: inspect.Signature) -> inspect.Signature:
+    """The signature of a function of one argument, which its dispatcher may take by position only.
+
+    So it is with `numpy.unique_values` and its kin; NumPy shows the implementation's signature.
+    """
+    (parameter,) = signature.parameters.values()
+    probe = type("Probe", (), {"__array_function__": lambda *_: None})()
+    try:
+        function(**{parameter.name: probe})
+    except TypeError as error:
+        if "positional-only" in str(error):
+            return signature.replace(parameters=[parameter.replace(kind=parameter.POSITIONAL_ONLY)])
+    return signature
+
+
 def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[str, Depth]:
     """Call a dispatched function with probes; its dispatcher shows them which arguments count."""
     asked: dict[type, None] = {}  # in the order in which they were asked about
@@ -300,7 +318,7 @@ def _probe(function: Callable[..., Any], signature: inspect.Signature) -> dict[s
 
 # Of numpydoc: the line under a title. (One expression for a section takes many times as long.)
 _UNDERLINE = re.compile(r"\n[ ]*-{3,}[ ]*\n")
-_ARRAYS = re.compile(r"\b(?:array_like|ndarray)\b")
+_ARRAYS = re.compile(r"\b(?:array[_-]like|ndarray)\b")  # NumPy 2.0 has hyphens too
 
 
 def documented_arguments(function: Callable[..., Any]) -> list[str]:

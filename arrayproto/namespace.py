@@ -19,6 +19,7 @@ import numpy as np
 
 from . import dispatch
 from .accelerator import parameters, speed
+from .caller import seeing_caller
 from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
 from .libraries import LIBRARIES, Library
 from .locks import lock
@@ -134,12 +135,12 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
     """
     dispatcher = dispatcher_of(entry)
     # Where nothing overrides, NumPy need not look again.
-    plain = getattr(entry.function, "_implementation", entry.function)
+    plain = getattr(entry.function, "_implementation", seeing_caller(entry.function))
     collector = _Collector(entry.function, plain, entry.dispatched)
     wrapper = generate(
         entry.signature,
         entry.relevant or None,
-        implementation=entry.function,
+        implementation=seeing_caller(entry.function),
         dispatcher=dispatcher,
         collect=collector,
         seen_by_numpy=dispatch.seen_by_numpy if speed is None else speed.get_implementing_args,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .accelerator import parameters, speed
+from .caller import seeing_caller
 from .dispatch import collect, no_implementation, registry, seen_by_numpy
 from .mixins import answering
 from .wrapper import NOT_REWRITTEN, generate
@@ -159,7 +160,7 @@ def _wrapper(entry: PublicFunction) -> Callable[..., Any]:
     wrapper = generate(
         entry.signature,
         entry.relevant,
-        implementation=function,
+        implementation=seeing_caller(function),
         dispatcher=dispatcher,
         collect=collect_active,
         seen_by_numpy=seen_by_numpy,

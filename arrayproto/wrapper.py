@@ -25,7 +25,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from keyword import iskeyword
-from types import CodeType, FunctionType
+from types import BuiltinFunctionType, CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -91,7 +91,12 @@ class Slots:
     ``prefix`` begins every name of ours in the generated code, and no parameter's.
     """
 
-    def __init__(self, signature: inspect.Signature, relevant: Mapping[str, str]) -> None:
+    def __init__(
+        self, signature: inspect.Signature, relevant: Mapping[str, str], fills: bool = True
+    ) -> None:
+        #: Whether a default may be passed for an argument that was not: C code need not treat the
+        #: default that its signature shows like nothing at all (`numpy.busday_offset`).
+        self.fills = fills
         #: Relevant arguments that are arrays themselves, and those that hold arrays.
         self.relevant = frozenset(n for n, depth in relevant.items() if depth == "itself")
         self.items = frozenset(n for n, depth in relevant.items() if depth == "items")
@@ -269,6 +274,8 @@ class _PlainPath:
         ]
         if not rest:
             return alone
+        if not self.slots.fills:
+            return _when(_not_passed(rest), alone)
         values = [
             passed(i, f"{self.slots.prefix}default{i} if {n} is {_MISSING} else {n}")
             for i, n in enumerate(names)
@@ -470,7 +477,8 @@ def generate(
     """
     slots = None
     if signature is not None and not any(p.kind in VARIADIC for p in signature.parameters.values()):
-        slots = Slots(signature, relevant or {})
+        called = implementation if plain is None else plain
+        slots = Slots(signature, relevant or {}, fills=not isinstance(called, BuiltinFunctionType))
         # inspect.Parameter refuses other names already; what goes into source is checked here too,
         # and a subclass of str may say one thing and be another.
         written = [*slots.all, *signature.parameters]

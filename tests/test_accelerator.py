@@ -45,6 +45,10 @@ x = sparse.COO.from_numpy(np.eye(2))
 assert type(np.tensordot(x, x, 1)) is sparse.COO
 """
 
+    @pytest.fixture(autouse=True)
+    def needs_sparse(self):
+        pytest.importorskip("sparse")
+
     def test_by_choice(self, run_python):
         run_python("import os; os.environ['ARRAYPROTO_PURE'] = '1'" + self.PROGRAM)
 

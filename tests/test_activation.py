@@ -737,6 +737,25 @@ class TestNumPysPolynomials:
         assert isinstance(np.bmat([[EYE, EYE]]), np.matrix)
         assert np.mintypecode(["f", "d"]) == "d"
 
+    def test_bmat_sees_the_names_of_its_caller(self, library):
+        A = EYE
+        arrayproto.activate(library)
+        bmat = np.bmat
+        for _ in range(2):  # the first call makes the wrapper
+            assert (bmat("A,A") == np.hstack([A, A])).all()
+        assert (np.bmat("B", {"B": A}, {}) == A).all()
+        with pytest.raises(NameError, match="name 'library_' is not defined"):
+            np.bmat("library_")
+
+    def test_text_with_hyphens_in_its_docstrings(self, library):
+        """np.strings says "array-like" of some arguments, and "array_like" of others."""
+        x = BACKENDS[library].from_numpy(EYE)
+        arrayproto.activate(library)
+        for call in (lambda: np.strings.strip(x), lambda: np.strings.index(x, "a")):
+            with pytest.raises(arrayproto.UnsupportedFunctionError, match="text"):
+                call()
+        assert np.strings.strip(np.array([" a "])) == "a"
+
 
 # Threads -----------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ class TestContents:
         assert function.__module__ == f"arrayproto.numpy.{name}".rpartition(".")[0]
         assert function.__doc__ == entry.function.__doc__
         if entry.signature is not None:
-            assert inspect.signature(function) == entry.signature
+            assert inspect.signature(function) == inspect.signature(entry.function)
         assert pickle.loads(pickle.dumps(function)) is function
 
     @pytest.mark.parametrize("name", numpy_modules())
@@ -221,6 +221,25 @@ class TestPlainArrays:
             else:
                 assert not isinstance(actual, Exception), (form, actual)
                 assert type(actual) is type(expected), form
+
+    @pytest.mark.parametrize("name", ["unique_values", "unique_all", "unique_inverse"])
+    def test_what_numpys_dispatcher_takes_by_position_only(self, name):
+        with pytest.raises(TypeError) as numpys:
+            getattr(np, name)(x=np.ones(2))
+        with pytest.raises(TypeError) as ours:
+            getattr(anp, name)(x=np.ones(2))
+        assert str(ours.value) == str(numpys.value)
+
+    def test_a_default_is_not_passed_to_a_function_in_c(self):
+        # np.busday_offset shows holidays=None and refuses it.
+        out = np.empty((), "M8[D]")
+        given = np.array("2026-11-27", "M8[D]"), np.array(1)
+        assert anp.busday_offset(*given, roll="forward", out=out) is out
+        assert out == np.busday_offset(*given, roll="forward")
+
+    def test_bmat_sees_the_names_of_its_caller(self):
+        A = MATRIX
+        assert (anp.bmat("A,A") == np.hstack([A, A])).all()
 
     def test_errors_name_the_public_function(self):
         for args, kwargs in [((), {}), ((MATRIX,), {"spam": 1})]:

@@ -11,6 +11,7 @@ import numpy as np
 from .. import private
 from ..derived import derivation
 from ..derived.core import Core
+from ..derived.newer import refusing_newer
 from ..libraries import public_name
 from .fallbacks import Fallbacks
 
@@ -169,7 +170,10 @@ class Implementations(dict[Any, Callable[..., Any] | None]):
             if name is not None and found is None:
                 found = self.fallbacks.of_array_api(function)
             if name is not None and self.cls._derives:
-                found = self._fresh(name, derivation(name, self.core, found))
+                derived = derivation(name, self.core, found)
+                if derived is not None and derived is not found:
+                    derived = refusing_newer(name, function, derived)
+                found = self._fresh(name, derived)
         if found is not None or isinstance(function, np.ufunc):
             self[function] = found
         return found

@@ -18,6 +18,7 @@ import numpy as np
 
 from .. import private
 from ..derived import derived_functions
+from ..derived.newer import refusing_newer
 from ..errors import UnsupportedFunctionError
 from ..given import Given
 from ..locks import lock
@@ -524,7 +525,7 @@ class Library:
         if isinstance(row, Unsupported):
             return self._refusal(row)
         if isinstance(row, Derived):
-            return self._derived(name)
+            return self._derived(function, name)
         if isinstance(row, OfCore):
             return self._through_ducks(function, name)
         if isinstance(row, Made):
@@ -536,14 +537,15 @@ class Library:
         if isinstance(row, Product):
             row = row.make(self)
         if row is not None and not isinstance(row, Renamed):
-            return Resolution("bridged", row, f"arrayproto.libraries.{self.name}")
+            call = refusing_newer(name, function, row)
+            return Resolution("bridged", call, f"arrayproto.libraries.{self.name}")
         if row is None and self.core and not self.refusals:
             return self._through_ducks(function, name)
         path = row.path if row and row.path else name
         found = self.find(path)
         if found is None or found is function:
             if name in derived_functions() and name not in self.reasons:
-                return self._derived(name)
+                return self._derived(function, name)
             found = self.find_member(path)
         if found is None:
             return self._through_ducks(function, name) if self.core else self._refusal_of(name)
@@ -635,9 +637,10 @@ class Library:
         return Resolution("derived", call, "arrayproto.derived, of the core")
 
     @staticmethod
-    def _derived(name: str) -> Resolution:
+    def _derived(function: Callable[..., Any], name: str) -> Resolution:
         composed = derived_functions()[name]
-        return Resolution("derived", composed, f"{composed.__module__}.{composed.__name__}")
+        note = f"{composed.__module__}.{composed.__name__}"
+        return Resolution("derived", refusing_newer(name, function, composed), note)
 
     def find(self, path: str) -> Callable[..., Any] | None:
         """The library's own function of that dotted name, or None."""

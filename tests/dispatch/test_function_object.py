@@ -70,7 +70,8 @@ class TestAttributes:
                 decorate(dispatcher, verify=False)(implementation)
                 for decorate in (array_function_dispatch, numpys_dispatch)
             )
-            assert inspect.signature(ours) == inspect.signature(theirs)
+            if np.lib.NumpyVersion(np.__version__) >= "2.4.0":  # older ones show *args, **kwargs
+                assert inspect.signature(ours) == inspect.signature(theirs)
             assert str(inspect.signature(ours)) == "(a, b=None)"
 
     def test_a_builtin_that_tells_its_signature_keeps_it(self):

@@ -1,0 +1,1 @@
+"""The test suites of array libraries, run with and without arrayproto: ``python -m peers``."""
