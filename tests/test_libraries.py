@@ -380,6 +380,8 @@ DIFFERENT = {
     ("cupy", "argsort", None): "equal elements come in a stable order, in NumPy in any",
     ("cupy", "argpartition", None): "what is not at kth comes in order, in NumPy in any",
     ("cupy", "partition", None): "what is not at kth comes in order, in NumPy in any",
+    ("cupy", "unique", "(nan, axis=0)"): "CuPy compares slices one by one, on the host",
+    ("cupy", "unique", "(int, axis=1)"): "CuPy compares slices one by one, on the host",
     ("cupy", "searchsorted", "(v, m)"): "what is searched in is in no order",
     ("cupy", "searchsorted", "(v, v)"): "what is searched in is in no order",
     ("cupy", "linalg.svd", None): "nobody says which sign vectors have",

@@ -154,6 +154,14 @@ GAPS |= {
     for expression in expressions
 }
 _OF_CUPY = {
+    "CuPy compares slices one by one, on the host": (
+        "np.unique(np.concatenate((m, m[1:2])), axis=0)",
+        "np.unique(np.concatenate((m, m[:, :2]), axis=1), axis=1)",
+        "np.unique(np.concatenate((im, im[:1])), axis=0, return_index=True, return_inverse=True, "
+        "return_counts=True)",
+        "np.unique(im, axis=-1)",
+        "np.unique(em, axis=1)",
+    ),
     "NumPy looks for arrays among the elements only": ("np.roots(ev)",),
     "CuPy holds records, and has no order of them": (
         'np.argsort(r, order=["n", "y"])',

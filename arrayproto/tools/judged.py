@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import importlib
 import importlib.util
 import json
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from ..testing.subjects import SUBJECTS
 PATH = Path(__file__).with_name("judged_consumers.json")
 #: Consumers that are not among the dependencies of the tests.
 MORE = ("skimage", "sklearn", "tangent")
-_DISTRIBUTIONS = {"cupy": "cupy-cuda12x", "skimage": "scikit-image", "sklearn": "scikit-learn"}
+#: Where a module's name is not that of its distribution, of which CuPy has one for each CUDA.
+_DISTRIBUTIONS = {"skimage": "scikit-image", "sklearn": "scikit-learn"}
 
 
 def read() -> dict[str, dict[str, Any]]:
@@ -36,6 +38,13 @@ def of(program: Program, library: str) -> dict[str, Any] | None:
     return read().get(f"{program.consumer}-{program.name}-{library}")
 
 
+def _version(name: str) -> str:
+    try:
+        return version(_DISTRIBUTIONS.get(name, name))
+    except PackageNotFoundError:
+        return str(importlib.import_module(name).__version__)
+
+
 def judged(program: Program, library: str) -> dict[str, Any]:
     """Run a program, and say what was seen."""
     subject = SUBJECTS[library]
@@ -43,7 +52,7 @@ def judged(program: Program, library: str) -> dict[str, Any]:
     seen = {
         "right": True,
         "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-        "versions": {name: version(_DISTRIBUTIONS.get(name, name)) for name in names},
+        "versions": {name: _version(name) for name in names},
     }
     try:
         judge(program, library)

@@ -16,8 +16,6 @@ GAPS: dict[tuple[str, str, str], str] = {
 } | {
     ("scipy", "signal_linear_detrend", "sparse"): "the line is fitted by the singular value "
     "decomposition of a matrix, which is dense",
-    ("scipy", "special_expit", "cupy"): "SciPy's ufuncs are compiled for the memory of the host; "
-    "cupyx.scipy.special has them for CuPy",
     ("skimage", "hsv", "dask"): _CHOSEN,
     ("skimage", "xyz_and_lab", "dask"): _CHOSEN,
     ("sklearn", "pairwise_distances", "jax"): "scikit-learn writes into the distances",
