@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from . import policy
-from .errors import MORE, ArrayProtoWarning, Refusal
+from .errors import MORE, ArrayProtoWarning, CopyError, Refusal
 from .libraries import Library, library_of, public_name
 from .libraries.reasons import FAMILIES
 from .wrapper import FILENAME as WRAPPER
@@ -205,6 +205,8 @@ class _Copies:
         while (library := library_of(type(array))) is not None and library.to_host:
             try:
                 array = library.copied_to_host(array)
+            except CopyError:
+                raise
             except (RuntimeError, TypeError) as error:  # it has a gradient, or no values yet
                 self.refuse(f"{type(error).__name__}: {error}")
         if not isinstance(array, (np.ndarray, np.generic)):

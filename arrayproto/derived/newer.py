@@ -39,7 +39,9 @@ def refusing_newer(
     if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in ours.values()):
         return composed
     newer = {
-        key: p.default for key, p in theirs.items() if key not in ours and p.default is not p.empty
+        key: p.default
+        for key, p in theirs.items()
+        if key not in ours and p.default is not p.empty and key != "like"  # NumPy's dispatch takes it
     }
     if not newer:
         return composed

@@ -304,7 +304,9 @@ def _method(name: str) -> Callable[..., Any]:
     def method(self: LoopbackArray, *args: Any, **kwargs: Any) -> Any:
         return _looped(_call_method, (self, name, *args), kwargs)
 
-    return functools.update_wrapper(method, getattr(np.ndarray, name))
+    functools.update_wrapper(method, getattr(np.ndarray, name))
+    method.__doc__ = f"As `numpy.ndarray.{name}`."  # whose examples are of ndarrays
+    return method
 
 
 def _call_method(held: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:

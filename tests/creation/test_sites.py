@@ -97,6 +97,7 @@ def test_nothing_is_kept():
     assert gone() is None
     names["self"] = function  # a circle
     held = weakref.ref(names["self"].__class__)
+    gc.collect()
     before = sum(type(x).__name__ == "Sites" for x in gc.get_objects())
     del function, names
     gc.collect()

@@ -15,7 +15,7 @@ import pytest
 import sparse
 
 import arrayproto
-from arrayproto import activation, adoption, policy
+from arrayproto import activation, adoption, locks, policy
 from arrayproto.creation import context
 from arrayproto.libraries import LIBRARIES, watched
 from arrayproto.tools import watch
@@ -234,9 +234,9 @@ def test_nobody_waits_for_another_lock_with_the_one_of_activation(monkeypatch):
         thread = threading.Thread(target=arrayproto.status)
         thread.start()
         assert waiting.wait(10)
-        free = activation.lock.acquire(timeout=5)
+        free = locks.lock("activation").acquire(timeout=5)
         if free:
-            activation.lock.release()
+            locks.lock("activation").release()
     thread.join(10)
     assert free and not thread.is_alive()
 
