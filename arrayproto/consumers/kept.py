@@ -6,6 +6,7 @@ which an array of an adapted library is. A dtype may be NumPy's or a library's.
 
 from __future__ import annotations
 
+import enum
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -199,15 +200,16 @@ def _has_ducks(a: Any) -> bool:
     return is_duck(a) or (type(a) in (list, tuple) and duck_in(a) is not None)
 
 
-#: NumPy's copy= is True, False, None or one of these.
-_ALWAYS = np._CopyMode.ALWAYS
+def _copies(copy: Any) -> bool:
+    """What NumPy's ``copy=`` asks for: it may be a member of an enumeration of NumPy's too."""
+    return copy.name == "ALWAYS" if isinstance(copy, enum.Enum) else bool(copy)
 
 
 def _coercing(function: Call, copies: bool = False) -> Call:
     @functools.wraps(function)
     def coerced(a: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
         if _has_ducks(a):
-            made = kept(a, dtype, copy=kwargs.get("copy", copies) in (True, _ALWAYS))
+            made = kept(a, dtype, copy=_copies(kwargs.get("copy", copies)))
             missing = kwargs.get("ndmin", 0) - len(made.shape)
             if missing > 0:
                 library = library_for(made)
