@@ -8,6 +8,7 @@ import functools
 import importlib.metadata
 import json
 import platform
+import re
 import sys
 
 from .compare import compare, counts
@@ -69,13 +70,18 @@ def record(peer: Peer, jobs: int) -> int:
         },
         "tests": {mode: counts(one.outcomes) for mode, one in runs.items()},
         "cpu_seconds": {mode: round(one.cpu_seconds) for mode, one in runs.items()},
-        "changed": [one._asdict() for one in changed],
-        "unsteady": unsteady,
+        "changed": [one._replace(test=_short(one.test))._asdict() for one in changed],
+        "unsteady": [_short(test) for test in unsteady],
     }
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{peer.name.replace(' ', '-').replace(',', '')}.json"
     path.write_text(json.dumps(found, indent=1) + "\n")
     return sum(not one.reason for one in changed)
+
+
+def _short(test: str) -> str:
+    """The name of a test without the folder of the installation, or of the downloads."""
+    return re.split(r".*/site-packages/|.*/\.cache/peers/", test)[-1]
 
 
 @functools.cache

@@ -46,7 +46,7 @@ def changes(found: list[dict[str, Any]]) -> str:
     for one in found:
         reasons: dict[str, dict[str, str]] = {}
         for change in one["changed"]:
-            _, _, test = change["test"].rpartition("site-packages/")
+            test = change["test"]
             how = f"{change['stock']} → {change['ours']}"
             tests = reasons.setdefault(change["reason"] or "No reason is known.", {})
             modes = tests.get(test, "")
@@ -55,7 +55,7 @@ def changes(found: list[dict[str, Any]]) -> str:
             parts += [f"\n**{one['peer']}**: {reason}\n"]
             parts += [f"- `{test}`: {how}" for test, how in tests.items()]
         if one["unsteady"]:
-            names = ", ".join(f"`{t.rpartition('site-packages/')[2]}`" for t in one["unsteady"])
+            names = ", ".join(f"`{test}`" for test in one["unsteady"])
             parts.append(
                 f"\n**{one['peer']}**: ended differently in one run and alike when run once more, both ways: {names}."
             )

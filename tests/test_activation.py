@@ -752,7 +752,7 @@ class TestNumPysPolynomials:
         x = BACKENDS[library].from_numpy(EYE)
         arrayproto.activate(library)
         for call in (lambda: np.strings.strip(x), lambda: np.strings.index(x, "a")):
-            with pytest.raises(arrayproto.UnsupportedFunctionError, match="text"):
+            with pytest.raises(arrayproto.UnsupportedFunctionError, match="Nothing was converted"):
                 call()
         assert np.strings.strip(np.array([" a "])) == "a"
 

@@ -66,7 +66,9 @@ assert catalog()["brandnew"].relevant == {"x": "itself", "y": "itself"}
 assert catalog()["linalg.quiet"].relevant == {"x": "itself"}
 assert not {"poly", "apply_over_axes"} & catalog().keys()
 for found in coverage.cover(["sparse", "dask"]):
-    assert found.unclassified == ["brandnew", "linalg.quiet"], found.unclassified
+    # NumPy 2.0 and 2.1 call the functions of np.emath by other names.
+    new = [name for name in found.unclassified if not name.startswith("lib.scimath.")]
+    assert new == ["brandnew", "linalg.quiet"], new
 """)
 
     def test_calls(self, under):

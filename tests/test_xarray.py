@@ -75,7 +75,9 @@ class TestElements:
         "call",
         [
             lambda d: np.clip(d, 0, 2),
-            lambda d: np.clip(d, min=1),
+            lambda d: np.clip(d, 1, None),
+            # Keywords that NumPy 2.1 has brought.
+            lambda d: np.clip(d, min=1) if np.__version__ >= "2.1" else np.clip(d, 1, None),
             lambda d: np.round(d, 1),
             lambda d: np.nan_to_num(d),
             lambda d: np.where(d > 1, d, -1.0),

@@ -17,13 +17,6 @@ GAPS: dict[tuple[str, str], str] = {
         "sparse",
         'np.lib.recfunctions.repack_fields(r[["y"]])',
     ): "sparse has no index of several fields",
-    **{
-        (
-            "sparse",
-            f'np.strings.{name}(c[:1], "b")',
-        ): "sparse asks the ufunc for an empty string, which has no substring"
-        for name in ("index", "rindex")
-    },
     # np.poly and np.roots give NumPy's dispatcher the elements of a vector, and not the vector.
     **{
         ("sparse", expression): "NumPy looks for arrays among the elements only"
@@ -117,13 +110,7 @@ _OF_DASK = {
         "np.pad(v, [1, 1], lambda row, width, axis, how: row.__setitem__(slice(0, width[0]), 5.0))",
     ),
     "a Dask array is many arrays, and in no order": ("np.isfortran(m.T)",),
-    "not mended yet: records and text": (
-        'np.argsort(r, order=["n", "y"])',
-        'np.strings.index(c[:1], "b")',
-        'np.strings.index(c, "b")',
-        'np.strings.rindex(c[:1], "b")',
-        'np.strings.rindex(c, "b")',
-    ),
+    "not mended yet: records": ('np.argsort(r, order=["n", "y"])',),
 }
 GAPS |= {
     ("dask", expression): reason
