@@ -380,10 +380,8 @@ def _drawing(cls: type, name: str) -> Callable[..., Any]:
     return method
 
 
-for _cls, _base in (
-    (LibraryGenerator, np.random.Generator),
-    (LibraryRandomState, np.random.RandomState),
-):
+for _cls in (LibraryGenerator, LibraryRandomState):
+    _base = _cls.__mro__[1]  # NumPy's own, whatever stands for it in a context that is open already
     for _name in dir(_base):
         if (
             _name[0] != "_"

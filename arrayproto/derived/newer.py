@@ -41,7 +41,9 @@ def refusing_newer(
     newer = {
         key: p.default
         for key, p in theirs.items()
-        if key not in ours and p.default is not p.empty and key != "like"  # NumPy's dispatch takes it
+        if key not in ours
+        and p.default is not p.empty
+        and key != "like"  # NumPy's dispatch takes it
     }
     if not newer:
         return composed

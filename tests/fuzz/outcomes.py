@@ -43,6 +43,9 @@ def find(name):
     return pkgutil.resolve_name(f"numpy.{name}")
 
 
+NO_LOOP = ("did not contain a loop with signature", "No loop matching the specified signature")
+
+
 def outcome(function, args, kwargs):
     """Result or exception, warnings, what was printed, and the arguments afterwards."""
     printed = io.StringIO()
@@ -52,6 +55,10 @@ def outcome(function, args, kwargs):
             result = function(*args, **kwargs)
         except Exception as error:
             what = ("raises", type(error).__qualname__, _text(str(error)))
+            # Which of the two a ufunc says depends on what it was called with before: NumPy
+            # remembers the loops that it has looked for.
+            if isinstance(error, TypeError) and any(said in what[2] for said in NO_LOOP):
+                what = ("raises", "TypeError", "no loop of the ufunc")
         else:
             unwritten = getattr(function, "__name__", "") in UNINITIALISED
             # NumPy itself warns of it.

@@ -15,7 +15,7 @@ import pytest
 import sparse
 
 import arrayproto
-from arrayproto import activation, adoption, locks, policy
+from arrayproto import adoption, locks, policy
 from arrayproto.creation import context
 from arrayproto.libraries import LIBRARIES, watched
 from arrayproto.tools import watch
