@@ -2,11 +2,12 @@
 
 Where arrayproto is installed pytest knows the option; ``-p arrayproto.testing.conformance_plugin``
 says it otherwise. Without the option it does nothing, and imports no more than ``import
-arrayproto`` does.
+arrayproto`` does. With ``--arrayproto-loopback`` it loads `loopback_plugin`.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
     from .xfails import Known
 
 
-def pytest_addoption(parser: Any) -> None:
+_LOOPBACK = "arrayproto.testing.loopback_plugin"
+
+
+def pytest_addoption(parser: Any, pluginmanager: Any) -> None:
+    # It imports NumPy, which only those who ask for it shall wait for.
+    asked = any(word.startswith("--arrayproto-loopback") for word in sys.argv[1:])
+    if asked and not pluginmanager.hasplugin(_LOOPBACK):
+        pluginmanager.import_plugin(_LOOPBACK)
     group = parser.getgroup("arrayproto")
     group.addoption(
         "--arrayproto",

@@ -1,4 +1,4 @@
-"""``pytest -p arrayproto.testing.loopback_plugin --arrayproto-loopback scipy.stats ...``.
+"""``pytest --arrayproto-loopback scipy.stats ...``.
 
 The tests of a library that is written for NumPy, with the arrays that they give to its public
 functions turned into `LoopbackArray`. A test in which one is coerced fails, with the line of the

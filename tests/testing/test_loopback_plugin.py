@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 LIBRARY = """
 import numpy as np
 
@@ -38,12 +40,17 @@ def test_without_arrays():
 """
 
 
-def test_each_coercion_fails_a_test_with_its_line(tmp_path):
+@pytest.mark.parametrize(
+    "by_name",
+    [["-p", "arrayproto.testing.loopback_plugin"], ["-p", "arrayproto.testing.conformance_plugin"]],
+    ids=["itself", "by the plugin that is always there"],
+)
+def test_each_coercion_fails_a_test_with_its_line(by_name, tmp_path):
     (tmp_path / "consumer.py").write_text(LIBRARY)
     (tmp_path / "test_consumer.py").write_text(TESTS)
     process = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-p", "arrayproto.testing.loopback_plugin", "-q"),
+            *(sys.executable, "-m", "pytest", *by_name, "-q"),
             *("--arrayproto-loopback", "consumer", "--arrayproto-loopback-allow", "*.to_values"),
             *("--arrayproto-loopback-report", "report.json", "-p", "no:cacheprovider"),
         ],
