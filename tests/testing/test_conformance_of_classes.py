@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import xml.etree.ElementTree
 
 import numpy as np
@@ -84,7 +85,9 @@ def test_only_what_numpy_asks_about():
     assert all(call.arrays for call in calls)
 
 
-def test_processes_share_the_calls_and_may_die():
+def test_processes_share_the_calls_and_may_die(monkeypatch):
+    # Processes that are spawned import the parent's main module by it: pytest-xdist's has none.
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None, raising=False)
     fatal = Target("tests.testing.broken_arrays:Fatal")
     found = conformance(fatal, ["sum", "flipud"], jobs=2)
     alone = conformance(GOOD, ["sum", "flipud"])
