@@ -80,7 +80,9 @@ def plot(measured: list[dict[str, Any]], path: Path) -> bool:
     """Draw the plot; False if there is nothing to draw."""
     rows = [row for row in measured if "peers" in row]
     plain = [row for row in rows if row["section"] == "plain ndarrays"]
-    library = [row for row in rows if row["section"].endswith("dispatch only")]
+    of_libraries = [row for row in rows if row["section"].endswith("dispatch only")]
+    library = [row for row in of_libraries if cases.STOCK in row["peers"]]
+    guests = [row for row in of_libraries if cases.STOCK not in row["peers"]]
     panels = [
         (
             plain,
@@ -96,6 +98,12 @@ def plot(measured: list[dict[str, Any]], path: Path) -> bool:
                 (0.2, "goal for arrayproto.numpy, 0.2", "right"),
             ],
             "Arrays of a library, dispatch only (its function replaced by one that does nothing)",
+        ),
+        (
+            guests,
+            cases.AUTORAY,
+            [(0.5, "goal 0.5", "right")],
+            "Arrays of a library without the protocol, dispatch only",
         ),
     ]
     panels = [panel for panel in panels if panel[0]]
