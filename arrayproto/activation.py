@@ -12,7 +12,7 @@ import functools
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -258,13 +258,9 @@ class Status(NamedTuple):
         if self.waiting:
             lines.append(f"waiting for the import of: {', '.join(self.waiting)}")
         lines += [f"  {name}: answered by {owner}" for name, owner in self.classes.items()]
-        functions: dict[str, list[str]] = {}
-        for name in self.functions:
-            module, _, own = name.rpartition(".")
-            functions.setdefault(module, []).append(own)
         lines += [
             f"  functions of {module} that NumPy does not dispatch, rebound: {', '.join(names)}"
-            for module, names in functions.items()
+            for module, names in _by_holder(self.functions).items()
         ]
         if self.creation:
             shown = ", ".join(name.removeprefix("numpy.") for name in self.creation)
@@ -281,15 +277,20 @@ class Status(NamedTuple):
             f"adopted: {package}, {count} names of NumPy in its modules are arrayproto's"
             for package, count in self.adopted.items()
         ]
-        given: dict[str, list[str]] = {}
-        for method in self.methods:
-            cls, _, name = method.rpartition(".")
-            given.setdefault(cls, []).append(name)
         lines += [
             f"  methods of {cls} that adopted packages see: {', '.join(names)}"
-            for cls, names in given.items()
+            for cls, names in _by_holder(self.methods).items()
         ]
         return "\n".join(lines)
+
+
+def _by_holder(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Dotted paths as what holds them, to their own names."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        holder, _, name = path.rpartition(".")
+        found.setdefault(holder, []).append(name)
+    return found
 
 
 def status() -> Status:
