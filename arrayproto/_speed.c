@@ -1132,6 +1132,18 @@ enum {
     COUNT,   /* how many of them are required */
 };
 
+/* The one type of all items of a list or tuple, borrowed; NULL if there is none. */
+static PyTypeObject *
+type_of_items(PyObject *items)
+{
+    if (!(PyList_CheckExact(items) || PyTuple_CheckExact(items)) ||
+        !PySequence_Fast_GET_SIZE(items)) {
+        return NULL;
+    }
+    PyTypeObject *first = Py_TYPE(PySequence_Fast_GET_ITEM(items, 0));
+    return next_of_other_type(items, 1, first) == PySequence_Fast_GET_SIZE(items) ? first : NULL;
+}
+
 static PyObject *
 direct_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
@@ -1150,14 +1162,13 @@ direct_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwname
             continue;
         }
         if (i >= required) {
-            same = args[i] == Py_None || (PyObject *)Py_TYPE(args[i]) == state->ndarray;
+            same = args[i] == Py_None ||
+                   (depths[i] == ITSELF && (PyObject *)Py_TYPE(args[i]) == state->ndarray);
+            continue;
         }
-        else if (type == NULL) {
-            type = Py_TYPE(args[i]);
-        }
-        else {
-            same = Py_TYPE(args[i]) == type;
-        }
+        PyTypeObject *here = depths[i] == ITSELF ? Py_TYPE(args[i]) : type_of_items(args[i]);
+        same = here != NULL && (type == NULL || type == here);
+        type = here;
     }
     if (same && type != NULL) {
         PyObject *target = PyDict_GetItemWithError(parts[TARGETS], (PyObject *)type);
@@ -1179,7 +1190,8 @@ direct_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwname
 
 PyDoc_STRVAR(direct_doc,
 "Direct(wrapper, targets, depths, count)\n--\n\n"
-"Calls without keywords whose required relevant arguments are of one type that `targets` has.");
+"Calls without keywords whose required relevant arguments, or items of these, are of one type that\n"
+"`targets` has.");
 
 static PyObject *
 direct_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)

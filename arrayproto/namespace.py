@@ -164,7 +164,7 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
 def _direct(
     wrapper: Callable[..., Any], entry: PublicFunction, targets: dict[type, Callable[..., Any]]
 ) -> Callable[..., Any]:
-    """The same in C, for relevant arguments that are arrays themselves, of a type in `targets`."""
+    """The same in C, where all arrays given are of one type that is in `targets`."""
     known = parameters(entry.signature, entry.relevant or None, strict=True)
     if speed is None or entry.signature is None or not known:
         return wrapper
@@ -172,7 +172,7 @@ def _direct(
     if any(p.kind is p.KEYWORD_ONLY for p in needed):
         return wrapper
     _, depths, positional = known
-    if not set(depths) <= {0, 1} or not any(depths[: len(needed)]):
+    if not any(depths[: len(needed)]):
         return wrapper
     return speed.Direct(wrapper, targets, depths[:positional], len(needed))  # type: ignore[no-any-return]
 

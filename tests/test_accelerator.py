@@ -183,6 +183,16 @@ class TestDirect:
         assert direct(x) == direct(x, 1) == direct(1, 1) == direct(x, x, 3, x) == "wrapper"
         assert direct(x, b=x) == direct(x, x, 1, None, 1) == direct() == "wrapper"
 
+    def test_items_of_one_type(self):
+        direct, x = self.direct(b"\2\1\2", 1), Duck()
+        assert direct([x]) == direct((x, x)) == direct([x] * 3, None, None) == "target"
+        assert direct([]) == direct(x) == direct([x, 1]) == direct([1, x]) == "wrapper"
+        assert direct(iter([x])) == direct([[x]]) == direct({x: x}) == "wrapper"
+        assert direct([x], None, [np.ones(1)]) == direct([x], x) == "wrapper"
+        both = self.direct(b"\2\1", 2)
+        assert both([x, x], x) == "target"
+        assert both([x, x], 1) == both([1], x) == "wrapper"
+
     def test_a_class_that_cannot_be_hashed(self):
         meta = type("Meta", (type,), {"__eq__": lambda a, b: True})
         x = meta("Odd", (), {})()
