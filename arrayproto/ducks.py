@@ -104,6 +104,10 @@ class Duck(ArrayFunctionMixin, derive=True):
             raise TypeError("len() of unsized object")
         return self.shape[0]
 
+    def __iter__(self) -> Iterator[Duck]:
+        # Without it Python asks for items until there is an IndexError: JAX raises none.
+        return (self[i] for i in range(len(self)))
+
     def __bool__(self) -> bool:
         return bool(self.native)
 

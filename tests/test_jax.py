@@ -240,6 +240,13 @@ class TestRefusals:
             with pytest.raises(UnsupportedArgumentError, match="assign the result"):
                 call()
 
+    def test_not_into_a_copy(self):
+        x = jnp.asarray([1.0, np.nan])
+        assert np.nan_to_num(x, True).tolist() == [1, 0]
+        for call in (lambda: np.nan_to_num(x, copy=False), lambda: np.nan_to_num(x, False)):
+            with pytest.raises(UnsupportedArgumentError, match="assign the result"):
+                call()
+
     def test_into_ndarrays(self):
         """An ndarray as the target asks for a copy on the host."""
         x, out = jnp.asarray(V), np.zeros(4)
@@ -367,6 +374,12 @@ def test_sample_of_calls():
         if fine == bool(known_gap("jax", "jax", call.expression)):
             found.append(f"{call.expression}: {judgement.verdict}: {judgement.detail}")
     assert not found, "\n".join(found)
+
+
+def test_iteration_ends():
+    """JAX raises no IndexError, by which Python's own protocol of iteration ends."""
+    rows = np.polynomial.polyutils.as_series(jnp.asarray([[1.0, 2.0, 0.0], [3.0, 0.0, 0.0]]))
+    assert [row.tolist() for row in rows] == [[1, 2], [3]]
 
 
 def test_own_functions_are_found():

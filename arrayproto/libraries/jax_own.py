@@ -112,14 +112,16 @@ class WhereItAgrees(Made):
     ----------
     kinds : str, optional
         Kinds of dtypes of arrays for which it does what NumPy's does; by default all.
-    empty : bool, optional
-        Whether it does for a first array without elements.
+    only : callable, optional
+        Makes of JAX's function one that raises where it does not do that, whatever the dtypes.
     """
 
-    __slots__ = ("empty", "kinds")
+    __slots__ = ("kinds", "only")
 
-    def __init__(self, kinds: str = "", empty: bool = True) -> None:
-        self.kinds, self.empty = kinds, empty
+    def __init__(
+        self, kinds: str = "", only: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None
+    ) -> None:
+        self.kinds, self.only = kinds, only
 
     def make(
         self, library: Library, function: Callable[..., Any], ducks: Callable[..., Any]
@@ -127,7 +129,7 @@ class WhereItAgrees(Made):
         own = library.find(public_name(function) or function.__name__)
         if own is None:
             return ducks
-        return _Agreeing(function, own if self.empty else _of_elements(own), ducks, self.kinds)
+        return _Agreeing(function, self.only(own) if self.only else own, ducks, self.kinds)
 
 
 def _of_elements(own: Callable[..., Any]) -> Callable[..., Any]:
@@ -136,6 +138,16 @@ def _of_elements(own: Callable[..., Any]) -> Callable[..., Any]:
         if not np.size(a):
             raise ValueError("no elements")  # NumPy's own error comes in its place
         return own(a, *args, **kwargs)
+
+    return call
+
+
+def _into_a_copy(own: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(own)
+    def call(x: Any, copy: Any = True, *args: Any, **kwargs: Any) -> Any:
+        if not copy:
+            raise ValueError("cannot be written to")  # what refuses to write comes in its place
+        return own(x, copy, *args, **kwargs)
 
     return call
 
@@ -300,7 +312,7 @@ OWN: dict[str, WhereItAgrees] = {
         sort argsort lexsort searchsorted unique unique_values unique_counts union1d isin
         intersect1d setdiff1d setxor1d
 
-        round around nan_to_num real imag angle isclose allclose array_equal isposinf isneginf
+        round around real imag angle isclose allclose array_equal isposinf isneginf
         sinc i0 unwrap diff ediff1d interp gradient trapezoid convolve correlate cov corrcoef
 
         dot vdot inner outer tensordot einsum kron cross
@@ -319,6 +331,7 @@ OWN: dict[str, WhereItAgrees] = {
         WhereItAgrees(),
     ),
     **_rows("all any", WhereItAgrees("biuf")),
+    "nan_to_num": WhereItAgrees(only=_into_a_copy),
     **_rows(
         "clip power floor_divide remainder fmod divmod reciprocal float_power", WhereItAgrees("fc")
     ),
@@ -327,6 +340,6 @@ OWN: dict[str, WhereItAgrees] = {
         fft.fft fft.ifft fft.rfft fft.irfft fft.fft2 fft.ifft2 fft.rfft2 fft.irfft2 fft.fftn
         fft.ifftn fft.rfftn fft.irfftn fft.hfft fft.ihfft
         """,
-        WhereItAgrees(empty=False),
+        WhereItAgrees(only=_of_elements),
     ),
 }
