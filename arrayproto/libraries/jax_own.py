@@ -13,7 +13,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -57,6 +57,9 @@ def _form(a: Any) -> Any:
         # The order of the items makes no difference to a dtype.
         return kind, frozenset(map(_form, a))
     raise _NotPlainError
+
+
+_Restricts: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def _stand_in(a: Any) -> Any:
@@ -118,9 +121,7 @@ class WhereItAgrees(Made):
 
     __slots__ = ("kinds", "only")
 
-    def __init__(
-        self, kinds: str = "", only: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None
-    ) -> None:
+    def __init__(self, kinds: str = "", only: _Restricts | None = None) -> None:
         self.kinds, self.only = kinds, only
 
     def make(
