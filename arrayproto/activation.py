@@ -40,6 +40,8 @@ class _State:
         self.scoped: Counter[Library] = Counter()  # by activated(), one for each open context
         self.patches: dict[Library, list[Patch]] = {}
         self.rebound: dict[tuple[str, str], Patch] = {}
+        #: Modules of NumPy's that there were before anything was rebound.
+        self.numpys_modules: set[str] = set()
         self.refused: set[Library] = set()  # were imported later, and could not be changed
         self.undoing = Undoing("activate()")
         self.watcher = ImportWatcher(_imported)
@@ -457,8 +459,14 @@ def _rebind() -> list[str]:
     """Rebind what NumPy does not dispatch while a library is active, and only then."""
     if not _state.patches:
         patches, _state.rebound = list(_state.rebound.values()), {}
-        return _state.undoing.undo(patches)
+        messages = _state.undoing.undo(patches)
+        if patches:
+            _take_back([patch.ours for patch in patches])
+        return messages
     from .catalog import MODULES  # not needed before there is a library
+
+    if not _state.rebound:
+        _state.numpys_modules = _numpys_modules()
 
     for module in filter(None, map(sys.modules.get, MODULES)):
         for name, function in undispatched(module).items():
@@ -466,6 +474,25 @@ def _rebind() -> list[str]:
             if key not in _state.rebound:
                 _state.rebound[key] = Patch.apply(module, name, rebound(function))
     return []
+
+
+def _numpys_modules() -> set[str]:
+    return {name for name in sys.modules.copy() if name.startswith("numpy.")}
+
+
+def _take_back(ours: list[Any]) -> None:
+    """Put NumPy's own where modules of it that were imported meanwhile have copied ours.
+
+    `numpy.char` is made of the functions of `numpy.strings`, and is imported when it is first used.
+    """
+    from .catalog import original
+
+    own = {id(function): original(function) for function in ours}
+    for name in _numpys_modules() - _state.numpys_modules:
+        module = sys.modules[name]
+        for attribute, value in list(vars(module).items()) if module is not None else ():
+            if id(value) in own:
+                setattr(module, attribute, own[id(value)])
 
 
 def _imported(module: str) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import ast
 import inspect
 import pickle
+import subprocess
 import sys
+import textwrap
 import threading
 import types
 import warnings
@@ -155,6 +157,20 @@ class TestExactUndo:
         after = dict(vars(cls))
         assert before.keys() == after.keys()
         assert all(after[name] is before[name] for name in before)
+
+    def test_modules_of_numpy_that_were_imported_meanwhile(self):
+        """They copy names, as `numpy.char` does those of `numpy.strings`."""
+        code = """
+        import sys
+        import numpy as np, sparse, arrayproto
+        import numpy.strings
+        strip = np.strings.strip
+        with arrayproto.activated("sparse"):
+            assert np.char.strip is np.strings.strip is not strip
+        assert np.char.strip is np.strings.strip is strip
+        assert sys.modules["numpy._core.defchararray"].strip is strip
+        """
+        subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
 
 
 #: Calls that a stock library answers and that are answered otherwise when it is active.
