@@ -36,6 +36,13 @@ def keep(keepdims: Any) -> bool:
     return False if keepdims is _NO_VALUE else bool(keepdims)
 
 
+def _is_simple(a: Any, axis: Any) -> bool:
+    """Whether sparse checks the axis as NumPy does, of an array in which there are values."""
+    if type(a) is not module().COO or 0 in a.shape or a.ndim == 0:
+        return False
+    return axis is None or (type(axis) is int and -a.ndim <= axis < a.ndim)
+
+
 def _reduction(name: str) -> Callable[..., Any]:
     stock_name = name.removeprefix("a") if name in ("amax", "amin") else name
     kind = stock_name.removeprefix("nan")
@@ -51,6 +58,10 @@ def _reduction(name: str) -> Callable[..., Any]:
         initial: Any = _NO_VALUE,
         where: Any = _NO_VALUE,
     ) -> Any:
+        options = {"dtype": dtype} if takes_dtype else {}
+        function = getattr(module(), stock_name)
+        if out is None and where is initial is _NO_VALUE and _is_simple(a, axis):
+            return function(a, axis=axis, keepdims=keep(keepdims), **options)
         refuse(name, out=out)
         a = coo(a)
         axes = checked_axis(axis, a.ndim)
@@ -76,9 +87,7 @@ def _reduction(name: str) -> Callable[..., Any]:
             if not keep(keepdims):
                 result = result.reshape(tuple(n for i, n in enumerate(shape) if i not in axes))
             return result
-        keywords = {"dtype": dtype} if takes_dtype else {}
-        function = getattr(module(), stock_name)
-        result = function(a, axis=axes, keepdims=keep(keepdims), **keywords)
+        result = function(a, axis=axes, keepdims=keep(keepdims), **options)
         if initial is not _NO_VALUE:
             result = _COMBINE[kind](result, np.asarray(initial).astype(result.dtype)[()])
         return result
@@ -124,6 +133,8 @@ def _mean(name: str) -> Callable[..., Any]:
         *,
         where: Any = _NO_VALUE,
     ) -> Any:
+        if out is None and where is _NO_VALUE and not skip_nan and _is_simple(a, axis):
+            return module().mean(a, axis=axis, dtype=dtype, keepdims=keep(keepdims))
         refuse(name, out=out)
         a = coo(a)
         axes, kept = checked_axis(axis, a.ndim), keep(keepdims)
