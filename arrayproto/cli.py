@@ -229,7 +229,7 @@ def _add_jobs(parser: argparse.ArgumentParser) -> None:
 
 def _add_coverage(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from .libraries import LIBRARIES
-    from .libraries.library import KINDS
+    from .libraries.resolution import KINDS
 
     parser = commands.add_parser(
         "coverage",

@@ -320,3 +320,21 @@ def extreme_complex(xp: Any, a: Any, axes: Any, argsort: Callable[..., Any], lar
     ordered = xp.take_along_axis(a, argsort(a, -1), axis=-1)
     first, last = ordered[..., 0], ordered[..., -1]
     return last if largest else xp.where(xp.isnan(last), last, first)
+
+
+def core_of_class(
+    array_class: type, namespace: Any, dtypes: Dtypes
+) -> Mapping[str, Callable[..., Any]]:
+    """The core for a class of the standard, with what the class has beside it."""
+    core = standard_core(namespace, dtypes)
+    if hasattr(array_class, "device"):
+        core = with_devices(core, namespace)
+    # The standard leaves it to the library whether its arrays can be written to.
+    return with_writing(core, namespace) if hasattr(array_class, "__setitem__") else core
+
+
+def shortcuts_of_class(array_class: type, namespace: Any) -> Mapping[str, Callable[..., Any]]:
+    """The short ways for a class of the standard."""
+    from .array_api_shortcuts import shortcuts
+
+    return shortcuts(array_class, namespace)

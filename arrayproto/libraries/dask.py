@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .library import Derived, Library, Row, Unsupported
+from .library import Library
+from .rows import Derived, Row
+from .unsupported import Unsupported
 
 # Corrections ------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from .dask_chunks import (
     normalize_axes,
     swallowed,
 )
-from .library import Derived, Row
+from .rows import Derived, Row
 
 # Shapes -----------------------------------------------------------------------------------------
 

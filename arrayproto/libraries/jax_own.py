@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .library import Made, public_name
+from .names import public_name
+from .rows import Made
 
 if TYPE_CHECKING:
     from .library import Library
