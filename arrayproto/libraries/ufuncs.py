@@ -191,7 +191,7 @@ def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolutio
 
 
 def _by_ducks(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
-    from ..ducks import derives, ufunc_through_ducks
+    from ..duck_ufuncs import derives, ufunc_through_ducks
 
     name = ufunc.__name__
     if not derives(library, ufunc):
