@@ -141,7 +141,8 @@ def namespace_of(array_class: type) -> Any:
     try:
         return ask(None)  # next to no class looks at its array for this
     except Exception:
-        # Written in C, or it does. Then it is the package that the class lives in, or none.
+        # Written in C, or it does, and may raise anything of None. Then it is the package that the
+        # class lives in, or none.
         module = array_class.__module__
         while module:
             found = sys.modules.get(module)
