@@ -147,7 +147,7 @@ def activate(*libraries: Named, fallback: policy.Fallback | None = None) -> None
         _state.refused -= set(chosen)
         try:
             _reconcile()
-        except BaseException:
+        except BaseException:  # undone whatever it was, an interrupt too, and raised again
             _state.permanent = before
             _reconcile()
             raise
@@ -207,7 +207,7 @@ def activated(*libraries: Named, fallback: policy.Fallback | None = None) -> Ite
         _state.refused -= set(chosen)
         try:
             _reconcile()
-        except BaseException:
+        except BaseException:  # undone whatever it was, an interrupt too, and raised again
             _state.scoped.subtract(chosen)
             _reconcile()
             raise

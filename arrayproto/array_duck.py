@@ -19,6 +19,7 @@ from .consumers.kept import numpy_dtype
 from .consumers.written import can_write, written
 from .ducks import Duck
 from .libraries import Library
+from .libraries.refusing import unsupported
 from .mixins import mixin_of
 from .view import asduck
 
@@ -41,7 +42,7 @@ class ArrayDuck(Duck):
             return NotImplemented
         found = library.table[func]
         if found is None:
-            raise library.unsupported(func, library.classes)
+            raise unsupported(library, func, library.classes)
         if "meet" in library.core:
             library.core["meet"](self.native)
         return self._wrapped(found(*_natives(args), **_natives(kwargs)))

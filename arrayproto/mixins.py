@@ -21,7 +21,7 @@ from .accelerator import speed
 from .authors import ArrayFunctionMixin
 from .authors.registry import F
 from .errors import REFUSALS, Refusal
-from .libraries import LIBRARIES, Library, public_name, ufuncs
+from .libraries import LIBRARIES, Library, public_name, refusing, ufuncs
 from .locks import lock
 
 
@@ -59,8 +59,9 @@ def _unresolved(library: Library, self: Any, func: Any, types: Any, args: Any, k
     """Answer for a function that is not in the library's table."""
     if public_name(func) is None:
         return _stock_function(library, self, func, types, args, kwargs)
-    library.check(func, args, kwargs)
-    return _refused(library, self, func, types, args, kwargs, library.unsupported(func, types))
+    refusing.check(library, func, args, kwargs)
+    refusal = refusing.unsupported(library, func, types)
+    return _refused(library, self, func, types, args, kwargs, refusal)
 
 
 def _defers(func: Any, types: Any) -> Any:

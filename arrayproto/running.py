@@ -173,7 +173,7 @@ def status_of(program: Program) -> int:
         program.run()
     except SystemExit as stop:
         return _status(stop)
-    except BaseException as error:
+    except BaseException as error:  # of the program: Python ends by any of them
         _show(error)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     return 0

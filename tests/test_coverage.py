@@ -15,7 +15,7 @@ import pytest
 
 from arrayproto import catalog, cli
 from arrayproto.libraries import LIBRARIES, Library
-from arrayproto.libraries.library import KINDS
+from arrayproto.libraries.resolution import KINDS
 from arrayproto.tools import coverage, evidence, formats, tables
 from arrayproto.tools.coverage import ASKED, Coverage, Row, cover, public_functions
 from arrayproto.tools.evidence import Proof

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 import types
@@ -16,6 +17,7 @@ from arrayproto.catalog import catalog
 from arrayproto.errors import UnsupportedArgumentError, UnsupportedFunctionError
 from arrayproto.libraries import LIBRARIES, Library, Renamed, Unsupported, get_library, public_name
 from arrayproto.libraries.bridge import bridge
+from arrayproto.libraries.members import find_member
 from arrayproto.mixins import mixin_of
 from arrayproto.testing.subjects import WentThroughTheHostError, staying_on_the_library
 from tests.calls import FORMS, MATRIX, expected, find, functions, good_forms
@@ -175,7 +177,7 @@ class TestSignatures:
             row = own.differences.get(name, Renamed())
             if own.resolve(entry.function).kind != "bridged" or not isinstance(row, Renamed):
                 continue
-            theirs = inspect.signature(own.find(row.path or name) or own.find_member(name))
+            theirs = inspect.signature(own.find(row.path or name) or find_member(own, name))
             required = [
                 p.name
                 for p in entry.signature.parameters.values()
@@ -496,18 +498,18 @@ class TestRefusals:
         own = LIBRARIES[library]
         BACKENDS[library].load()
         for name, entry in catalog().items():
-            found = own.find_member(name) if own.find(name) is None else None
+            found = find_member(own, name) if own.find(name) is None else None
             if found is not None and own.resolve(entry.function).kind in ("native", "bridged"):
                 with pytest.raises((UnsupportedFunctionError, TypeError)):
                     found(MATRIX)
 
     def test_a_method_that_this_class_has_not_got(self):
         sparse = pytest.importorskip("sparse")
-        find_member = LIBRARIES["sparse"].find_member
+        found = functools.partial(find_member, LIBRARIES["sparse"])
         names = {n for n in vars(sparse.COO) if n[0] != "_"} - set(dir(sparse.DOK))
-        name = next(n for n in sorted(names) if find_member(n) is not None)
+        name = next(n for n in sorted(names) if found(n) is not None)
         with pytest.raises(UnsupportedFunctionError, match=f"{name}.*DOK"):
-            find_member(name)(sparse.DOK((2, 2)))
+            found(name)(sparse.DOK((2, 2)))
 
     def test_methods_that_work_in_place_are_not_functions(self):
         """ndarray.resize and np.resize have only the name in common."""
@@ -520,8 +522,8 @@ class TestRefusals:
                 pass
 
         own = Library.of_module(types.ModuleType("arrays"), Array)
-        assert own.find_member("resize") is None
-        assert own.find_member("swapaxes") is not None
+        assert find_member(own, "resize") is None
+        assert find_member(own, "swapaxes") is not None
 
 
 class TestMixedWithPlainArrays:

@@ -18,6 +18,7 @@ import arrayproto.numpy as anp
 from arrayproto import policy
 from arrayproto.errors import UnsupportedArgumentError, UnsupportedFunctionError
 from arrayproto.libraries import LIBRARIES, Unsupported
+from arrayproto.libraries.refusing import refusal
 
 from .oracle import BACKENDS
 
@@ -427,8 +428,8 @@ class TestTheLibrarysOwnCode:
 
 
 def test_errors_can_be_pickled():
-    error = LIBRARIES["sparse"].refusal(
-        "numpy.x", (int,), type("R", (), {"note": "why", "instead": "how"})
+    error = refusal(
+        LIBRARIES["sparse"], "numpy.x", (int,), type("R", (), {"note": "why", "instead": "how"})
     )
     assert error.reason == "numpy.x is not supported for arrays of sparse: why"
     again = pickle.loads(pickle.dumps(error))

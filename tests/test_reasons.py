@@ -10,6 +10,7 @@ import pytest
 from arrayproto.catalog import catalog, generators, ufuncs, ufuncs_of_text
 from arrayproto.libraries import LIBRARIES, Library
 from arrayproto.libraries.reasons import FAMILIES, WITHOUT_ARRAYS, Unsupported, family_of, why
+from arrayproto.libraries.refusing import unsupported
 
 BARE = re.compile(r"^\S+ has no (function|ufunc) \S+$")
 
@@ -92,7 +93,7 @@ class TestEveryUnsupportedFunction:
                 assert not re.search(r"\{\w*\}", text), (name, text)
 
     def test_the_error_has_both(self, known_library, module):
-        error = str(LIBRARIES[known_library].unsupported(np.array_repr, (object,)))
+        error = str(unsupported(LIBRARIES[known_library], np.array_repr, (object,)))
         if known_library != "cupy":
             assert "it writes out the values of an ndarray. Nothing was converted." in error
             assert "Instead: print(x) shows what" in error

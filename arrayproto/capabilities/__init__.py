@@ -15,7 +15,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from ..libraries.library import Kind
+    from ..libraries.resolution import Kind
 
 
 class Argument(NamedTuple):

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..ducks import Duck
 from ..libraries import LIBRARIES, Library, library_of
+from ..libraries.refusing import unsupported
 
 Call = Callable[..., Any]
 
@@ -71,7 +72,7 @@ def call(library: Library, function: Call, *args: Any, **kwargs: Any) -> Any:
     found = library.table[function]
     if found is None:
         types = tuple(type(a) for a in args if is_duck(a))
-        raise library.unsupported(function, types)
+        raise unsupported(library, function, types)
     return found(*args, **kwargs)
 
 

@@ -104,7 +104,7 @@ def run(name: str) -> Row:
         with arrayproto.activated():
             try:
                 return _measured(row, backend, texts)
-            except Exception as error:
+            except Exception as error:  # whatever the library raises is its row
                 return dataclasses.replace(row, note=_describe(error))
 
 
@@ -124,7 +124,7 @@ def without_arrayproto(backend: Backend, counts: NDArray[Any]) -> str:
             with backend.watch(copies):
                 results = program.analyse(backend.array(counts[CORNER]))
             _check_types(backend, results)
-        except Exception as error:
+        except Exception as error:  # likewise
             return _describe(error, short=True)
     if copies.where:
         return f"copies to the host at {', '.join(copies.where)}"

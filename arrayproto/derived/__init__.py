@@ -44,7 +44,7 @@ TOPICS = {
     "scimath": "lib.scimath.",
     "inplace": "",
     "windows": "lib.stride_tricks.",
-    "series": "polynomial.",
+    "bases": "polynomial.",
 }
 
 

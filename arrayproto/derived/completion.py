@@ -6,7 +6,6 @@ other functions here are creation functions, which know their class from ``like=
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +17,25 @@ import arrayproto.numpy as np
 from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
 from . import derived_functions
 from .arguments import keeps
+from .completion_creation import (
+    asarray,
+    ascontiguousarray,
+    full,
+    indices_from,
+    made_by_numpy,
+    ones,
+    require,
+    zeros,
+)
+from .completion_linalg import (
+    linalg_cholesky,
+    linalg_eig,
+    linalg_eigh,
+    linalg_qr,
+    linalg_slogdet,
+    linalg_solve,
+    linalg_svd,
+)
 from .core import Core, stand_in
 
 _NoValue = numpy._NoValue
@@ -373,111 +391,7 @@ def imag(core: Core, val: Any) -> Any:
     return core["imag"](val) if val.dtype.kind == "c" else np.zeros_like(val)
 
 
-# Linear algebra ---------------------------------------------------------------------------------
-
-
-def _matrices(a: Any, square: bool = True) -> Any:
-    """`a` in a dtype of linear algebra, its shape checked."""
-    LinAlgError = numpy.linalg.LinAlgError
-    if len(a.shape) < 2:
-        raise LinAlgError(
-            f"{len(a.shape)}-dimensional array given. Array must be at least two-dimensional"
-        )
-    if square and a.shape[-1] != a.shape[-2]:
-        raise LinAlgError("Last 2 dimensions of the array must be square")
-    return np.astype(a, linalg_dtype(a.dtype))
-
-
-def linalg_dtype(*dtypes: Any) -> Any:
-    """The dtype of results of `numpy.linalg`."""
-    for dtype in dtypes:
-        if dtype.kind not in "biufc" or dtype.char in "egG":
-            raise TypeError(f"array type {dtype.name} is unsupported in linalg")
-    common = numpy.result_type(*dtypes)
-    return common if common.kind in "fc" else numpy.dtype(float)
-
-
-def _named(name: str, *results: Any) -> Any:
-    """Results under the names that NumPy has for them."""
-    return type(getattr(numpy.linalg, name)(numpy.eye(1)))(*results)
-
-
-def linalg_cholesky(core: Core, a: Any, /, *, upper: bool = False) -> Any:
-    a = _matrices(a)
-    # The upper half alone counts, or the lower.
-    a = np.conjugate(np.matrix_transpose(a)) if upper else a
-    factor = core["linalg.cholesky"](a)
-    return np.conjugate(np.matrix_transpose(factor)) if upper else factor
-
-
-def linalg_eig(core: Core, a: Any) -> Any:
-    a = _matrices(a)
-    values, vectors = core["linalg.eig"](a)
-    from .linalg import are_real
-
-    if a.dtype.kind == "f" and not _always_complex() and are_real(values):
-        values, vectors = np.real(values), np.real(vectors)
-    return _named("eig", values, vectors)
-
-
-@functools.cache
-def _always_complex() -> bool:
-    """Whether NumPy's eigenvalues are complex numbers even where all are real, as since 2.5."""
-    return numpy.linalg.eig(numpy.eye(1))[0].dtype.kind == "c"
-
-
-def linalg_eigh(core: Core, a: Any, UPLO: str = "L") -> Any:
-    if UPLO.upper() not in ("L", "U"):
-        raise ValueError("UPLO argument must be 'L' or 'U'")
-    a = _matrices(a)
-    if UPLO.upper() == "U":
-        a = np.conjugate(np.matrix_transpose(a))
-    return _named("eigh", *core["linalg.eigh"](a))
-
-
-def linalg_qr(core: Core, a: Any, mode: str = "reduced") -> Any:
-    if mode == "raw":
-        raise UnsupportedArgumentError(
-            "numpy.linalg.qr: mode='raw' is LAPACK's own form, which this class has not got; "
-            "modes are 'reduced', 'complete' and 'r'"
-        )
-    if mode not in ("reduced", "complete", "r"):
-        raise ValueError(f"Unrecognized mode '{mode}'")
-    factors = core["linalg.qr"](
-        _matrices(a, square=False), "complete" if mode == "complete" else "reduced"
-    )
-    return factors[1] if mode == "r" else _named("qr", *factors)
-
-
-def linalg_slogdet(core: Core, a: Any) -> Any:
-    return _named("slogdet", *core["linalg.slogdet"](_matrices(a)))
-
-
-def linalg_solve(core: Core, a: Any, b: Any) -> Any:
-    a, b = core.own(a), core.own(b)
-    dtype = linalg_dtype(a.dtype, b.dtype)
-    a = np.astype(_matrices(a), dtype)
-    vector = len(b.shape) == 1
-    b = np.astype(b[:, None] if vector else b, dtype)
-    if len(b.shape) < 2 or b.shape[-2] != a.shape[-1]:
-        numpy.linalg.solve(stand_in(a.shape, float), stand_in(b.shape[:-1] if vector else b.shape))
-    stack = numpy.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    a = np.broadcast_to(a, stack + tuple(a.shape[-2:]))
-    b = np.broadcast_to(b, stack + tuple(b.shape[-2:]))
-    result = core["linalg.solve"](a, b)
-    return result[..., 0] if vector else result
-
-
-def linalg_svd(
-    core: Core,
-    a: Any,
-    full_matrices: bool = True,
-    compute_uv: bool = True,
-    hermitian: bool = False,
-) -> Any:
-    a = _matrices(a, square=hermitian)
-    factors = core["linalg.svd"](a, bool(full_matrices and compute_uv))
-    return _named("svd", *factors) if compute_uv else factors[1]
+# Fourier transforms -----------------------------------------------------------------------------
 
 
 def fft_fft(
@@ -551,109 +465,6 @@ def _in_place(name: str) -> Callable[..., Any]:
     return write
 
 
-# Creation, on like= -----------------------------------------------------------------------------
-
-
-def _nested(core: Core, a: Any) -> Any:
-    """Lists with arrays of the class in them are put together, others left as they are."""
-    if isinstance(a, (list, tuple)):
-        found = [_nested(core, item) for item in a]
-        if any(isinstance(item, core.cls) for item in found):
-            return np.stack([core.own(item) for item in found])
-    return a
-
-
-def ascontiguousarray(core: Core, a: Any, dtype: Any = None) -> Any:
-    return asarray(core, a, dtype, ndmin=1)
-
-
-def require(core: Core, a: Any, dtype: Any = None, requirements: Any = None) -> Any:
-    numpy.require(numpy.empty(0), None, requirements)  # raises if they are no requirements
-    return asarray(core, a, dtype)
-
-
-def asarray(
-    core: Core,
-    a: Any,
-    dtype: Any = None,
-    order: Any = None,
-    *,
-    device: Any = None,
-    copy: bool | None = None,
-    subok: bool = False,
-    ndmin: int = 0,
-) -> Any:
-    if isinstance(a, (list, tuple)):
-        a = _nested(core, a)
-    if copy is False and not isinstance(a, core.cls):
-        raise ValueError(
-            "Unable to avoid copy while creating an array as requested; an array of "
-            f"{core.cls.__qualname__} is always made anew of what is none"
-        )
-    if dtype is not None:
-        numpy.dtype(dtype)
-    if not isinstance(a, core.cls):
-        a = numpy.asarray(a, dtype)
-    result = core.own(a) if dtype is None else np.astype(core.own(a), dtype)
-    rank = len(result.shape)
-    return np.reshape(result, (1,) * (ndmin - rank) + tuple(result.shape))
-
-
-def _filled(core: Core, shape: Any, value: Any, dtype: Any) -> Any:
-    shape = stand_in(shape if numpy.iterable(shape) else (shape,)).shape
-    return np.broadcast_to(core.own(numpy.asarray(value, dtype)), shape)
-
-
-def full(
-    core: Core,
-    shape: Any,
-    fill_value: Any,
-    dtype: Any = None,
-    order: str = "C",
-    *,
-    device: Any = None,
-) -> Any:
-    if isinstance(fill_value, core.cls):
-        value = fill_value if dtype is None else np.astype(fill_value, dtype)
-        return np.broadcast_to(value, shape if numpy.iterable(shape) else (shape,))
-    return _filled(core, shape, fill_value, dtype)
-
-
-def zeros(
-    core: Core, shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None
-) -> Any:
-    return _filled(core, shape, 0, float if dtype is None else dtype)
-
-
-def ones(
-    core: Core, shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None
-) -> Any:
-    return _filled(core, shape, 1, float if dtype is None else dtype)
-
-
-def _made_by_numpy(name: str) -> Callable[..., Any]:
-    """Values that NumPy computes from arguments that are no arrays, or reads from a file."""
-
-    def create(core: Core, *args: Any, **kwargs: Any) -> Any:
-        return core.own(getattr(numpy, name)(*args, **kwargs))
-
-    create.__name__ = name
-    return create
-
-
-def _indices_from(name: str) -> Callable[..., Any]:
-    """Index arrays that only the shape decides."""
-
-    def indices(core: Core, arr: Any, *args: Any, **kwargs: Any) -> Any:
-        from . import selection
-
-        return tuple(
-            map(core.own, getattr(selection, f"{name}_indices_from")(arr, *args, **kwargs))
-        )
-
-    return indices
-
-
 #: NumPy function to its completion, which takes the core of the class first.
 COMPLETIONS: dict[str, Callable[..., Any]] = {
     function.__name__.replace("linalg_", "linalg.").replace("fft_fft", "fft.fft"): function
@@ -673,10 +484,10 @@ COMPLETIONS: dict[str, Callable[..., Any]] = {
         name: _in_place(name)
         for name in ("copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask")
     },
-    **{f"{name}_indices_from": _indices_from(name) for name in ("diag", "tril", "triu")},
+    **{f"{name}indices_from": indices_from(name) for name in ("diag", "tril", "triu")},
     "empty": zeros,
     **{
-        name: _made_by_numpy(name)
+        name: made_by_numpy(name)
         for name in (
             "arange", "eye", "frombuffer", "fromfile", "fromfunction", "fromiter", "fromstring",
             "genfromtxt", "identity", "loadtxt", "tri",

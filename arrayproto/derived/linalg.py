@@ -187,7 +187,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     elif not isinstance(axis, tuple):
         try:
             axis = (int(axis),)
-        except Exception as error:
+        except Exception as error:  # NumPy hides whatever int() raises, too
             raise TypeError("'axis' must be None, an integer or a tuple of integers") from error
     if len(axis) == 1:
         return _vector_norm(x, ord, _normalize(axis[0], rank)[0], keepdims)

@@ -1,7 +1,8 @@
-"""`numpy.polynomial`: series of coefficients, the lowest order first, in six bases.
+"""`numpy.polynomial`: series of coefficients, the lowest order first, in any basis.
 
-What tells one basis from another is a table: how x times a polynomial is made of its neighbours,
-and how a derivative and an integral are. Everything else is the same for all of them.
+What tells one basis from another is a row of the table in `arrayproto.derived.bases`: how x times a
+polynomial is made of its neighbours, and how a derivative and an integral are. Everything else is
+the same for all of them.
 """
 
 from __future__ import annotations
@@ -10,170 +11,30 @@ import functools
 import importlib
 import operator
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy
 
 import arrayproto.numpy as np
 
-from ..errors import UnsupportedArgumentError
-from .creation import alike, array_of, cast, is_duck, one_of
+from .coefficients import (
+    Band,
+    as_int,
+    as_series,
+    banded,
+    column_of,
+    count_of,
+    inexact,
+    is_zero,
+    plus,
+    scaled_by,
+    slices,
+    trimseq,
+    vector,
+)
+from .creation import alike, array_of, cast, one_of
 from .linalg import real_eigvals
-
-Band = Callable[[int], float] | None
-
-
-# Coefficients -----------------------------------------------------------------------------------
-
-
-def _nonzero(c: Any) -> Any:
-    """Where a vector is not zero; a lazy one does not tell."""
-    (where,) = np.nonzero(np.not_equal(c, 0))
-    if where.shape[0] != where.shape[0]:
-        raise UnsupportedArgumentError(
-            "numpy.polynomial: how long the series is depends on coefficients that are not "
-            "computed yet; compute them first, they are few"
-        )
-    return where
-
-
-def _is_zero(c: Any) -> bool:
-    return not _nonzero(np.reshape(c, (-1,))).shape[0]
-
-
-def trimseq(seq: Any) -> Any:
-    if seq.shape[0] == 0:
-        return seq
-    where = _nonzero(seq)
-    return seq[: int(where[-1]) + 1 if where.shape[0] else 1]
-
-
-def _vector(c: Any, like: Any) -> Any:
-    """As an array of the library of `like`, at least 1-d."""
-    number = np.ndim(c) == 0 and not is_duck(c)
-    return np.atleast_1d(array_of([c] if number else c, like))
-
-
-def as_series(alist: Any, trim: bool = True) -> list[Any]:
-    alist = list(alist)
-    arrays = [_vector(a, one_of(*alist)) for a in alist]
-    for a in arrays:
-        if 0 in a.shape:
-            raise ValueError("Coefficient array is empty")
-        if len(a.shape) != 1:
-            raise ValueError("Coefficient array is not 1-d")
-    if trim:
-        arrays = [trimseq(a) for a in arrays]
-    try:
-        dtype = numpy.common_type(*(numpy.empty(0, a.dtype) for a in arrays))
-    except TypeError as error:
-        raise ValueError("Coefficient arrays have no common type") from error
-    return [cast(a, dtype) for a in arrays]
-
-
-def trimcoef(c: Any, tol: float = 0) -> Any:
-    if tol < 0:
-        raise ValueError("tol must be non-negative")
-    [c] = as_series([c])
-    where = _nonzero(np.abs(c) > tol)
-    return c[: int(where[-1]) + 1] if where.shape[0] else c[:1] * 0
-
-
-def getdomain(x: Any) -> Any:
-    [x] = as_series([x], trim=False)
-    ends = [
-        f(np.real(x), keepdims=True) + 1j * f(np.imag(x), keepdims=True)
-        if x.dtype.kind == "c"
-        else f(x, keepdims=True)
-        for f in (np.min, np.max)
-    ]
-    result = np.concatenate(ends, 0)
-    return cast(result, complex) if x.dtype.kind == "c" else result
-
-
-def mapparms(old: Any, new: Any) -> tuple[Any, Any]:
-    length = old[1] - old[0]
-    return (old[1] * new[0] - old[0] * new[1]) / length, (new[1] - new[0]) / length
-
-
-def mapdomain(x: Any, old: Any, new: Any) -> Any:
-    if isinstance(x, (list, tuple)):
-        x = array_of(x, one_of(*x, old, new))
-    elif isinstance(x, numpy.ndarray):
-        x = alike(x, one_of(old, new))
-    offset, scale = mapparms(old, new)
-    return offset + scale * x
-
-
-def _inexact(c: Any, like: Any) -> Any:
-    """Coefficients of any rank, as NumPy has them before it works with them."""
-    c = _vector(c, like)
-    return cast(c, numpy.float64) if c.dtype.kind in "?biu" else c
-
-
-def _as_int(x: Any, what: str) -> int:
-    try:
-        return operator.index(x)
-    except TypeError as error:
-        raise TypeError(f"{what} must be an integer, received {x}") from error
-
-
-def _count(x: Any, what: str, order: str) -> int:
-    count = _as_int(x, what)
-    if count < 0:
-        raise ValueError(f"{order} must be non-negative")
-    return count
-
-
-def _scaled(c: Any, scl: Any) -> Any:
-    """`c` times a number, in the dtype of `c`: NumPy multiplies in place."""
-    result = c * scl
-    if result.dtype == c.dtype:
-        return result
-    empty = numpy.empty(0, c.dtype)
-    numpy.multiply(empty, numpy.empty(0, result.dtype), out=empty)  # whether that may be
-    return cast(result, c.dtype)
-
-
-def _longer(c: Any, before: int, after: int) -> Any:
-    """With zeros in the front and at the end of the first axis."""
-    return np.pad(c, ((before, after),) + ((0, 0),) * (len(c.shape) - 1))
-
-
-def _plus(a: Any, b: Any) -> Any:
-    """The sum of two series of any lengths."""
-    missing = a.shape[0] - b.shape[0]
-    if missing > 0:
-        b = _longer(b, 0, missing)
-    elif missing:
-        a = _longer(a, 0, -missing)
-    return a + b
-
-
-def _banded(c: Any, above: Band, same: Band, below: Band) -> Any:
-    """``c[j]`` times each band's number for j, added up at j + 1, j and j - 1; one row more."""
-    n, result = c.shape[0], None
-    for band, shift in ((above, 1), (same, 0), (below, -1)):
-        if band is None or n + shift <= 0:
-            continue
-        term = c * _column(band, range(n), c)
-        term = _longer(term, 1, 0) if shift == 1 else _longer(term[-shift:], 0, 1 - shift)
-        result = term if result is None else result + term
-    return result
-
-
-def _column(numbers: Callable[[int], float], indices: Iterable[int], c: Any) -> Any:
-    dtype = numpy.empty(0, c.dtype).real.dtype
-    column = numpy.asarray([numbers(j) for j in indices], dtype)
-    return column.reshape((-1,) + (1,) * (len(c.shape) - 1))
-
-
-def _slices(c: Any) -> list[Any]:
-    return [c[j : j + 1] for j in range(c.shape[0])]
-
-
-# What is the same in all bases --------------------------------------------------------------------
 
 
 class Basis:
@@ -230,13 +91,13 @@ class Basis:
         return scaled + offset if offset else scaled
 
     def _times_x(self, c: Any) -> Any:
-        return _banded(c, *self.bands)
+        return banded(c, *self.bands)
 
     def _step(self, j: int, c: Any, times_x: Callable[[Any], Any]) -> Any:
         """As `_linear`, for the series c of whatever basis `times_x` is of."""
         offset = self._offset(j)
         result = times_x(c) * self._factor(j)
-        return _plus(result, c * offset) if offset else result
+        return plus(result, c * offset) if offset else result
 
     def _sum(
         self,
@@ -262,21 +123,21 @@ class Basis:
 
     def add(self, c1: Any, c2: Any) -> Any:
         c1, c2 = as_series([c1, c2])
-        return trimseq(_plus(c1, c2))
+        return trimseq(plus(c1, c2))
 
     def sub(self, c1: Any, c2: Any) -> Any:
         c1, c2 = as_series([c1, c2])
-        return trimseq(_plus(c1, -c2))
+        return trimseq(plus(c1, -c2))
 
     def mulx(self, c: Any) -> Any:
         [c] = as_series([c])
-        return c if c.shape[0] == 1 and _is_zero(c) else self._times_x(c)
+        return c if c.shape[0] == 1 and is_zero(c) else self._times_x(c)
 
     def _mul(self, c1: Any, c2: Any) -> Any:
         if c1.shape[0] > c2.shape[0]:
             c1, c2 = c2, c1
-        rows = [c * c2 for c in _slices(c1)]
-        return self._sum(rows, functools.partial(self._step, times_x=self._times_x), _plus)
+        rows = [c * c2 for c in slices(c1)]
+        return self._sum(rows, functools.partial(self._step, times_x=self._times_x), plus)
 
     def mul(self, c1: Any, c2: Any) -> Any:
         return trimseq(self._mul(*as_series([c1, c2])))
@@ -284,7 +145,7 @@ class Basis:
     def div(self, c1: Any, c2: Any) -> tuple[Any, Any]:
         c1, c2 = as_series([c1, c2])
         if c2.shape[0] == 1:
-            if _is_zero(c2):
+            if is_zero(c2):
                 raise ZeroDivisionError
             return c1 / c2[0], c1[:1] * 0
         terms = c1.shape[0] - c2.shape[0] + 1
@@ -294,7 +155,7 @@ class Basis:
         for j in range(terms - 1):
             following = self._step(j, products[j], self._times_x)
             fall = self._fall(j) if j else 0
-            products.append(_plus(following, products[j - 1] * -fall) if fall else following)
+            products.append(plus(following, products[j - 1] * -fall) if fall else following)
         quotient = []
         for product in reversed(products):
             digit = c1[-1:] / product[-1]
@@ -316,7 +177,7 @@ class Basis:
     # Values -------------------------------------------------------------------------------------
 
     def val(self, x: Any, c: Any, tensor: bool = True) -> Any:
-        c = _inexact(c, one_of(c))
+        c = inexact(c, one_of(c))
         if isinstance(x, (list, tuple)):
             x = array_of(x, one_of(*x, c))
         elif isinstance(x, numpy.ndarray):
@@ -353,7 +214,7 @@ class Basis:
         return functools.reduce(lambda c, x: self.val(x, c), (x, y, z), c)
 
     def vander(self, x: Any, deg: Any) -> Any:
-        degree = _count(deg, "deg", "deg")
+        degree = count_of(deg, "deg", "deg")
         x = np.atleast_1d(array_of(x, one_of(x))) + 0.0
         rows = [x * 0 + 1]
         if degree:
@@ -399,16 +260,16 @@ class Basis:
         rows = range(1, c.shape[0])
         c = c[1:]
         if self.stride:
-            parts = _slices(c * _column(self.weight_of, rows, c))
+            parts = slices(c * column_of(self.weight_of, rows, c))
             for j in range(len(parts) - 1 - self.stride, -1, -1):
                 parts[j] = parts[j] + parts[j + self.stride]
             c = np.concatenate(parts, 0)
-        return c * _column(self.slope, rows, c)
+        return c * column_of(self.slope, rows, c)
 
     def der(self, c: Any, m: Any = 1, scl: Any = 1, axis: Any = 0) -> Any:
-        c = _inexact(c, one_of(c))
-        count = _as_int(m, "the order of derivation")
-        axis = _as_int(axis, "the axis")
+        c = inexact(c, one_of(c))
+        count = as_int(m, "the order of derivation")
+        axis = as_int(axis, "the axis")
         if count < 0:
             raise ValueError("The order of derivation must be non-negative")
         axis = numpy.lib.array_utils.normalize_axis_index(axis, len(c.shape))
@@ -419,7 +280,7 @@ class Basis:
             c = c[:1] * 0
         else:
             for _ in range(count):
-                c = self._der(_scaled(c, scl))
+                c = self._der(scaled_by(c, scl))
         return np.moveaxis(c, 0, axis)
 
     def antiderivative(
@@ -431,10 +292,10 @@ class Basis:
         scl: Any = 1,
         axis: Any = 0,
     ) -> Any:
-        c = _inexact(c, one_of(c))
+        c = inexact(c, one_of(c))
         constants = list(k) if np.iterable(k) else [k]
-        count = _as_int(m, "the order of integration")
-        axis = _as_int(axis, "the axis")
+        count = as_int(m, "the order of integration")
+        axis = as_int(axis, "the axis")
         if count < 0:
             raise ValueError("The order of integration must be non-negative")
         if len(constants) > count:
@@ -448,16 +309,16 @@ class Basis:
             return c
         c = np.moveaxis(c, axis, 0)
         for constant in constants + [0] * (count - len(constants)):
-            c = _scaled(c, scl)
-            if c.shape[0] > 1 or not _is_zero(c):
-                c = _banded(c, *self.integral)
+            c = scaled_by(c, scl)
+            if c.shape[0] > 1 or not is_zero(c):
+                c = banded(c, *self.integral)
                 c = self._with_constant(c, -self.val(lbnd, c))
             c = self._with_constant(c, constant)
         return np.moveaxis(c, 0, axis)
 
     def _with_constant(self, c: Any, constant: Any) -> Any:
-        constant = cast(_vector(constant, c), c.dtype)
-        return _plus(c, np.broadcast_to(constant, (1, *c.shape[1:])))
+        constant = cast(vector(constant, c), c.dtype)
+        return plus(c, np.broadcast_to(constant, (1, *c.shape[1:])))
 
     # Roots, fits, other bases -------------------------------------------------------------------
 
@@ -466,8 +327,8 @@ class Basis:
             return alike(numpy.ones(1), roots)
         [roots] = as_series([roots], trim=False)
         result = alike(numpy.ones(1, numpy.result_type(roots.dtype, int)), roots)
-        for root in _slices(roots):
-            result = _plus(self._times_x(result), -root * result)
+        for root in slices(roots):
+            result = plus(self._times_x(result), -root * result)
         return result
 
     def companion(self, c: Any) -> Any:
@@ -545,12 +406,12 @@ class Basis:
     def to_poly(self, c: Any) -> Any:
         [c] = as_series([c])
         step = functools.partial(self._step, times_x=POWERS._times_x)
-        return trimseq(self._sum(_slices(c), step, _plus))
+        return trimseq(self._sum(slices(c), step, plus))
 
     def from_poly(self, pol: Any) -> Any:
         [pol] = as_series([pol])
         step = functools.partial(POWERS._step, times_x=self._times_x)
-        return trimseq(POWERS._sum(_slices(pol), step, _plus))
+        return trimseq(POWERS._sum(slices(pol), step, plus))
 
 
 class Powers(Basis):
@@ -568,7 +429,7 @@ class Powers(Basis):
         return rows
 
     def valfromroots(self, x: Any, r: Any, tensor: bool = True) -> Any:
-        r = _inexact(r, one_of(r, x))
+        r = inexact(r, one_of(r, x))
         if isinstance(x, (list, tuple)):
             x = array_of(x, r)
         elif isinstance(x, numpy.ndarray):
@@ -581,13 +442,6 @@ class Powers(Basis):
         return np.prod(x - r, axis=0)
 
 
-# The bases ----------------------------------------------------------------------------------------
-
-
-def _chebyshev_weight(x: Any) -> Any:
-    return 1.0 / (np.sqrt(1.0 + x) * np.sqrt(1.0 - x))
-
-
 POWERS = Powers(
     "polynomial",
     "poly",
@@ -597,95 +451,3 @@ POWERS = Powers(
     slope=lambda j: j,
     integral=(lambda j: 1 / (j + 1), None, None),
 )
-BASES = (
-    POWERS,
-    Basis(
-        "chebyshev",
-        "cheb",
-        above=lambda j: 0.5 if j else 1,
-        same=None,
-        below=lambda j: 0.5,
-        slope=lambda j: 2 if j > 1 else 1,
-        weight=lambda j: j,
-        stride=2,
-        integral=(
-            lambda j: 0.5 / (j + 1) if j else 1,
-            None,
-            lambda j: -0.5 / (j - 1) if j > 1 else 0,
-        ),
-        weight_function=_chebyshev_weight,
-    ),
-    Basis(
-        "legendre",
-        "leg",
-        above=lambda j: (j + 1) / (2 * j + 1),
-        same=None,
-        below=lambda j: j / (2 * j + 1),
-        slope=lambda j: 2 * j - 1,
-        stride=2,
-        integral=(
-            lambda j: 1 / (2 * j + 1),
-            None,
-            lambda j: -1 / (2 * j + 1) if j > 1 else 0,
-        ),
-        weight_function=lambda x: x * 0.0 + 1.0,
-    ),
-    Basis(
-        "laguerre",
-        "lag",
-        above=lambda j: -(j + 1),
-        same=lambda j: 2 * j + 1,
-        below=lambda j: -j,
-        slope=lambda j: -1,
-        stride=1,
-        integral=(lambda j: -1, lambda j: 1, None),
-        weight_function=lambda x: np.exp(-x),
-    ),
-    Basis(
-        "hermite",
-        "herm",
-        above=lambda j: 0.5,
-        same=None,
-        below=lambda j: j,
-        slope=lambda j: 2 * j,
-        integral=(lambda j: 0.5 / (j + 1), None, None),
-        weight_function=lambda x: np.exp(-(x**2)),
-    ),
-    Basis(
-        "hermite_e",
-        "herme",
-        above=lambda j: 1,
-        same=None,
-        below=lambda j: j,
-        slope=lambda j: j,
-        integral=(lambda j: 1 / (j + 1), None, None),
-        weight_function=lambda x: np.exp(-0.5 * x**2),
-    ),
-)
-
-_VERBS = (
-    *("add", "sub", "mulx", "mul", "div", "pow", "val", "val2d", "val3d", "grid2d", "grid3d"),
-    *("vander", "vander2d", "vander3d", "der", "fromroots", "companion", "roots", "fit"),
-)
-
-
-def _functions(basis: Basis) -> dict[str, Callable[..., Any]]:
-    own = {f"{basis.prefix}{verb}": getattr(basis, verb) for verb in _VERBS}
-    own[f"{basis.prefix}int"] = basis.antiderivative
-    if isinstance(basis, Powers):
-        own["polyvalfromroots"] = basis.valfromroots
-    else:
-        own[f"{basis.prefix}weight"] = basis.weight
-        own[f"{basis.prefix}2poly"] = basis.to_poly
-        own[f"poly2{basis.prefix}"] = basis.from_poly
-    return {f"{basis.module}.{name}": function for name, function in own.items()}
-
-
-#: By name below `numpy.polynomial`.
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{
-        f"polyutils.{function.__name__}": function
-        for function in (as_series, trimseq, trimcoef, getdomain, mapparms, mapdomain)
-    },
-    **{name: function for basis in BASES for name, function in _functions(basis).items()},
-}

@@ -12,11 +12,15 @@ from .autograd import autograd
 from .cupy import cupy
 from .dask import dask
 from .jax import jax
-from .library import Derived, Library, Native, Renamed, Resolution, Unsupported, public_name
+from .library import Library
 from .mlx import mlx
+from .names import public_name
+from .resolution import Resolution
+from .rows import Derived, Native, Renamed
 from .sparse import sparse
 from .tensorflow import tensorflow
 from .torch import torch
+from .unsupported import Unsupported
 from .xarray import xarray
 
 #: By name, in the order in which they are shown.

@@ -47,7 +47,7 @@ def load_adapter(name: str) -> Library | None:
         told = f"the adapter {entry_point.value!r} for {name!r}, of {distribution}"
         try:
             found = entry_point.load()
-        except Exception as error:
+        except Exception as error:  # importing another's code may raise anything
             raise ActivationError(
                 f"{told}, does not load: {type(error).__name__}: {error}. Problems with it belong "
                 f"to {distribution}"

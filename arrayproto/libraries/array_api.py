@@ -141,7 +141,8 @@ def namespace_of(array_class: type) -> Any:
     try:
         return ask(None)  # next to no class looks at its array for this
     except Exception:
-        # Written in C, or it does. Then it is the package that the class lives in, or none.
+        # Written in C, or it does, and may raise anything of None. Then it is the package that the
+        # class lives in, or none.
         module = array_class.__module__
         while module:
             found = sys.modules.get(module)
@@ -320,3 +321,21 @@ def extreme_complex(xp: Any, a: Any, axes: Any, argsort: Callable[..., Any], lar
     ordered = xp.take_along_axis(a, argsort(a, -1), axis=-1)
     first, last = ordered[..., 0], ordered[..., -1]
     return last if largest else xp.where(xp.isnan(last), last, first)
+
+
+def core_of_class(
+    array_class: type, namespace: Any, dtypes: Dtypes
+) -> Mapping[str, Callable[..., Any]]:
+    """The core for a class of the standard, with what the class has beside it."""
+    core = standard_core(namespace, dtypes)
+    if hasattr(array_class, "device"):
+        core = with_devices(core, namespace)
+    # The standard leaves it to the library whether its arrays can be written to.
+    return with_writing(core, namespace) if hasattr(array_class, "__setitem__") else core
+
+
+def shortcuts_of_class(array_class: type, namespace: Any) -> Mapping[str, Callable[..., Any]]:
+    """The short ways for a class of the standard."""
+    from .array_api_shortcuts import shortcuts
+
+    return shortcuts(array_class, namespace)

@@ -18,7 +18,8 @@ import numpy as np
 from ..derived.core import numpy_function
 from ..errors import UnsupportedFunctionError
 from .array_api import Dtypes, NumPyDtypes
-from .library import Library, Made, Row
+from .library import Library
+from .rows import Made, Row
 
 
 def _box_classes() -> tuple[type, ...]:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .array_api import Dtypes, NumPyDtypes
-from .library import Derived, Library, OfCore, Renamed, Row
+from .library import Library
+from .rows import Derived, OfCore, Renamed, Row
 from .unsupported import Unsupported
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .library import Derived, Library, Row, Unsupported
+from .library import Library
+from .rows import Derived, Row
+from .unsupported import Unsupported
 
 # Corrections ------------------------------------------------------------------------------------
 
@@ -31,8 +33,10 @@ def _chunk_type(cls: type) -> bool:
 def _differences() -> Mapping[str, Row]:
     # Imported when they are needed: most programs have one library, and many none.
     from . import (
+        dask_choosing,
         dask_counts,
         dask_creation,
+        dask_differences,
         dask_elements,
         dask_fft,
         dask_linalg,
@@ -54,6 +58,8 @@ def _differences() -> Mapping[str, Row]:
         "delete": Derived(),
         "select": Derived(),
         **dask_shape.ROWS,
+        **dask_choosing.ROWS,
+        **dask_differences.ROWS,
         **dask_order.ROWS,
         **dask_counts.ROWS,
         "trim_zeros": Unsupported(

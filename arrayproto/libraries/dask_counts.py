@@ -12,7 +12,7 @@ from ..derived.arguments import keeps
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import as_dask, da, is_dask, known_shape, meta_of, normalize_axes
 from .dask_order import weights_like
-from .library import Row
+from .rows import Row
 
 # Bins -------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import as_dask, da, is_dask, meta_of, swallowed
-from .library import Row
+from .rows import Row
 
 
 def check_device(device: Any) -> None:

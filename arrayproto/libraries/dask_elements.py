@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import as_dask, da, is_dask, meta_of, write_out
-from .library import Row
+from .rows import Row
 
 _missing = np._NoValue
 

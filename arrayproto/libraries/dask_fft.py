@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .dask_chunks import as_dask, da, lines, meta_of
-from .library import Row
+from .rows import Row
 
 
 def _line(name: str) -> Callable[..., Any]:

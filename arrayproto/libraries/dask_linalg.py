@@ -12,8 +12,8 @@ import numpy as np
 
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import as_dask, da, is_dask, lines
-from .library import Row
 from .products import Product
+from .rows import Row
 
 
 def _in_one_chunk(name: str, a: Any, axes: int = 2) -> Any:

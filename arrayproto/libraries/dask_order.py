@@ -22,7 +22,7 @@ from .dask_chunks import (
     normalize_axes,
     swallowed,
 )
-from .library import Row
+from .rows import Row
 
 # Sorting ----------------------------------------------------------------------------------------
 

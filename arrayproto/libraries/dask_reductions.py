@@ -12,7 +12,7 @@ import numpy as np
 from ..derived.arguments import keeps
 from .bridge import bridge
 from .dask_chunks import as_dask, da, normalize_axes
-from .library import Row
+from .rows import Row
 
 #: What an element that `where` leaves out counts as.
 _NEUTRAL = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .library import Row, Unsupported
+from .rows import Row
+from .unsupported import Unsupported
 
 _PREFIXES = {
     "polynomial": "poly",

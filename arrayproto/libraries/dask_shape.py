@@ -1,4 +1,4 @@
-"""Dask: shapes, joining, choosing and differences where its own function is short of NumPy's."""
+"""Dask: shapes and joining, comparisons and triangles, where its own is short of NumPy's."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..derived.arguments import keeps
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import (
     as_dask,
     da,
-    flattened,
     is_dask,
     known_shape,
     lines,
@@ -23,7 +21,7 @@ from .dask_chunks import (
     normalize_axes,
     swallowed,
 )
-from .library import Derived, Row
+from .rows import Derived, Row
 
 # Shapes -----------------------------------------------------------------------------------------
 
@@ -136,17 +134,17 @@ def _join(name: str) -> Callable[..., Any]:
     return call
 
 
-_concatenate = _join("concatenate")
+concatenate = _join("concatenate")
 
 
 def _stacked(name: str) -> Callable[..., Any]:
     def call(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Any:
         if name == "vstack":
             arrays = [da().atleast_2d(as_dask(a)) for a in tup]
-            return _concatenate(arrays, 0, None, dtype=dtype, casting=casting)
+            return concatenate(arrays, 0, None, dtype=dtype, casting=casting)
         arrays = [da().atleast_1d(as_dask(a)) for a in tup]
         axis = 0 if arrays and arrays[0].ndim == 1 else 1
-        return _concatenate(arrays, axis, None, dtype=dtype, casting=casting)
+        return concatenate(arrays, axis, None, dtype=dtype, casting=casting)
 
     call.__name__ = name
     return call
@@ -228,247 +226,6 @@ def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     (axis,) = normalize_axes((axis,), a.ndim)
     known_shape("repeat", a)
     return da().take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis)
-
-
-# Choosing ---------------------------------------------------------------------------------------
-
-
-def take(
-    a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise"
-) -> Any:
-    """NumPy's default axis is that of the flattened array; Dask's own `take` has none such."""
-    a = as_dask(a)
-    if axis is None:
-        a, axis = flattened(a), 0
-    (axis,) = normalize_axes((axis,), a.ndim)
-    if mode != "raise":
-        np.take(np.zeros(1), 0, mode=mode)  # NumPy's error
-        known_shape("take", a)
-        length = a.shape[axis]
-        if mode == "wrap":
-            indices = np.mod(indices, length)
-        else:
-            indices = np.clip(indices, 0, length - 1)
-    if isinstance(indices, (list, tuple)):
-        indices = np.asarray(indices) if indices else np.zeros(0, int)
-    if np.ndim(indices) > 1:
-        rest = np.shape(indices)
-        flat = take(a, reshape(indices, -1) if is_dask(indices) else indices.ravel(), axis)
-        return reshape(flat, (*a.shape[:axis], *rest, *a.shape[axis + 1 :]))
-    return da().take(a, indices, axis)
-
-
-def _extract(condition: Any, arr: Any) -> Any:
-    arr = flattened(as_dask(arr))
-    if is_dask(condition):
-        return da().extract(condition, arr)
-    places, size = np.flatnonzero(condition), arr.shape[0]
-    for place in places[places >= size]:
-        raise IndexError(f"index {place} is out of bounds for axis 0 with size {size}")
-    return da().take(arr, places, 0)
-
-
-def _choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
-    choices = list(choices)
-    a = as_dask(a)
-    np.choose(np.zeros((), a.dtype), [np.zeros(())] * len(choices), mode=mode)  # NumPy's errors
-    return da().core.elemwise(
-        lambda block, *chosen: np.choose(block, chosen, mode=mode),
-        a,
-        *choices,
-        dtype=np.result_type(*(c.dtype if is_dask(c) else np.asarray(c) for c in choices)),
-    )
-
-
-def _mask(condition: Any, x: Any) -> Any:
-    """A boolean index of the first axes, in the shape and the chunks of `x`."""
-    if condition.ndim > x.ndim:
-        raise IndexError(
-            f"too many indices for array: array is {x.ndim}-dimensional, but {condition.ndim} "
-            "were indexed"
-        )
-    if condition.shape != x.shape[: condition.ndim]:
-        raise IndexError(
-            f"boolean index did not match indexed array: its shape is {condition.shape}, and that "
-            f"of the array {x.shape}"
-        )
-    condition = condition[(..., *(None,) * (x.ndim - condition.ndim))]
-    return da().broadcast_to(condition, x.shape).rechunk(x.chunks)
-
-
-def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
-    x = as_dask(x)
-    if isinstance(condlist, (list, tuple)):
-        single = bool(x.ndim and condlist) and not is_dask(condlist[0]) and not np.ndim(condlist[0])
-    else:
-        single = np.ndim(condlist) < 2 and (np.ndim(condlist) == 0 or x.ndim > 0)
-    conditions = [condlist] if single else list(condlist)
-    count = len(funclist)
-    if count not in (len(conditions), len(conditions) + 1):
-        n = len(conditions)
-        raise ValueError(f"with {n} condition(s), either {n} or {n + 1} functions are expected")
-    conditions = [_mask(as_dask(c).astype(bool), x) for c in conditions]
-    return da().map_blocks(
-        lambda block, *chosen: np.piecewise(block, list(chosen), funclist, *args, **kw),
-        x,
-        *conditions,
-        dtype=x.dtype,
-        meta=meta_of(x, x.ndim, x.dtype),
-    )
-
-
-def _arg_extreme(name: str) -> Callable[..., Any]:
-    def call(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = np._NoValue) -> Any:
-        a = as_dask(a)
-        length = a.size if axis is None else a.shape[normalize_axes(axis, a.ndim)[0]]
-        if length == 0:
-            raise ValueError(f"attempt to get {name} of an empty sequence")
-        keep = keeps(keepdims)
-        if axis is None and a.ndim > 1:  # of equals, Dask finds the one in the first chunk
-            result = getattr(da(), name)(reshape(a, -1), axis=0)
-            return result.reshape((1,) * a.ndim) if keep else result
-        return getattr(da(), name)(a, axis=axis, keepdims=keep)
-
-    call.__name__ = name
-    return call
-
-
-# Differences ------------------------------------------------------------------------------------
-
-
-def _diff(
-    a: Any, n: int = 1, axis: int = -1, prepend: Any = np._NoValue, append: Any = np._NoValue
-) -> Any:
-    if n == 0:
-        return a
-    a = as_dask(a)
-    if n < 0:
-        raise ValueError(f"order must be non-negative but got {n!r}")
-    if a.ndim == 0:
-        raise ValueError("diff requires input that is at least one dimensional")
-    (axis,) = normalize_axes((axis,), a.ndim)
-
-    def side(value: Any) -> list[Any]:
-        if value is np._NoValue:
-            return []
-        value = as_dask(value)
-        if value.ndim == 0:
-            value = da().broadcast_to(value, [1 if i == axis else k for i, k in enumerate(a.shape)])
-        return [value]
-
-    parts = [*side(prepend), a, *side(append)]
-    if len(parts) > 1:
-        a = _concatenate(parts, axis)
-    before = (slice(None),) * axis
-    for _ in range(n):
-        later, earlier = a[(*before, slice(1, None))], a[(*before, slice(None, -1))]
-        a = later != earlier if a.dtype == bool else later - earlier
-    return a
-
-
-def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
-    """Dask's own, where chunks are long enough; else each axis in turn becomes one chunk."""
-    f = as_dask(f)
-    axes = tuple(range(f.ndim)) if axis is None else normalize_axes(axis, f.ndim)
-    known_shape("gradient", f)
-    if edge_order > 2:
-        raise ValueError("'edge_order' greater than 2 not supported")
-    spacings = list(varargs)
-    if len(spacings) == 0:
-        spacings = [1.0] * len(axes)
-    elif len(spacings) == 1 and np.ndim(spacings[0]) == 0:
-        spacings = spacings * len(axes)
-    elif len(spacings) != len(axes):
-        raise TypeError("invalid number of arguments")
-    for v, along in zip(spacings, axes, strict=True):
-        if np.ndim(v) == 1 and len(v) != f.shape[along]:
-            raise ValueError(
-                "when 1d, distances must match the length of the corresponding dimension"
-            )
-        if np.ndim(v) > 1:
-            raise ValueError("distances must be either scalars or 1d")
-        if f.shape[along] < edge_order + 1:
-            raise ValueError(
-                "Shape of array too small to calculate a numerical gradient, at least (edge_order "
-                "+ 1) elements are required."
-            )
-    results = [_slope(f, v, along, edge_order) for v, along in zip(spacings, axes, strict=True)]
-    return results[0] if len(axes) == 1 else tuple(results)
-
-
-def _slope(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
-    if min(f.chunks[axis]) > edge_order + 1 and not is_dask(spacing) and f.dtype.kind == "f":
-        (result,) = da().gradient(f, spacing, axis=(axis,), edge_order=edge_order)
-        return result
-    f = lines("gradient", f, (axis,))
-    letters = tuple(range(f.ndim))
-    operands = [f, letters]
-    if is_dask(spacing):
-        operands += [spacing.rechunk(-1), (axis,) if spacing.ndim else ()]
-
-    def slope(block: Any, *more: Any) -> Any:
-        return np.gradient(block, *(more or (spacing,)), axis=axis, edge_order=edge_order)
-
-    shape = [2 + edge_order if i == axis else 1 for i in letters]
-    dtype = np.gradient(np.ones(shape, f.dtype), axis=axis, edge_order=edge_order).dtype
-    return da().blockwise(
-        slope, letters, *operands, dtype=dtype, concatenate=True, meta=meta_of(f, f.ndim, dtype)
-    )
-
-
-def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
-    """Constants and edges by Dask; for other modes one axis after another becomes one chunk."""
-    array = as_dask(array)
-    if isinstance(pad_width, dict):
-        widths = [(0, 0)] * array.ndim
-        for axis, width in pad_width.items():
-            widths[axis] = width if np.ndim(width) else (width, width)
-        pad_width = widths
-    pad_width = np.asarray(pad_width)
-    if pad_width.dtype.kind not in "iu":
-        raise TypeError("`pad_width` must be of integral type.")
-    pairs = [tuple(map(int, p)) for p in np.broadcast_to(pad_width, (array.ndim, 2))]
-    by_axis = ("stat_length", "constant_values", "end_values")
-    checked = {key: value for key, value in kwargs.items() if key not in by_axis}
-    np.pad(np.ones((1,) * array.ndim, array.dtype), 0, mode, **checked)  # NumPy's errors
-    if min((n for p in pairs for n in p), default=0) < 0:
-        raise ValueError("index can't contain negative values")
-    if 0 in array.shape:  # what comes around it is in the arguments
-        return as_dask(np.pad(np.empty(array.shape, array.dtype), pairs, mode, **kwargs))
-    if mode in ("constant", "edge", "empty") or callable(mode):
-        return da().pad(array, tuple(pairs), mode, **kwargs)
-    known_shape("pad", array)
-    each = {
-        key: np.broadcast_to(kwargs[key], (array.ndim, 2))
-        for key in ("stat_length", "end_values")
-        if kwargs.get(key) is not None
-    }
-    rest = {key: value for key, value in kwargs.items() if key not in each}
-    for axis, pair in enumerate(pairs):
-        if pair != (0, 0):
-            here = {key: tuple(value[axis].tolist()) for key, value in each.items()}
-            array = _pad_axis(array, axis, pair, mode, {**rest, **here})
-    return array
-
-
-def _pad_axis(a: Any, axis: int, pair: tuple[int, ...], mode: str, options: dict[str, Any]) -> Any:
-    widths = [pair if i == axis else (0, 0) for i in range(a.ndim)]
-    a = lines("pad", a, (axis,))
-    others = {"stat_length": (1, 1), "end_values": (0, 0)}
-    sizes = {
-        key: [value if i == axis else others[key] for i in range(a.ndim)]
-        for key, value in options.items()
-        if key in others
-    }
-    shape = [a.shape[axis] if i == axis else 1 for i in range(a.ndim)]
-    np.pad(np.ones(shape, a.dtype), widths, mode, **{**options, **sizes})  # NumPy's errors
-    chunks = [(sum(c) + sum(pair),) if i == axis else c for i, c in enumerate(a.chunks)]
-    return a.map_blocks(
-        functools.partial(np.pad, pad_width=widths, mode=mode, **{**options, **sizes}),
-        dtype=a.dtype,
-        chunks=tuple(chunks),
-        meta=meta_of(a, a.ndim, a.dtype),
-    )
 
 
 # Comparisons ------------------------------------------------------------------------------------
@@ -583,42 +340,19 @@ def _copy(a: Any, order: str = "K", subok: bool = False) -> Any:
 
 
 #: Rows of Dask's table of differences.
-
-
-def _places(name: str) -> Callable[..., Any]:
-    """Dask's own cannot merge the chunks of an array that is empty."""
-
-    def call(a: Any) -> Any:
-        a = as_dask(a)
-        return getattr(da(), name)(a.rechunk(-1) if 0 in a.shape else a)
-
-    call.__name__ = name
-    return call
-
-
 ROWS: dict[str, Row] = {
-    "argwhere": _places("argwhere"),
-    "nonzero": _places("nonzero"),
     "reshape": reshape,
     "ravel": _ravel,
     **{name: _checked(name) for name in ("expand_dims", "flip", "squeeze")},
     "swapaxes": _swapaxes,
     "broadcast_to": _broadcast_to,
     "roll": _roll,
-    "concatenate": _concatenate,
+    "concatenate": concatenate,
     "stack": _join("stack"),
     "vstack": _stacked("vstack"),
     "hstack": _stacked("hstack"),
     "insert": _insert,
     "repeat": _repeat,
-    "take": take,
-    "choose": _choose,
-    "extract": _extract,
-    "piecewise": _piecewise,
-    **{name: _arg_extreme(name) for name in ("argmax", "argmin")},
-    "diff": _diff,
-    "gradient": _gradient,
-    "pad": _pad,
     "isclose": _isclose,
     "allclose": _allclose,
     "isin": _isin,

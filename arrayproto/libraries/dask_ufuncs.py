@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .library import Derived, Row
+from .rows import Derived, Row
 
 
 def write(out: Any, value: Any) -> None:

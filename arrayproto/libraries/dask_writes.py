@@ -25,7 +25,7 @@ from .dask_chunks import (
     write_out,
 )
 from .dask_shape import reshape
-from .library import Row
+from .rows import Row
 
 
 def _replace(a: Any, result: Any) -> None:

@@ -14,7 +14,8 @@ import numpy as np
 
 from ..errors import UnsupportedFunctionError
 from .array_api import Dtypes, NumPyDtypes, standard_core
-from .library import Library, Row
+from .library import Library
+from .rows import Row
 from .shared import ON_HOST, OPERATORS, PRINTING, on_host
 
 

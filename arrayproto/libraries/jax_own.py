@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .library import Made, public_name
+from .names import public_name
+from .rows import Made
 
 if TYPE_CHECKING:
     from .library import Library
@@ -196,7 +197,7 @@ class _Agreeing:
             return self._ducks(*args, **kwargs)
         try:
             result = self._own(*args, **kwargs)
-        except Exception as error:
+        except Exception as error:  # whatever JAX raises, NumPy's own error or an answer follows
             return self.after(error, args, kwargs)
         if found is None and not self._agrees(form, result, args, kwargs):
             return self._ducks(*args, **kwargs)
@@ -221,7 +222,7 @@ class _Agreeing:
                     wanted = self._function(
                         *map(_stand_in, args), **{k: _stand_in(v) for k, v in kwargs.items()}
                     )
-            except Exception:
+            except Exception:  # NumPy's, of any class
                 return False  # for these values of the arguments, and others may do
             found = _dtypes(result) == _held(_dtypes(wanted))
         self._found[form] = found
@@ -266,7 +267,7 @@ def _of_one(call: _Agreeing, own: Callable[..., Any], fast: list[Any]) -> Callab
             return call(a, *rest)
         try:
             return own(a)
-        except Exception as error:
+        except Exception as error:  # as in `_Agreeing.__call__`
             return call.after(error, (a,), {})
 
     return of_one
@@ -283,7 +284,7 @@ def _of_two(call: _Agreeing, own: Callable[..., Any], fast: list[Any]) -> Callab
             return call(a, b, *rest)
         try:
             return own(a, b)
-        except Exception as error:
+        except Exception as error:  # as in `_Agreeing.__call__`
             return call.after(error, (a, b), {})
 
     return of_two

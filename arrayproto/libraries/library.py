@@ -9,129 +9,29 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, ModuleType
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 
-from .. import private
-from ..derived import derived_functions
-from ..derived.newer import refusing_newer
-from ..errors import UnsupportedFunctionError
-from ..given import Given
 from ..locks import lock
-from .array_api import Dtypes, namespace_of, standard_core, with_devices, with_writing
-from .bridge import bridge
-from .own_first import TAKE_FUNCTIONS, own_first
-from .products import Product
+from .array_api import Dtypes, core_of_class, namespace_of, shortcuts_of_class
+from .functions import Table, resolve
+from .resolution import Resolution
+from .rows import Row
 from .ufuncs import UfuncTable
 from .ufuncs import resolve as resolve_ufunc
 from .unsupported import Unsupported
-from .watched import enroll, watched, watcher
-
-Kind = Literal["native", "bridged", "derived", "unsupported"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+from .watched import enroll
 
 _ndarray_function = np.ndarray.__array_function__
 _ndarray_ufunc = np.ndarray.__array_ufunc__
-#: Methods that change their array, where NumPy's function of the same name returns another.
-_IN_PLACE = frozenset({"fill", "partition", "put", "resize", "sort"})
 #: Packages that make ndarrays of what they are given, with functions that NumPy dispatches (SciPy
 #: with `numpy.asarray_chkfinite`), and go on with these.
 _CONVERTING = frozenset({"scipy"})
 _adopting = lock("registered")
 _SCALARS = (np.generic, bool, int, float, complex, str, bytes, type(None))
-
-
-class Resolution:
-    """How a library gets a NumPy function.
-
-    Attributes
-    ----------
-    kind : {"native", "bridged", "derived", "unsupported"}
-    call : callable or None
-        What is called with the arguments of the NumPy function; None where it is unsupported.
-    note : str
-        Where the implementation comes from or, for an unsupported function, the reason.
-    instead : str
-        For an unsupported function, the next step that a user can take; "" for the others.
-    """
-
-    __slots__ = ("call", "instead", "kind", "note")
-
-    def __init__(
-        self, kind: Kind, call: Callable[..., Any] | None, note: str, instead: str = ""
-    ) -> None:
-        self.kind, self.call, self.note, self.instead = kind, call, note, instead
-
-    def __repr__(self) -> str:
-        return f"<{self.kind}: {self.note}>"
-
-
-class Renamed:
-    """A row of a table of differences: the same function under other names.
-
-    Parameters
-    ----------
-    path : str
-        The library's function, dotted below the library's module; "" for NumPy's own name.
-    arguments : mapping of str to str
-        NumPy's argument names to the library's.
-    own_defaults : frozenset of str
-        Arguments whose default is the library's, although it differs from NumPy's.
-    refused : frozenset of str
-        Arguments that the library's function has, and does not do as NumPy does.
-    named : bool
-        Whether the results, a plain tuple there, have names in NumPy.
-    """
-
-    __slots__ = ("arguments", "named", "own_defaults", "path", "refused")
-
-    def __init__(
-        self,
-        path: str = "",
-        arguments: Mapping[str, str] = MappingProxyType({}),
-        own_defaults: frozenset[str] = frozenset(),
-        refused: frozenset[str] = frozenset(),
-        named: bool = False,
-    ) -> None:
-        self.path, self.arguments, self.own_defaults = path, arguments, own_defaults
-        self.refused, self.named = refused, named
-
-
-class Derived:
-    """A row of a table of differences: the derived function, although the library has its own."""
-
-    __slots__ = ()
-
-
-class OfCore:
-    """A row: by way of the core, although the library has a function of its own."""
-
-    __slots__ = ()
-
-
-class Made:
-    """A row that makes what is called, for a library with a core."""
-
-    __slots__ = ()
-
-    def make(
-        self, library: Library, function: Callable[..., Any], ducks: Callable[..., Any]
-    ) -> Callable[..., Any]:
-        """What is called for NumPy's `function`, which goes through ducks otherwise."""
-        raise NotImplementedError
-
-
-class Native:
-    """A row for a ufunc's method: the library's ``__array_ufunc__`` does what NumPy does."""
-
-    __slots__ = ()
-
-
-Row = Renamed | Unsupported | Derived | OfCore | Made | Native | Product | Callable[..., Any]
 
 
 class Library:
@@ -257,7 +157,8 @@ class Library:
         self.writing = writing
         self.table = Table(self)
         self.ufuncs = UfuncTable(self)
-        self._adopted: frozenset[type] = frozenset()
+        # Classes that count as the library's own, although they are no subclasses of its class.
+        self.adopted: frozenset[type] = frozenset()
         # The library's own classes that were seen; others are told from their attributes.
         self._accepted: frozenset[type] = frozenset()
         enroll(self)
@@ -299,8 +200,8 @@ class Library:
             array_class.__qualname__,
             guest=True,
             dtypes=Dtypes,
-            core=functools.partial(_core_of_class, array_class),
-            shortcuts=functools.partial(_shortcuts_of_class, array_class),
+            core=functools.partial(core_of_class, array_class),
+            shortcuts=functools.partial(shortcuts_of_class, array_class),
             advice="Convert the array with its own library where a NumPy array is what you want.",
         )
         vars(library).update(namespace=namespace, classes=(array_class,))
@@ -434,7 +335,7 @@ class Library:
     def adopt_class(self, cls: type) -> None:
         """Count a class as one of the library's own, although it is no subclass of its class."""
         with _adopting:
-            self._adopted |= {cls}
+            self.adopted |= {cls}
 
     # Which arguments the library answers for ---------------------------------------------------
 
@@ -451,7 +352,7 @@ class Library:
         return True
 
     def _accept(self, cls: type) -> bool:
-        if issubclass(cls, self.classes) or cls in self._adopted:
+        if issubclass(cls, self.classes) or cls in self.adopted:
             self._accepted |= {cls}
             return True
         if issubclass(cls, _SCALARS):
@@ -499,90 +400,7 @@ class Library:
         -------
         Resolution
         """
-        name = public_name(function)
-        if name is None:
-            from .reasons import NOT_NUMPYS
-
-            return self._refusal(NOT_NUMPYS)
-        found = self._resolve(function, name)
-        if self.refusals:
-            found = self._with_core(found, function, name)
-        if self.writing is not None and found.call is not None:
-            try:
-                parameters = inspect.signature(function).parameters
-            except (TypeError, ValueError):
-                return found
-            if "out" in parameters:
-                by_position = parameters["out"].kind is not inspect.Parameter.KEYWORD_ONLY
-                position = list(parameters).index("out") if by_position else None
-                kind = "bridged" if found.kind == "native" else found.kind
-                call = self.writing(name, found.call, position)
-                found = Resolution(kind, call, found.note)
-        return found
-
-    def _resolve(self, function: Callable[..., Any], name: str) -> Resolution:
-        row = self.differences.get(name)
-        if isinstance(row, Unsupported):
-            return self._refusal(row)
-        if isinstance(row, Derived):
-            return self._derived(function, name)
-        if isinstance(row, OfCore):
-            return self._through_ducks(function, name)
-        if isinstance(row, Made):
-            ducks = self._through_ducks(function, name)
-            if ducks.call is None:
-                return ducks
-            own = row.make(self, function, ducks.call)
-            return Resolution("bridged", own, f"{self.module}.{name}")
-        if isinstance(row, Product):
-            row = row.make(self)
-        if row is not None and not isinstance(row, Renamed):
-            call = refusing_newer(name, function, row)
-            return Resolution("bridged", call, f"arrayproto.libraries.{self.name}")
-        if row is None and self.core and not self.refusals:
-            return self._through_ducks(function, name)
-        path = row.path if row and row.path else name
-        found = self.find(path)
-        if found is None or found is function:
-            if name in derived_functions() and name not in self.reasons:
-                return self._derived(function, name)
-            found = self.find_member(path)
-        if found is None:
-            return self._through_ducks(function, name) if self.core else self._refusal_of(name)
-        try:
-            signature = inspect.signature(function)
-        except (TypeError, ValueError):
-            return Resolution("native", found, f"{self.module}.{path}")
-        row = row or Renamed()
-        call = bridge(
-            name,
-            signature,
-            found,
-            library=self.name,
-            renamed=row.arguments,
-            own_defaults=row.own_defaults,
-            refused=row.refused,
-        )
-        kind: Kind = "native" if call is found else "bridged"
-        if row.named:
-            kind, call = "bridged", _named(name, call)
-        return Resolution(kind, call, f"{self.module}.{path}")
-
-    def _with_core(self, found: Resolution, function: Callable[..., Any], name: str) -> Resolution:
-        """The same, with the core for the calls that are refused."""
-        row = self.differences.get(name)
-        if found.call is None or isinstance(row, OfCore) or name in TAKE_FUNCTIONS:
-            return found
-        ducks = self._through_ducks(function, name).call
-        if ducks is None:
-            return found
-        return Resolution(found.kind, own_first(found.call, ducks, self.refusals), found.note)
-
-    def _refusal(self, row: Unsupported) -> Resolution:
-        return Resolution("unsupported", None, row.reason, row.instead or self.advice)
-
-    def _refusal_of(self, name: str) -> Resolution:
-        return self._refusal(self.why(name))
+        return resolve(self, function)
 
     def why(self, name: str) -> Unsupported:
         """Why it has not got a function for which it has no row."""
@@ -623,25 +441,6 @@ class Library:
         """
         return resolve_ufunc(self, ufunc, method)
 
-    def _through_ducks(self, function: Callable[..., Any], name: str) -> Resolution:
-        from ..ducks import through_ducks
-
-        call = through_ducks(self, function)
-        if call is None:
-            return self._refusal_of(name)
-        if name in self.shortcuts:
-            short = self.shortcuts[name](call)
-            return Resolution("bridged", short, self.short_ways)
-        if name in self.core:
-            return Resolution("bridged", call, f"the core of arrayproto.libraries.{self.name}")
-        return Resolution("derived", call, "arrayproto.derived, of the core")
-
-    @staticmethod
-    def _derived(function: Callable[..., Any], name: str) -> Resolution:
-        composed = derived_functions()[name]
-        note = f"{composed.__module__}.{composed.__name__}"
-        return Resolution("derived", refusing_newer(name, function, composed), note)
-
     def find(self, path: str) -> Callable[..., Any] | None:
         """The library's own function of that dotted name, or None."""
         found: Any = self.namespace
@@ -651,201 +450,6 @@ class Library:
                 break
         return found if callable(found) else None
 
-    def find_member(self, name: str) -> Callable[..., Any] | None:
-        """A method or property of the array class, as a function; None for a dotted name."""
-        if "." in name or name in _IN_PLACE:
-            return None
-        # Some members are those of the library's own subclasses: sparse.COO.transpose.
-        classes: list[type] = [self.cls]
-        child: type
-        for child in self.cls.__subclasses__():
-            # A class may have a property of that name for its instances.
-            if str(child.__module__).partition(".")[0] == self.root:
-                classes.append(child)
-        # What adopted packages see is made of the library's functions, and none of its own.
-        members = (getattr(cls, name) for cls in classes if hasattr(cls, name))
-        member = next((one for one in members if not isinstance(one, Given)), None)
-
-        def check(x: Any) -> None:
-            # The method of an ndarray would convert the duck arrays that it is given.
-            if not (isinstance(x, self.classes) or type(x) in self._adopted) or not hasattr(
-                x, name
-            ):
-                raise UnsupportedFunctionError(
-                    f"numpy.{name} is not supported for arrays of {self.name} where the first "
-                    f"argument is a {type(x).__module__}.{type(x).__qualname__}: it is a method "
-                    f"{name!r} of {self.name}. Nothing was converted. {self.advice}"
-                )
-
-        if callable(member):
-
-            def method(x: Any, /, *args: Any, **kwargs: Any) -> Any:
-                check(x)
-                return getattr(x, name)(*args, **kwargs)
-
-            method.__name__, method.__module__ = name, f"{self.cls.__module__}.{self.cls.__name__}"
-            try:
-                signature = inspect.signature(member)
-            except (TypeError, ValueError):
-                return None
-            itself, *others = signature.parameters.values()
-            # Bound by NumPy's name for it, and passed by position.
-            itself = itself.replace(kind=inspect.Parameter.POSITIONAL_ONLY)
-            method.__signature__ = signature.replace(parameters=[itself, *others])  # type: ignore[attr-defined]
-            return method
-        if isinstance(member, property):
-
-            def get(a: Any) -> Any:
-                check(a)
-                return getattr(a, name)
-
-            get.__name__ = name
-            return get
-        return None
-
-    def check(
-        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
-        """Raise what NumPy raises of these arguments, where the row of the function says so."""
-        row = self.differences.get(public_name(function) or "")
-        if isinstance(row, Unsupported) and row.checked and (args or kwargs):
-            small = {key: self._stand_in(value) for key, value in kwargs.items()}
-            with np.errstate(all="ignore"), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                function(*map(self._stand_in, args), **small)
-
-    def _stand_in(self, value: Any) -> Any:
-        """A small ndarray of the same rank and dtype; an empty axis stays empty."""
-        if isinstance(value, self.classes):
-            return np.ones([min(int(n), 3) if n == n else 3 for n in value.shape], value.dtype)
-        if type(value) in (list, tuple):
-            return type(value)(map(self._stand_in, value))
-        return value
-
-    def unsupported(
-        self, function: Callable[..., Any], types: tuple[type, ...]
-    ) -> UnsupportedFunctionError:
-        """The error for a function that the library has not got."""
-        name = public_name(function)
-        full = f"numpy.{name}" if name else getattr(function, "__name__", repr(function))
-        return self.refusal(full, types, self.resolve(function))
-
-    def _more(self) -> str:
-        """The command that shows more, for error messages: it knows the libraries by name."""
-        from . import LIBRARIES
-
-        if LIBRARIES.get(self.name) is not self:
-            return ""
-        return f" What there is: python -m arrayproto coverage --library {self.name}."
-
-    def refusal(
-        self, name: str, types: tuple[type, ...], resolution: Resolution
-    ) -> UnsupportedFunctionError:
-        """The error for what `resolution` says is unsupported."""
-        classes = ", ".join(f"{cls.__module__}.{cls.__qualname__}" for cls in types)
-        instead = resolution.instead
-        step = f" Instead: {instead}." if instead and instead != self.advice else ""
-        error = UnsupportedFunctionError(
-            f"{name} is not supported for arrays of {self.name} ({classes}): {resolution.note}. "
-            f"Nothing was converted.{step}{self._more()} {self.advice}".rstrip()
-        )
-        error.reason = f"{name} is not supported for arrays of {self.name}: {resolution.note}"
-        return error
-
 
 def _pass(array: Any) -> None:
     """For a library without devices."""
-
-
-def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function whose results get the names that NumPy has for them."""
-    names: Any = type(getattr(np.linalg, name.rpartition(".")[2])(np.eye(1)))
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
-        return names(*result) if type(result) is tuple else result
-
-    call.__name__ = name.rpartition(".")[2]
-    return call
-
-
-def _core_of_class(
-    array_class: type, namespace: Any, dtypes: Dtypes
-) -> Mapping[str, Callable[..., Any]]:
-    core = standard_core(namespace, dtypes)
-    if hasattr(array_class, "device"):
-        core = with_devices(core, namespace)
-    # The standard leaves it to the library whether its arrays can be written to.
-    return with_writing(core, namespace) if hasattr(array_class, "__setitem__") else core
-
-
-def _shortcuts_of_class(array_class: type, namespace: Any) -> Mapping[str, Callable[..., Any]]:
-    from .array_api_shortcuts import shortcuts
-
-    return shortcuts(array_class, namespace)
-
-
-class Table(dict[Any, "Callable[..., Any] | None"]):
-    """NumPy function to what is called in its place, resolved on first use.
-
-    None stands for a function that the library has not got.
-    """
-
-    def __init__(self, library: Library) -> None:
-        super().__init__()
-        self.library = library
-        #: What was found and called so far: a plain dict, for the way of a call.
-        self.called: dict[Any, Callable[..., Any]] = {}
-        #: The same for calls without keywords, which may go past a bridge.
-        self.by_position: dict[Any, Callable[..., Any]] = {}
-        #: Functions that take ``like=``, where that says more than the library.
-        self.with_like: set[Any] = set()
-        self.copies: list[tuple[dict[type, Callable[..., Any]], type]] = []
-
-    def clear(self) -> None:
-        """Forget everything, for instance because the library's functions have changed."""
-        super().clear()
-        self.library.ufuncs.clear()
-        self.called.clear()
-        self.by_position.clear()
-        self.with_like.clear()
-        copies, self.copies = self.copies, []
-        for targets, cls in copies:
-            targets.pop(cls, None)
-
-    def __missing__(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
-        name = public_name(function)
-        around = watcher()
-        call = watched(self.library, f"numpy.{name}", self.library.resolve(function))
-        # Functions that are not NumPy's come and go with the program: they are not kept.
-        if name is not None:
-            self[function] = call
-            if call is None:
-                pass
-            elif self.library.asks_like(function):
-                self.with_like.add(function)
-            else:
-                self.called[function] = call
-                self.by_position[function] = getattr(call, "by_position", call)
-        if watcher() is not around:  # this table has perhaps been cleared already
-            self.clear()
-        return call
-
-
-def public_name(function: Any) -> str | None:
-    """Name of a public NumPy function without ``numpy.``, or None.
-
-    Every public function says where it lives; that it really is there is checked.
-    """
-    module, name = getattr(function, "__module__", None), getattr(function, "__name__", None)
-    if not isinstance(module, str) or not isinstance(name, str):
-        return None
-    if module.partition(".")[0] != "numpy":
-        return None
-    holder = sys.modules.get(module)
-    held = getattr(holder, name, None)
-    # What activate() puts in the place of a function still names it.
-    if held is not function and getattr(held, "__wrapped__", None) is not function:
-        if not isinstance(function, private.ArrayFunctionDispatcher):
-            return None
-    return f"{module}.{name}".removeprefix("numpy.")

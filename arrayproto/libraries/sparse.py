@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .library import Library, Renamed, Row
+from .library import Library
+from .rows import Renamed, Row
 from .unsupported import Unsupported
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .library import Derived, Row
+from .rows import Derived, Row
 from .sparse_arrays import coo, in_full, is_sparse, module
 from .sparse_reductions import stack
 

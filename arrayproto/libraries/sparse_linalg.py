@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedFunctionError
-from .library import Row
+from .rows import Row
 from .sparse_arrays import coo, in_full, made, normalize
 from .unsupported import Unsupported
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .library import Row
+from .rows import Row
 from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .library import Derived, Row
+from .rows import Derived, Row
 from .sparse_arrays import coo, made, module, normalize
 
 # Which elements are not zero ---------------------------------------------------------------------

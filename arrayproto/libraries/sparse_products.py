@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..derived import derived_functions
-from .library import Derived, Row
 from .products import Product
+from .rows import Derived, Row
 from .sparse_arrays import coo, is_sparse, made, module, refuse
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .library import Derived, Row
+from .rows import Derived, Row
 from .sparse_arrays import Lines, coo, in_full, module, normalize, refuse
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..derived import derived_functions
 from ..derived.arguments import clip_bounds
-from .library import Row
+from .rows import Row
 from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse, whole
 from .sparse_places import nonzero
 from .sparse_reductions import ROWS as REDUCTIONS

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..derived.arguments import keeps
-from .library import Row
+from .rows import Row
 from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, refuse, whole
 from .sparse_reductions import stack
 

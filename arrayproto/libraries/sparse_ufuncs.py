@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .library import Derived, Row
+from .rows import Derived, Row
 from .sparse_arrays import Lines, coo, is_sparse, refuse, whole
 from .sparse_products import matmul
 from .unsupported import Unsupported

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..derived import derived_functions
 from ..errors import UnsupportedArgumentError
-from .library import Derived, Row
+from .rows import Derived, Row
 from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, whole
 
 

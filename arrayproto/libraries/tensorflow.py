@@ -16,7 +16,8 @@ import numpy as np
 
 from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
 from .array_api import Dtypes
-from .library import Library, Made, Row
+from .library import Library
+from .rows import Made, Row
 from .shared import ON_HOST, OPERATORS, PRINTING, on_host
 
 

@@ -20,11 +20,15 @@ from ..derived import derived_ufuncs
 from ..errors import UnsupportedFunctionError
 from .array_api import ARRAY_API_NAMES
 from .own_first import OwnUfunc, own_first
+from .products import Product
+from .refusing import refusal as refusal_of
+from .resolution import Resolution
+from .rows import Derived, Made, Native, OfCore, Renamed
 from .unsupported import Unsupported
 from .watched import watched, watcher
 
 if TYPE_CHECKING:
-    from .library import Library, Resolution
+    from .library import Library
 
 Call = Callable[..., Any]
 
@@ -111,8 +115,6 @@ def resolve(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
 
 
 def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
-    from .library import Derived, Made, OfCore, Renamed, Resolution
-
     name = public_ufuncs().get(ufunc)
     row = None if name is None else library.differences.get(name)
     if isinstance(row, Unsupported):
@@ -162,9 +164,6 @@ def _resolve_call(library: Library, ufunc: np.ufunc) -> Resolution:
 
 
 def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
-    from .library import Derived, Made, Native, OfCore, Renamed, Resolution
-    from .products import Product
-
     reason = _not_in_numpy(ufunc, method)
     if reason:
         return Resolution(
@@ -192,8 +191,7 @@ def _resolve_method(library: Library, ufunc: np.ufunc, method: str) -> Resolutio
 
 
 def _by_ducks(library: Library, ufunc: np.ufunc, method: str) -> Resolution:
-    from ..ducks import derives, ufunc_through_ducks
-    from .library import Resolution
+    from ..duck_ufuncs import derives, ufunc_through_ducks
 
     name = ufunc.__name__
     if not derives(library, ufunc):
@@ -239,7 +237,7 @@ def refusal(
     """The error for a ufunc, or a method of one, that the library has not got."""
     full = _full_name(ufunc, method)
     arrays = tuple(t for t in dict.fromkeys(types) if hasattr(t, "__array_ufunc__"))
-    return library.refusal(full, arrays, resolve(library, ufunc, method))
+    return refusal_of(library, full, arrays, resolve(library, ufunc, method))
 
 
 def _refuse(library: Library, ufunc: np.ufunc, method: str, *inputs: Any) -> Any:

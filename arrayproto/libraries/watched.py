@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .library import Library, Resolution
+    from .library import Library
+    from .resolution import Resolution
 
 Call = Callable[..., Any]
 #: Given the library, the public name of the function and how the library gets it, returns what is

@@ -20,7 +20,8 @@ import numpy as np
 
 from ..derived.core import numpy_function
 from ..errors import UnsupportedArgumentError
-from .library import Library, Row
+from .library import Library
+from .rows import Row
 from .unsupported import Unsupported
 
 _NoValue = np._NoValue

@@ -121,7 +121,7 @@ def described(target: Target) -> Subject:
     read = _hook(target, cls, "to_numpy", "an array of it into an ndarray")
     try:
         found = _comes_back(make, read, ARRAYS["m"]())
-    except Exception as error:
+    except Exception as error:  # the hooks are the class's own, and may raise anything
         raise ValueError(
             f"{target.name}: an array of float64 could not be made and read again: "
             f"{type(error).__name__}: {error}"

@@ -40,6 +40,9 @@ from .asked import (
 from .judge import difference
 from .subjects import Subject, WentThroughTheHostError, staying_on_the_library
 
+# `except Exception` here: a class under test may raise anything, and whatever it raises where an
+# answer is due is what the check reports.
+
 
 def strangers_answer(subject: Subject) -> None:
     """Beside an array of an unknown library it returns NotImplemented, and that one is asked."""

@@ -70,7 +70,7 @@ def _run(
             return call.evaluate(namespace, dict(arrays), host or _host()), None
         except WentThroughTheHostError:
             raise
-        except Exception as error:
+        except Exception as error:  # errors of every class are compared
             return None, error
 
 
@@ -211,7 +211,7 @@ def _late_error(value: Any, subject: Subject) -> Exception | None:
     try:
         with _quiet():
             _fetch(value, subject)
-    except Exception as late:
+    except Exception as late:  # of any class: what the judgement is about
         return late
     return None
 

@@ -127,7 +127,7 @@ class Subject(NamedTuple):
         self.load()
         try:
             self.from_numpy(np.zeros(1))
-        except Exception:
+        except Exception:  # CuPy's own class of error where there is no device
             return False
         return True
 

@@ -20,8 +20,8 @@ import numpy as np
 
 from .. import capabilities, catalog
 from ..libraries import LIBRARIES, Library, Resolution, get_library
-from ..libraries.library import Kind
 from ..libraries.reasons import WITHOUT_ARRAYS, family_of
+from ..libraries.resolution import Kind
 from . import evidence
 from .evidence import Proof, proofs
 
@@ -53,7 +53,7 @@ class Row(NamedTuple):
     asked : str
         One of `ASKED`.
     kind : str
-        One of `arrayproto.libraries.library.KINDS`.
+        One of `arrayproto.libraries.resolution.KINDS`.
     note : str
         Where the implementation comes from or, for an unsupported function, the reason.
     instead : str

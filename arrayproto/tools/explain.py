@@ -57,7 +57,7 @@ class Asked(NamedTuple):
     verdict : {"answers", "defers", "refuses", "not asked", "unknown"}
         To refuse is to raise an error, which ends the call; to defer leaves it to the next.
     kind : str
-        "native", "bridged" or "derived", as in `arrayproto.libraries.library.KINDS`; "numpy" for
+        "native", "bridged" or "derived", as in `arrayproto.libraries.resolution.KINDS`; "numpy" for
         ndarray; "stock" for a library's own protocol, which is in force while the library is not
         active; "own" for a class that implements the function itself; "unknown" for others.
     note : str

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from ..libraries.library import KINDS
+from ..libraries.resolution import KINDS
 from . import page
 from .coverage import ASKED, Coverage, Row
 from .evidence import read

@@ -56,7 +56,7 @@ def judged(program: Program, library: str) -> dict[str, Any]:
     }
     try:
         judge(program, library)
-    except Exception as error:
+    except Exception as error:  # whatever the program raises is what is seen
         seen |= {"right": False, "raised": f"{type(error).__name__}: {error}"[:200]}
     if subject.device():
         seen["device"] = subject.device()

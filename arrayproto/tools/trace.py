@@ -44,7 +44,7 @@ class Trace(watch.Watcher):
         if self._client is not None:
             try:
                 workers.begin(self._client, self._key)
-            except BaseException:
+            except BaseException:  # undone whatever it was, and raised again
                 watch.end(self)
                 raise
         return self

@@ -138,7 +138,7 @@ def begin(watcher: Watcher) -> None:
         _seen = tuple(w.seen for w in _watchers if w.wants_calls)
         try:
             _state.reconcile()
-        except BaseException:
+        except BaseException:  # undone whatever it was, and raised again
             end(watcher)
             raise
 
@@ -271,7 +271,7 @@ def _around_call(library: Library, name: str, resolution: Resolution) -> Callabl
             result = call(*args, **kwargs)
         except refusals:  # somebody may answer in its place, and tells then
             raise
-        except BaseException:
+        except BaseException:  # told of whatever it was, and raised again
             _record(name, its, "raised", frame(1), start, None)
             raise
         finally:
@@ -328,7 +328,7 @@ def _stock_call(
     start = perf_counter()
     try:
         result = stock(*args, **kwargs)
-    except BaseException:
+    except BaseException:  # told of whatever it was, and raised again
         _record(name, library.name, "raised", frame, start, None)
         raise
     finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from arrayproto.libraries.library import KINDS
+from arrayproto.libraries.resolution import KINDS
 from arrayproto.tools import coverage, formats, page
 from arrayproto.tools.check import CODES, outputs
 from arrayproto.tools.check.judge import Finding

@@ -16,7 +16,7 @@ from arrayproto.catalog import catalog
 from arrayproto.errors import UnsupportedArgumentError
 from arrayproto.libraries import LIBRARIES
 from arrayproto.libraries.bridge import bridge
-from arrayproto.libraries.library import Renamed
+from arrayproto.libraries.rows import Renamed
 
 cupy = pytest.importorskip("cupy")
 RECORD = Path(__file__).with_name("cupy_signatures.txt")

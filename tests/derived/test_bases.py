@@ -1,4 +1,4 @@
-"""`arrayproto.derived.series`, and what else NumPy dispatches for nobody, over the calls."""
+"""`arrayproto.derived.bases`, and what else NumPy dispatches for nobody, over the calls."""
 
 from __future__ import annotations
 
