@@ -804,6 +804,7 @@ typedef struct {
     vectorcallfunc vectorcall;
     PyObject *dict;
     PyObject *weakrefs;
+    PyObject *ndarray; /* the state's, which is three steps away */
     PyObject *parts[MAX_PARTS];
 } Compound;
 
@@ -813,6 +814,7 @@ compound_alloc(PyTypeObject *type, vectorcallfunc vectorcall, PyObject *const *p
     Compound *self = (Compound *)type->tp_alloc(type, 0);
     if (self != NULL) {
         self->vectorcall = vectorcall;
+        self->ndarray = Py_XNewRef(((State *)PyType_GetModuleState(type))->ndarray);
         for (int i = 0; i < count; i++) {
             self->parts[i] = Py_XNewRef(parts[i]);
         }
@@ -826,6 +828,7 @@ compound_traverse(PyObject *op, visitproc visit, void *arg)
     Compound *self = (Compound *)op;
     Py_VISIT(Py_TYPE(op));
     Py_VISIT(self->dict);
+    Py_VISIT(self->ndarray);
     for (int i = 0; i < MAX_PARTS; i++) {
         Py_VISIT(self->parts[i]);
     }
@@ -849,6 +852,7 @@ compound_dealloc(PyObject *op)
         PyObject_ClearWeakRefs(op);
     }
     Py_XDECREF(self->dict);
+    Py_XDECREF(self->ndarray);
     for (int i = 0; i < MAX_PARTS; i++) {
         Py_XDECREF(self->parts[i]);
     }
@@ -1034,8 +1038,9 @@ enum {
 
 /* 1 if the library's own product is right for the operand; 0, or -1 with an error. */
 static int
-is_right_for(State *state, PyObject *const *parts, PyObject *operand, long axes)
+is_right_for(Compound *self, PyObject *operand, long axes)
 {
+    PyObject *const *parts = self->parts;
     if ((PyObject *)Py_TYPE(operand) != parts[CLASS]) {
         return 0;
     }
@@ -1044,7 +1049,7 @@ is_right_for(State *state, PyObject *const *parts, PyObject *operand, long axes)
         return -1;
     }
     int right = 0;
-    if ((PyObject *)Py_TYPE(found) == state->ndarray) {
+    if ((PyObject *)Py_TYPE(found) == self->ndarray) {
         PyArrayObject *array = (PyArrayObject *)found;
         if (parts[RANK] == Py_None) {
             right = are_finite(array);
@@ -1062,8 +1067,8 @@ is_right_for(State *state, PyObject *const *parts, PyObject *operand, long axes)
 static PyObject *
 product_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
-    PyObject *const *parts = ((Compound *)op)->parts;
-    State *state = state_of(op);
+    Compound *self = (Compound *)op;
+    PyObject *const *parts = self->parts;
     Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     int right = (nargs == 2 || nargs == 3) && kwnames == NULL;
     long axes = 0;
@@ -1076,10 +1081,10 @@ product_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnam
         right = !overflow;
     }
     if (right) {
-        right = is_right_for(state, parts, args[0], axes);
+        right = is_right_for(self, args[0], axes);
     }
     if (right > 0 && args[1] != args[0]) {
-        right = is_right_for(state, parts, args[1], axes);
+        right = is_right_for(self, args[1], axes);
     }
     if (right < 0) {
         return NULL;
@@ -1089,7 +1094,8 @@ product_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnam
         if (result == NULL && !PyErr_ExceptionMatches(PyExc_ValueError)) {
             return NULL;
         }
-        if (result != NULL && !PyObject_TypeCheck(result, (PyTypeObject *)parts[SCALAR])) {
+        if (result != NULL && ((PyObject *)Py_TYPE(result) == parts[CLASS] ||
+                               !PyObject_TypeCheck(result, (PyTypeObject *)parts[SCALAR]))) {
             return result;
         }
         PyErr_Clear(); /* the answer, or NumPy's error, is found by the long way */
@@ -1128,8 +1134,10 @@ static PyType_Spec product_spec = {
 enum {
     WRAPPER, /* Python's, for every call that is not answered here */
     TARGETS, /* dict: the one type of the required relevant arguments to what is called */
-    DEPTHS,  /* bytes, one for each parameter that can be given by position: how it is relevant */
-    COUNT,   /* how many of them are required */
+    BY_NAME, /* dict: the same for calls with keywords */
+    NAMES,   /* tuple of the parameters, interned; as many as there are */
+    DEPTHS,  /* bytes, one for each of them: how it is relevant */
+    COUNTS,  /* bytes: how many of them are required, and can be given by position */
 };
 
 /* The one type of all items of a list or tuple, borrowed; NULL if there is none. */
@@ -1144,37 +1152,67 @@ type_of_items(PyObject *items)
     return next_of_other_type(items, 1, first) == PySequence_Fast_GET_SIZE(items) ? first : NULL;
 }
 
+/* Whether an option overrides nothing, as is seen at once. */
+static inline int
+is_plain_option(PyObject *ndarray, PyObject *option, char depth)
+{
+    return depth == IRRELEVANT || option == Py_None ||
+           (depth == ITSELF && (PyObject *)Py_TYPE(option) == ndarray);
+}
+
+/* The type of which all arrays are that are given, borrowed; NULL where that is not certain. */
+static PyTypeObject *
+one_type_of(PyObject *ndarray, PyObject *const *parts, PyObject *const *args, Py_ssize_t nargs,
+            PyObject *kwnames)
+{
+    const char *depths = PyBytes_AS_STRING(parts[DEPTHS]);
+    const char *counts = PyBytes_AS_STRING(parts[COUNTS]);
+    Py_ssize_t required = counts[0];
+    if (nargs < required || nargs > counts[1]) {
+        return NULL;
+    }
+    PyTypeObject *type = NULL;
+    for (Py_ssize_t i = 0; i < required; i++) {
+        if (depths[i] == IRRELEVANT) {
+            continue;
+        }
+        PyTypeObject *here = depths[i] == ITSELF ? Py_TYPE(args[i]) : type_of_items(args[i]);
+        if (here == NULL || (type != NULL && type != here)) {
+            return NULL;
+        }
+        type = here;
+    }
+    for (Py_ssize_t i = required; i < nargs; i++) {
+        if (!is_plain_option(ndarray, args[i], depths[i])) {
+            return NULL;
+        }
+    }
+    for (Py_ssize_t k = 0; kwnames != NULL && k < PyTuple_GET_SIZE(kwnames); k++) {
+        PyObject *name = PyTuple_GET_ITEM(kwnames, k);
+        Py_ssize_t i = required;
+        while (i < PyTuple_GET_SIZE(parts[NAMES]) && PyTuple_GET_ITEM(parts[NAMES], i) != name) {
+            i++;
+        }
+        if (i == PyTuple_GET_SIZE(parts[NAMES]) ||
+            !is_plain_option(ndarray, args[nargs + k], depths[i])) {
+            return NULL;
+        }
+    }
+    return type;
+}
+
 static PyObject *
 direct_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     PyObject *const *parts = ((Compound *)op)->parts;
-    Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
-    Py_ssize_t required = PyLong_AsSsize_t(parts[COUNT]);
-    if (kwnames != NULL || nargs < required || nargs > PyBytes_GET_SIZE(parts[DEPTHS])) {
-        return PyObject_Vectorcall(parts[WRAPPER], args, nargsf, kwnames);
-    }
-    State *state = state_of(op);
-    const char *depths = PyBytes_AS_STRING(parts[DEPTHS]);
-    PyTypeObject *type = NULL;
-    int same = 1;
-    for (Py_ssize_t i = 0; i < nargs && same; i++) {
-        if (depths[i] == IRRELEVANT) {
-            continue;
-        }
-        if (i >= required) {
-            same = args[i] == Py_None ||
-                   (depths[i] == ITSELF && (PyObject *)Py_TYPE(args[i]) == state->ndarray);
-            continue;
-        }
-        PyTypeObject *here = depths[i] == ITSELF ? Py_TYPE(args[i]) : type_of_items(args[i]);
-        same = here != NULL && (type == NULL || type == here);
-        type = here;
-    }
-    if (same && type != NULL) {
-        PyObject *target = PyDict_GetItemWithError(parts[TARGETS], (PyObject *)type);
+    PyTypeObject *type =
+        one_type_of(((Compound *)op)->ndarray, parts, args, PyVectorcall_NARGS(nargsf), kwnames);
+    if (type != NULL) {
+        PyObject *targets = parts[kwnames == NULL ? TARGETS : BY_NAME];
+        PyObject *target = PyDict_GetItemWithError(targets, (PyObject *)type);
         if (target != NULL) {
             Py_INCREF(target);
-            PyObject *result = PyObject_Vectorcall(target, args, nargsf, NULL);
+            PyObject *result = PyObject_Vectorcall(target, args, nargsf, kwnames);
             Py_DECREF(target);
             return result;
         }
@@ -1185,25 +1223,33 @@ direct_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwname
             PyErr_Clear();
         }
     }
-    return PyObject_Vectorcall(parts[WRAPPER], args, nargsf, NULL);
+    return PyObject_Vectorcall(parts[WRAPPER], args, nargsf, kwnames);
 }
 
 PyDoc_STRVAR(direct_doc,
-"Direct(wrapper, targets, depths, count)\n--\n\n"
-"Calls without keywords whose required relevant arguments, or items of these, are of one type that\n"
-"`targets` has.");
+"Direct(wrapper, targets, by_name, names, depths, counts)\n--\n\n"
+"Calls whose required arguments go by position, and whose arrays are of one type that `targets`\n"
+"has or, for calls with keywords, `by_name`.");
 
 static PyObject *
 direct_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *keywords[] = {"wrapper", "targets", "depths", "count", NULL};
-    PyObject *p[4];
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!SO!", keywords, &p[WRAPPER], &PyDict_Type,
-                                     &p[TARGETS], &p[DEPTHS], &PyLong_Type, &p[COUNT]) ||
+    static char *keywords[] = {"wrapper", "targets", "by_name", "names", "depths", "counts", NULL};
+    PyObject *p[6];
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!O!O!SS", keywords, &p[WRAPPER],
+                                     &PyDict_Type, &p[TARGETS], &PyDict_Type, &p[BY_NAME],
+                                     &PyTuple_Type, &p[NAMES], &p[DEPTHS], &p[COUNTS]) ||
         !is_configured((State *)PyType_GetModuleState(type))) {
         return NULL;
     }
-    return compound_alloc(type, direct_call, p, 4);
+    const char *counts = PyBytes_AS_STRING(p[COUNTS]);
+    Py_ssize_t given = PyTuple_GET_SIZE(p[NAMES]);
+    if (PyBytes_GET_SIZE(p[COUNTS]) != 2 || PyBytes_GET_SIZE(p[DEPTHS]) != given ||
+        counts[0] < 0 || counts[0] > counts[1] || counts[1] > given) {
+        PyErr_SetString(PyExc_ValueError, "names, depths and counts do not belong together");
+        return NULL;
+    }
+    return compound_alloc(type, direct_call, p, 6);
 }
 
 static PyType_Slot direct_slots[] = {

@@ -88,8 +88,8 @@ class _Collector:
     """`dispatch.collect` for one function of the explicit namespace.
 
     It answers None where NumPy's own dispatch does as well, if there is any. What it finds for the
-    classes of a library goes into ``targets``, from which the wrapper calls the next time without
-    asking.
+    classes of a library goes into ``targets`` and, for calls with keywords, into ``by_name``, from
+    which the wrapper calls the next time without asking.
     """
 
     def __init__(
@@ -98,6 +98,7 @@ class _Collector:
         self.function, self.dispatched = function, dispatched
         # Types that override nothing.
         self.targets: dict[type, Callable[..., Any]] = dict.fromkeys(_PLAIN, plain)
+        self.by_name = dict(self.targets)
 
     def __call__(self, relevant_args: Any) -> dispatch.Overrides | None:
         if _pending:  # NumPy's C code, which may be asked now, sees no array of a guest
@@ -118,10 +119,10 @@ class _Collector:
         if library is None or cls in self.targets:
             return
         if cls.__module__.partition(".")[0] in library.roots:
-            library.table[self.function]
-            call = library.table.by_position.get(self.function)
-            if call is not None:
-                library.remember(self.targets, self.function, cls, call)
+            table = library.table
+            table[self.function]
+            table.copy_to(self.targets, cls, table.by_position, self.function)
+            table.copy_to(self.by_name, cls, table.called, self.function)
 
 
 def public_function(entry: PublicFunction, module: str, name: str) -> Callable[..., Any]:
@@ -152,7 +153,7 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
         targets=collector.targets,
     )
     wrapper.__name__ = wrapper.__qualname__ = name
-    public_api = _direct(wrapper, entry, collector.targets)
+    public_api = _direct(wrapper, entry, collector)
     functools.update_wrapper(public_api, entry.function)
     public_api._implementation = entry.function  # type: ignore[attr-defined]
     public_api.autograph_info__ = NOT_REWRITTEN  # type: ignore[attr-defined]
@@ -162,19 +163,22 @@ def public_function(entry: PublicFunction, module: str, name: str) -> Callable[.
 
 
 def _direct(
-    wrapper: Callable[..., Any], entry: PublicFunction, targets: dict[type, Callable[..., Any]]
+    wrapper: Callable[..., Any], entry: PublicFunction, collector: _Collector
 ) -> Callable[..., Any]:
-    """The same in C, where all arrays given are of one type that is in `targets`."""
+    """The same in C, where all arrays given are of one type that the collector knows."""
     known = parameters(entry.signature, entry.relevant or None, strict=True)
     if speed is None or entry.signature is None or not known:
         return wrapper
     needed = [p for p in entry.signature.parameters.values() if p.default is p.empty]
     if any(p.kind is p.KEYWORD_ONLY for p in needed):
         return wrapper
-    _, depths, positional = known
-    if not any(depths[: len(needed)]):
+    names, depths, positional = known
+    if len(names) > 127 or not any(depths[: len(needed)]):
         return wrapper
-    return speed.Direct(wrapper, targets, depths[:positional], len(needed))  # type: ignore[no-any-return]
+    counts = bytes((len(needed), positional))
+    return speed.Direct(  # type: ignore[no-any-return]
+        wrapper, collector.targets, collector.by_name, names, depths, counts
+    )
 
 
 def populate(module_name: str, numpy_module: types.ModuleType) -> tuple[Any, Any, list[str]]:

@@ -169,29 +169,50 @@ class TestProduct:
 
 @in_c
 class TestDirect:
-    def direct(self, depths=b"\1\1\0\1", count=2):
+    NAMES = ("a", "b", "axis", "out")
+
+    def direct(self, depths=b"\1\1\0\1", required=2):
         targets = {Duck: lambda *args: "target"}
-        return speed.Direct(lambda *args, **kwargs: "wrapper", targets, depths, count)
+        by_name = {Duck: lambda *args, **kwargs: sorted(kwargs)}
+        names, counts = self.NAMES[: len(depths)], bytes((required, len(depths)))
+        return speed.Direct(
+            lambda *args, **kwargs: "wrapper", targets, by_name, names, depths, counts
+        )
 
     def test_one_type(self):
         direct, x = self.direct(), Duck()
         assert direct(x, x) == direct(x, x, "option") == direct(x, x, 3, None) == "target"
         assert direct(x, x, 3, np.ones(1)) == "target"
 
+    def test_keywords(self):
+        direct, x = self.direct(), Duck()
+        assert direct(x, x, axis=1) == direct(x, x, axis=x) == ["axis"]
+        assert direct(x, x, 1, out=None) == direct(x, x, 1, out=np.ones(1)) == ["out"]
+        assert direct(x, x, out=None, axis=1) == ["axis", "out"]
+        assert direct(x, x, out=x) == direct(x, b=x) == direct(a=x, b=x) == "wrapper"
+        assert direct(x, x, other=1) == direct(x, x, a=x) == direct(1, x, axis=1) == "wrapper"
+
     def test_everything_else(self):
         direct, x = self.direct(), Duck()
         assert direct(x) == direct(x, 1) == direct(1, 1) == direct(x, x, 3, x) == "wrapper"
-        assert direct(x, b=x) == direct(x, x, 1, None, 1) == direct() == "wrapper"
+        assert direct(x, x, 1, None, 1) == direct() == "wrapper"
 
     def test_items_of_one_type(self):
         direct, x = self.direct(b"\2\1\2", 1), Duck()
         assert direct([x]) == direct((x, x)) == direct([x] * 3, None, None) == "target"
+        assert direct([x], axis=None) == ["axis"]
         assert direct([]) == direct(x) == direct([x, 1]) == direct([1, x]) == "wrapper"
         assert direct(iter([x])) == direct([[x]]) == direct({x: x}) == "wrapper"
         assert direct([x], None, [np.ones(1)]) == direct([x], x) == "wrapper"
+        assert direct([x], axis=[np.ones(1)]) == "wrapper"
         both = self.direct(b"\2\1", 2)
         assert both([x, x], x) == "target"
         assert both([x, x], 1) == both([1], x) == "wrapper"
+
+    @pytest.mark.parametrize("counts", [b"\1", b"\2\1", b"\1\3"])
+    def test_what_does_not_belong_together(self, counts):
+        with pytest.raises(ValueError, match="belong together"):
+            speed.Direct(len, {}, {}, ("a", "b"), b"\1\1", counts)
 
     def test_a_class_that_cannot_be_hashed(self):
         meta = type("Meta", (type,), {"__eq__": lambda a, b: True})
@@ -280,12 +301,14 @@ class TestNothingIsKept:
 
     def test_by_the_explicit_namespace(self):
         targets = {Duck: lambda *args: args[2]}
-        direct = speed.Direct(lambda *args, **kwargs: args[1], targets, b"\1\1\0", 2)
+        direct = speed.Direct(
+            lambda *args, **kwargs: args[1], targets, targets, ("a", "b", "c"), b"\1\1\0", b"\2\3"
+        )
         x = Duck()
         self.check(lambda: direct(x, x, 1))
         self.check(lambda: direct(x, x))
         self.check(lambda: direct(1, x, a=1))
-        self.check(lambda: speed.Direct(len, {}, b"\1", 1)([]))
+        self.check(lambda: speed.Direct(len, {}, {}, ("a",), b"\1", b"\1\1")([]))
 
     def check(self, call, times=1000):
         for _ in range(50):
@@ -375,7 +398,7 @@ class TestHostile:
             lambda: other.Function(len, len, len),
             lambda: other.Rebound(len, len),
             lambda: other.Product(len, list, "data", None, np.generic, len),
-            lambda: other.Direct(len, {}, b"", 0),
+            lambda: other.Direct(len, {}, {}, (), b"", b"\0\0"),
         ):
             with pytest.raises(RuntimeError, match="configure"):
                 call()

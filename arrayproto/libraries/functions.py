@@ -171,6 +171,7 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
         self.by_position: dict[Any, Callable[..., Any]] = {}
         #: Functions that take ``like=``, where that says more than the library.
         self.with_like: set[Any] = set()
+        #: Where else that is held, and under which class.
         self.copies: list[tuple[dict[type, Callable[..., Any]], type]] = []
 
     def clear(self) -> None:
@@ -183,6 +184,32 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
         copies, self.copies = self.copies, []
         for targets, cls in copies:
             targets.pop(cls, None)
+
+    def copy_to(
+        self,
+        targets: dict[type, Callable[..., Any]],
+        cls: type,
+        held: dict[Any, Callable[..., Any]],
+        function: Callable[..., Any],
+    ) -> None:
+        """Put what is called where it is found faster, by class, until everything is forgotten.
+
+        Parameters
+        ----------
+        targets : dict
+        cls : type
+            Its key there.
+        held : dict
+            `called` or `by_position`.
+        function : callable
+            NumPy's.
+        """
+        call = held.get(function)
+        if call is not None:
+            targets[cls] = call
+            self.copies.append((targets, cls))
+            if held.get(function) is not call:  # another thread has cleared it
+                targets.pop(cls, None)
 
     def __missing__(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
         name = public_name(function)

@@ -373,19 +373,6 @@ class Library:
             for n in ("__array_function__", "__array_ufunc__", "__array_namespace__")
         )
 
-    def remember(
-        self,
-        targets: dict[type, Callable[..., Any]],
-        function: Callable[..., Any],
-        cls: type,
-        call: Callable[..., Any],
-    ) -> None:
-        """Put what the table holds where it is found faster, until the table is cleared."""
-        targets[cls] = call
-        self.table.copies.append((targets, cls))
-        if self.table.by_position.get(function) is not call:  # another thread has cleared it
-            targets.pop(cls, None)
-
     # How it gets each function -----------------------------------------------------------------
 
     def resolve(self, function: Callable[..., Any]) -> Resolution:
