@@ -275,6 +275,8 @@ def _reduced(
     a = core.own(a)
     ufunc = {"sum": np.add, "prod": np.multiply, "min": np.minimum, "max": np.maximum}[name]
     totals = name in ("sum", "prod")
+    if not a.shape and not isinstance(axis, tuple) and axis in (0, -1):
+        axis = None  # ufuncs take these of a number
     axes = _axes(axis, len(a.shape))
     if totals:
         default = getattr(numpy, name)(numpy.empty(0, a.dtype)).dtype

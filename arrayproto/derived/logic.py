@@ -11,7 +11,7 @@ import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
 from .arguments import keeps
-from .creation import array_of, cast, one_of, refuse_out
+from .creation import array_of, cast, is_duck, one_of, refuse_out
 
 __all__ = [
     "all",
@@ -67,7 +67,7 @@ def isclose(
     a, b = (array_of(x, like) if isinstance(x, (list, tuple)) else x for x in (a, b))
     # As NumPy: the tolerance of an integer is a float's, so that nothing overflows.
     dtype = numpy.result_type(getattr(b, "dtype", type(b)), 1.0)
-    b = np.astype(b, dtype) if hasattr(b, "shape") and b.shape else dtype.type(b)
+    b = np.astype(b, dtype) if is_duck(b) or np.ndim(b) else dtype.type(b)
     near = np.less_equal(np.abs(np.subtract(a, b)), atol + rtol * np.abs(b))
     result = (near & np.isfinite(b)) | np.equal(a, b)
     return result | (np.isnan(a) & np.isnan(b)) if equal_nan else result

@@ -44,6 +44,8 @@ class ShortWays:
         Its floating-point dtypes, of which NumPy has the same, and its complex ones.
     refused : tuple of type
         What it raises where NumPy has an error, or an answer, of its own.
+    numbers : tuple of type
+        Of Python's numbers, those that take the dtype of the real array beside them.
     """
 
     def __init__(
@@ -52,8 +54,9 @@ class ShortWays:
         real: Iterable[Any],
         complex: Iterable[Any],
         refused: tuple[type[Exception], ...],
+        numbers: tuple[type, ...] = (float,),
     ) -> None:
-        self.own, self.refused = own, refused
+        self.own, self.refused, self.numbers = own, refused, numbers
         # No sets: the hash of a dtype may take longer than the rest, and identity is seen first.
         self.real = tuple(real)
         self.inexact = (*self.real, *complex)
@@ -79,7 +82,7 @@ class ShortWays:
         return self._binary(native, self.real)
 
     def _binary(self, native: Call, dtypes: tuple[Any, ...]) -> Maker:
-        own, refused = self.own, self.refused
+        own, refused, numbers = self.own, self.refused, self.numbers
 
         def make(long: Call) -> Call:
             def call(*args: Any, **kwargs: Any) -> Any:
@@ -88,7 +91,7 @@ class ShortWays:
                     if own[type(a)]:
                         dtype = a.dtype
                         if dtype in dtypes and (
-                            type(b) is float or (own[type(b)] and _same(b.dtype, dtype))
+                            type(b) in numbers or (own[type(b)] and _same(b.dtype, dtype))
                         ):
                             try:
                                 return native(a, b)

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .short_ways import Call, Maker, Own, ShortWays
-
-#: What PyTorch raises where NumPy has an error, or an answer, of its own.
-_REFUSED = (RuntimeError, TypeError, IndexError, ValueError)
+from .short_ways import Call, Maker, Own
+from .torch_short_ways import REFUSED, TorchWays
 
 _UNARY = (
     *("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin"),
     *("cos", "tan", "sinh", "cosh", "tanh", "negative", "square"),
+    *("isnan", "isfinite", "isinf"),
 )
+#: NumPy's names to PyTorch's, of functions of real arrays.
+_REAL_UNARY = {
+    **{name: name for name in ("absolute", "signbit", "floor", "ceil", "trunc", "reciprocal")},
+    **{name: name for name in ("arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh")},
+    "fabs": "abs",
+    "rint": "round",
+}
 _BINARY = ("add", "subtract", "multiply", "divide")
 _REAL_BINARY = {
     name: name for name in ("maximum", "minimum", "less", "less_equal", "greater", "greater_equal")
@@ -43,10 +49,8 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
     """By NumPy's name, what makes the short way of a function of the long one."""
     own = _Own()
     own.update({torch.Tensor: True, torch.nn.Parameter: True})
-    ways = ShortWays(
-        own, (torch.float32, torch.float64), (torch.complex64, torch.complex128), _REFUSED
-    )
-    inexact = ways.inexact
+    ways = TorchWays(own, torch)
+    inexact, real, boolean = ways.inexact, ways.real, ways.boolean
 
     def product(long: Call) -> Call:
         native = torch.matmul
@@ -58,7 +62,7 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
                     if a.dtype in inexact and 0 < a.ndim < 3 and 0 < b.ndim < 3:
                         try:
                             return native(a, b)
-                        except _REFUSED:
+                        except REFUSED:
                             pass
             return long(*args, **kwargs)
 
@@ -73,19 +77,31 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
                     # It takes one dtype, in which it is NumPy's, and refuses all others.
                     if _aligned(a.shape, b.shape, axes):
                         return native(a, b, axes)
-                except _REFUSED:
+                except REFUSED:
                     pass
             return long(a, b, axes)
 
         return call
 
-    def along(native: Call) -> Call:
-        def call(a: Any, axis: int) -> Any:
-            if not a.ndim:
-                raise IndexError  # PyTorch takes a number for a vector
-            return native(a, axis)
+    def spread(native: Call) -> Call:
+        def call(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+            return native(a, axis, correction=0, keepdim=keepdims)
 
         return call
+
+    def median(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        if axis is None:
+            a, axis = a.reshape(-1), 0
+        ordered = torch.sort(a, axis).values
+        length = ordered.shape[axis]
+        # PyTorch's own is the lower one of the two in the middle.
+        middle = ordered.narrow(axis, (length - 1) // 2, 2 - length % 2).mean(axis, keepdims)
+        last = ordered.narrow(axis, length - 1, 1)  # NaN is sorted there
+        return torch.where(
+            torch.isnan(last if keepdims else last.squeeze(axis)),
+            last.new_tensor(float("nan")),
+            middle,
+        )
 
     def joined(arrays: Any, axis: int) -> Any:
         if len({x.ndim for x in arrays}) > 1:
@@ -97,7 +113,7 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
             if len(args) == 1 and not kwargs and own[type(a)]:
                 try:
                     return a.reshape(args[0])
-                except _REFUSED:
+                except REFUSED:
                     pass
             return long(a, *args, **kwargs)
 
@@ -113,14 +129,76 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
 
     return {
         **{name: ways.unary(getattr(torch, name)) for name in _UNARY},
+        **{name: ways.alone(getattr(torch, native), real) for name, native in _REAL_UNARY.items()},
         **{name: ways.binary(getattr(torch, name)) for name in _BINARY},
         **{name: ways.real_binary(getattr(torch, native)) for name, native in _REAL_BINARY.items()},
         "dot": product,
         "matmul": product,
         "tensordot": tensordot,
         "einsum": ways.einsum(torch.einsum),
-        "sum": ways.reduction(along(torch.sum), torch.sum),
-        "mean": ways.reduction(along(torch.mean), torch.mean),
+        **{
+            name: ways.reduced(getattr(torch, native), real)
+            for name, native in (
+                ("sum", "sum"),
+                ("mean", "mean"),
+                ("prod", "prod"),
+                ("nansum", "nansum"),
+            )
+        },
+        **{
+            name: ways.reduced(getattr(torch, native), real, empty=False)
+            for name, native in (
+                ("max", "amax"),
+                ("min", "amin"),
+                ("amax", "amax"),
+                ("amin", "amin"),
+            )
+        },
+        "any": ways.reduced(torch.any, boolean),
+        "all": ways.reduced(torch.all, boolean),
+        "std": ways.reduced(spread(torch.std), real, empty=False),
+        "var": ways.reduced(spread(torch.var), real, empty=False),
+        "median": ways.reduced(median, real, empty=False),
+        "argmax": ways.reduced(torch.argmax, real, empty=False),
+        "argmin": ways.reduced(torch.argmin, real, empty=False),
+        "sort": ways.along(lambda a, axis: torch.sort(a, axis).values, -1),
+        "argsort": ways.along(lambda a, axis: torch.argsort(a, dim=axis, stable=True), -1),
+        "cumsum": ways.along(torch.cumsum, None),
+        "cumprod": ways.along(torch.cumprod, None),
+        "diff": ways.alone(torch.diff, real, range(1, 99)),
+        "trace": ways.alone(torch.trace, real, (2,)),
+        "linalg.norm": ways.alone(torch.linalg.norm, real),
+        "round": ways.alone(torch.round, real),
+        "diagonal": ways.alone(torch.diagonal, ranks=(2,)),
+        "squeeze": ways.alone(torch.squeeze),
+        "ravel": ways.alone(lambda a: a.reshape(-1)),
+        "copy": ways.alone(torch.clone),
+        "zeros_like": ways.alone(torch.zeros_like),
+        "ones_like": ways.alone(torch.ones_like),
+        "expand_dims": ways.by_integers(torch.unsqueeze, 1, number=True),
+        "swapaxes": ways.by_integers(torch.swapaxes, 2),
+        "moveaxis": ways.by_integers(torch.movedim, 2),
+        "linalg.inv": ways.alone(torch.linalg.inv, real),
+        "linalg.det": ways.alone(torch.linalg.det, real),
+        "linalg.cholesky": ways.alone(torch.linalg.cholesky, real),
+        "linalg.solve": ways.of_two(torch.linalg.solve, real, (2,)),
+        "outer": ways.of_two(torch.outer, real, (1,)),
+        "inner": ways.of_two(torch.inner, real, range(1, 99)),
+        "kron": ways.of_two(torch.kron, real, range(1, 99)),
+        "array_equal": ways.of_two(torch.equal, real),
+        "isclose": ways.of_two(torch.isclose, real),
+        "allclose": ways.of_two(torch.allclose, real),
+        "logical_and": ways.of_two(torch.logical_and, boolean),
+        "logical_or": ways.of_two(torch.logical_or, boolean),
+        "logical_xor": ways.of_two(torch.logical_xor, boolean),
+        "logical_not": ways.alone(torch.logical_not, boolean),
+        "clip": ways.clip,
+        "flip": ways.flip,
+        "roll": ways.roll,
+        "broadcast_to": ways.broadcast_to,
+        "vstack": ways.joined(torch.vstack),
+        "hstack": ways.joined(torch.hstack),
+        "dstack": ways.joined(torch.dstack),
         "where": ways.where(torch.where, torch.bool),
         "concatenate": ways.joining(joined),
         "stack": ways.joining(torch.stack),

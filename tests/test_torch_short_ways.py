@@ -1,0 +1,113 @@
+"""PyTorch's own functions, called at once where they are NumPy's: random arrays, axes and options.
+
+What the arrays have in them is what short ways go wrong on: NaN, infinities, zeros of both signs,
+ties, no elements, no axes, and dtypes that differ.
+"""
+
+from __future__ import annotations
+
+import warnings
+from operator import attrgetter
+
+import numpy as np
+import pytest
+
+import arrayproto
+from arrayproto.testing.judge import difference
+from arrayproto.testing.subjects import staying_on_the_library
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("array_api_compat")
+hypothesis = pytest.importorskip("hypothesis")
+st = hypothesis.strategies
+hnp = pytest.importorskip("hypothesis.extra.numpy")
+
+VALUES = [0.0, -0.0, 1.0, 2.5, -3.0, 0.5, 1e-3, float("nan"), float("inf"), -float("inf")]
+SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)
+
+
+def _arrays(values=VALUES):
+    floats = st.sampled_from(["f8", "f4"]).flatmap(
+        lambda dtype: hnp.arrays(dtype, SHAPES, elements=st.sampled_from(values))
+    )
+    return floats | hnp.arrays("?", SHAPES)
+
+
+ARRAYS = _arrays()
+FINITE = _arrays([value for value in VALUES if np.isfinite(value)])
+AXIS = st.none() | st.integers(-3, 3)
+AXES = AXIS | st.tuples(st.integers(-3, 3)) | st.tuples(st.integers(-2, 2), st.integers(-2, 2))
+INTEGER = st.integers(-4, 4)
+NUMBER = st.sampled_from([0, 1, -2, 1.5, float("inf"), float("nan")])
+LISTS = st.lists(ARRAYS, min_size=1, max_size=3)
+
+
+def _options(**strategies):
+    return st.fixed_dictionaries({}, optional=strategies)
+
+
+NONE = _options()
+#: Names of functions, to the strategies of their arguments and options.
+CALLS = {
+    "sum prod mean nansum max min any all std var": ((ARRAYS,), _options(axis=AXES, keepdims=st.booleans())),
+    "median argmax argmin": ((ARRAYS,), _options(axis=AXIS, keepdims=st.booleans())),
+    "sort cumsum cumprod": ((ARRAYS,), _options(axis=AXIS)),
+    "diff trace linalg.norm round diagonal squeeze ravel copy zeros_like ones_like": ((ARRAYS,), NONE),
+    "isnan isfinite isinf absolute fabs rint floor ceil trunc reciprocal signbit": ((ARRAYS,), NONE),
+    "arcsin arccos arctan arcsinh arccosh arctanh logical_not": ((ARRAYS,), NONE),
+    "linalg.inv linalg.det": ((FINITE,), NONE),
+    "outer kron array_equal isclose allclose": ((ARRAYS, ARRAYS), NONE),
+    "logical_and logical_or logical_xor": ((ARRAYS, ARRAYS), NONE),
+    "inner dot": ((FINITE, FINITE), NONE),
+    "add multiply maximum less equal": ((ARRAYS, ARRAYS | NUMBER), NONE),
+    "clip": ((ARRAYS, NUMBER, NUMBER), NONE),
+    "flip": ((ARRAYS,), _options(axis=AXES)),
+    "roll": ((ARRAYS, INTEGER), _options(axis=AXIS)),
+    "expand_dims": ((ARRAYS, INTEGER), NONE),
+    "swapaxes moveaxis": ((ARRAYS, INTEGER, INTEGER), NONE),
+    "broadcast_to": ((ARRAYS, st.tuples(st.integers(-1, 3), st.integers(-1, 3))), NONE),
+    "vstack hstack dstack concatenate stack": ((LISTS,), NONE),
+}  # fmt: skip
+
+
+def _tensors(value):
+    if isinstance(value, list):
+        return [_tensors(item) for item in value]
+    return torch.from_numpy(value.copy()) if isinstance(value, np.ndarray) else value
+
+
+def _answer(function, args, kwargs):
+    """The result, or the error."""
+    try:
+        return function(*args, **kwargs)
+    except Exception as error:
+        return error
+
+
+def _disagreement(function, args, kwargs):
+    """What is not NumPy's about a call, in words; None if all is."""
+    wanted = _answer(function, args, kwargs)
+    with staying_on_the_library():
+        found = _answer(function, _tensors(list(args)), kwargs)
+    if isinstance(wanted, Exception):
+        return None if isinstance(found, type(wanted)) else f"{found!r}, not {wanted!r}"
+    if isinstance(found, Exception):
+        return repr(found)
+    if not isinstance(found, (torch.Tensor, bool, int, float)):
+        return f"a {type(found)}"
+    return difference(found.numpy() if isinstance(found, torch.Tensor) else found, wanted)
+
+
+@pytest.mark.parametrize("name", [name for names in CALLS for name in names.split()])
+def test_as_numpy(name):
+    arguments, options = next(given for names, given in CALLS.items() if name in names.split())
+
+    @hypothesis.settings(max_examples=25, deadline=None, database=None, derandomize=True)
+    @hypothesis.given(st.tuples(*arguments), options)
+    def agrees(args, kwargs):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert _disagreement(attrgetter(name)(np), args, kwargs) is None
+
+    with arrayproto.activated("torch"):
+        agrees()
