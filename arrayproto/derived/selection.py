@@ -255,9 +255,23 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
                 f"index out of bounds: `indices` must be within axis {axis} with size {length}"
             )
     indices = np.where(np.less(indices, 0), np.add(indices, length), indices)
-    lines = numpy.arange(math.prod(others)).reshape((*others, 1)) * length
-    flat = take(np.reshape(arr, (-1,)), np.add(indices, alike(lines, like)))
-    return np.moveaxis(flat, -1, axis)
+    return np.moveaxis(_of_lines(arr, indices), -1, axis)
+
+
+def arranged(arr: Any, places: Any, axis: int) -> Any:
+    """`take_along_axis` with places that are there for certain, one for each element."""
+    arr, places = np.moveaxis(arr, axis, -1), np.moveaxis(places, axis, -1)
+    return np.moveaxis(_of_lines(arr, places), -1, axis)
+
+
+def _of_lines(arr: Any, places: Any) -> Any:
+    """Elements of each line of the last axis, at places that were looked at."""
+    *others, length = np.shape(arr)
+    if others:
+        lines = numpy.arange(math.prod(others)).reshape((*others, 1)) * length
+        arr, places = np.reshape(arr, (-1,)), np.add(places, alike(lines, arr))
+    # "clip" costs less than to look again.
+    return np.take(arr, places, mode="clip") if math.prod(np.shape(places)) else take(arr, places)
 
 
 def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:

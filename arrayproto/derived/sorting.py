@@ -10,6 +10,7 @@ import numpy
 import arrayproto.numpy as np
 
 from .creation import alike, array_of, cast, certainly, is_duck, make, one_of, refuse_out
+from .selection import arranged
 
 __all__ = [
     "argmax",
@@ -133,8 +134,7 @@ def sort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable:
     if axis is None:
         a, axis = np.reshape(a, (-1,)), 0
     axis = numpy.lib.array_utils.normalize_axis_index(axis, np.ndim(a))
-    places = np.argsort(a, axis, kind, order, stable=stable)
-    return np.take_along_axis(a, places, axis)
+    return arranged(a, np.argsort(a, axis, kind, order, stable=stable), axis)
 
 
 def sort_complex(a: Any) -> Any:

@@ -6,9 +6,11 @@ They need no lengths, so that they do for those that are not known while `tf.fun
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
-from .short_ways import Call, Maker, Own, ShortWays
+from .short_forms import Forms
+from .short_ways import Call, Maker, Own
 
 #: Names that TensorFlow has from NumPy.
 _UNARY = (
@@ -20,6 +22,18 @@ _REAL_BINARY = (
     *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
     *("maximum", "minimum"),
 )
+#: NumPy's names to TensorFlow's, of functions of real tensors.
+_REAL_UNARY = {
+    "isnan": "is_nan",
+    "isfinite": "is_finite",
+    "isinf": "is_inf",
+    "rint": "rint",
+    "absolute": "abs",
+    "floor": "floor",
+    "ceil": "ceil",
+    "reciprocal": "reciprocal",
+    "round": "round",
+}
 
 
 def shortcuts(tf: Any) -> Mapping[str, Maker]:
@@ -27,8 +41,16 @@ def shortcuts(tf: Any) -> Mapping[str, Maker]:
     # What TensorFlow raises where NumPy has an error, or an answer, of its own.
     refused = (tf.errors.OpError, TypeError, ValueError, IndexError)
     own = Own(tf.Tensor, tf.Variable)
-    ways = ShortWays(own, (tf.float32, tf.float64), (tf.complex64, tf.complex128), refused)
-    inexact = ways.inexact
+    ways = Forms(
+        own,
+        (tf.float32, tf.float64),
+        (tf.complex64, tf.complex128),
+        refused,
+        (float,),
+        rank=attrgetter("shape.rank"),
+        length=lambda a: a.shape.num_elements(),
+    )
+    inexact, real, boolean = ways.inexact, ways.real, (tf.bool,)
 
     def product(most: float) -> Maker:
         """Of matrices, or of stacks of at most so many axes."""
@@ -99,6 +121,16 @@ def shortcuts(tf: Any) -> Mapping[str, Maker]:
 
         return call
 
+    def clip(long: Call) -> Call:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if len(args) == 3 and not kwargs and own[type(args[0])] and args[0].dtype in real:
+                a, low, high = args
+                if {type(low), type(high)} <= {int, float} and low == low and high == high:
+                    return tf.minimum(tf.maximum(a, low), high)  # as NumPy if low > high
+            return long(*args, **kwargs)
+
+        return call
+
     return {
         **{name: ways.unary(getattr(tf.math, name)) for name in _UNARY},
         **{name: ways.binary(getattr(tf.math, name)) for name in _BINARY},
@@ -107,8 +139,31 @@ def shortcuts(tf: Any) -> Mapping[str, Maker]:
         "matmul": product(8),
         "tensordot": tensordot,
         "einsum": ways.einsum(tf.einsum),
-        "sum": ways.reduction(tf.reduce_sum, tf.reduce_sum),
-        "mean": ways.reduction(tf.reduce_mean, tf.reduce_mean),
+        **{
+            name: ways.alone(getattr(tf.math, native), real) for name, native in _REAL_UNARY.items()
+        },
+        "sum": ways.reduced(tf.reduce_sum, real),
+        "mean": ways.reduced(tf.reduce_mean, real),
+        "prod": ways.reduced(tf.reduce_prod, real),
+        **dict.fromkeys(("max", "amax"), ways.reduced(tf.reduce_max, real, empty=False)),
+        **dict.fromkeys(("min", "amin"), ways.reduced(tf.reduce_min, real, empty=False)),
+        "std": ways.reduced(tf.math.reduce_std, real, empty=False),
+        "var": ways.reduced(tf.math.reduce_variance, real, empty=False),
+        "any": ways.reduced(tf.reduce_any, boolean),
+        "all": ways.reduced(tf.reduce_all, boolean),
+        "cumsum": ways.along(tf.cumsum, None),
+        "cumprod": ways.along(tf.math.cumprod, None),
+        "trace": ways.alone(tf.linalg.trace, real, (2,)),
+        "squeeze": ways.alone(tf.squeeze, real),
+        "ravel": ways.alone(lambda a: tf.reshape(a, (-1,)), real),
+        "zeros_like": ways.alone(tf.zeros_like, real),
+        "ones_like": ways.alone(tf.ones_like, real),
+        "logical_not": ways.alone(tf.logical_not, boolean),
+        "logical_and": ways.of_two(tf.logical_and, boolean),
+        "logical_or": ways.of_two(tf.logical_or, boolean),
+        "expand_dims": ways.by_integers(tf.expand_dims, 1, number=True),
+        "roll": ways.by_integers(tf.roll, 2),
+        "clip": clip,
         "where": ways.where(tf.where, tf.bool),
         "concatenate": ways.joining(tf.concat),
         "stack": ways.joining(tf.stack),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
+from .short_forms import Forms
 from .short_ways import Call, Maker, Own
-from .torch_short_ways import REFUSED, TorchWays
+
+#: What PyTorch raises where NumPy has an error, or an answer, of its own.
+REFUSED = (RuntimeError, TypeError, IndexError, ValueError)
 
 _UNARY = (
     *("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin"),
@@ -49,8 +53,16 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
     """By NumPy's name, what makes the short way of a function of the long one."""
     own = _Own()
     own.update({torch.Tensor: True, torch.nn.Parameter: True})
-    ways = TorchWays(own, torch)
-    inexact, real, boolean = ways.inexact, ways.real, ways.boolean
+    ways = Forms(
+        own,
+        (torch.float32, torch.float64),
+        (torch.complex64, torch.complex128),
+        REFUSED,
+        (float, int),
+        rank=attrgetter("ndim"),
+        length=torch.Tensor.numel,
+    )
+    inexact, real, boolean = ways.inexact, ways.real, (torch.bool,)
 
     def product(long: Call) -> Call:
         native = torch.matmul
@@ -80,6 +92,70 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
                 except REFUSED:
                     pass
             return long(a, b, axes)
+
+        return call
+
+    def clip(long: Call) -> Call:
+        """Between two numbers, neither of them NaN."""
+        native = torch.clamp
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if len(args) == 3 and not kwargs:
+                a, low, high = args
+                if type(low) in (int, float) and type(high) in (int, float):
+                    if low == low and high == high and own[type(a)] and a.dtype in real:
+                        try:
+                            return native(a, low, high)
+                        except REFUSED:
+                            pass
+            return long(*args, **kwargs)
+
+        return call
+
+    def flip(long: Call) -> Call:
+        native = torch.flip
+
+        def call(m: Any, axis: Any = None) -> Any:
+            if own[type(m)]:
+                try:
+                    if axis is None:
+                        return native(m, tuple(range(m.ndim)))
+                    if type(axis) is int and m.ndim:
+                        return native(m, (axis,))
+                except REFUSED:
+                    pass
+            return long(m, axis)
+
+        return call
+
+    def roll(long: Call) -> Call:
+        native = torch.roll
+
+        def call(a: Any, shift: Any, axis: Any = None) -> Any:
+            if own[type(a)] and type(shift) is int:
+                try:
+                    if axis is None:
+                        return native(a, shift)
+                    if type(axis) is int and -a.ndim <= axis < a.ndim:
+                        return native(a, shift, axis)
+                except REFUSED:
+                    pass
+            return long(a, shift, axis)
+
+        return call
+
+    def broadcast_to(long: Call) -> Call:
+        native = torch.broadcast_to
+
+        def call(array: Any, shape: Any, *rest: Any, **kwargs: Any) -> Any:
+            # It takes -1 for a length that stays.
+            if not rest and not kwargs and type(shape) is tuple and own[type(array)]:
+                if all(type(length) is int and length >= 0 for length in shape):
+                    try:
+                        return native(array, shape)
+                    except REFUSED:
+                        pass
+            return long(array, shape, *rest, **kwargs)
 
         return call
 
@@ -192,10 +268,10 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
         "logical_or": ways.of_two(torch.logical_or, boolean),
         "logical_xor": ways.of_two(torch.logical_xor, boolean),
         "logical_not": ways.alone(torch.logical_not, boolean),
-        "clip": ways.clip,
-        "flip": ways.flip,
-        "roll": ways.roll,
-        "broadcast_to": ways.broadcast_to,
+        "clip": clip,
+        "flip": flip,
+        "roll": roll,
+        "broadcast_to": broadcast_to,
         "vstack": ways.joined(torch.vstack),
         "hstack": ways.joined(torch.hstack),
         "dstack": ways.joined(torch.dstack),
