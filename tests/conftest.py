@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+import os
 import subprocess
 import sys
 import warnings
@@ -14,6 +16,24 @@ import arrayproto
 
 ROOT = Path(__file__).parent.parent
 MODULES = {"cupy": "cupy", "sparse": "sparse", "dask": "dask.array"}
+
+
+def _compiled_functions_are_kept():
+    """sparse and JAX compile at the first call, for each dtype and shape: once for all processes."""
+    kept = ROOT / ".cache"
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(kept / "jax"))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(kept / "numba"))
+    try:
+        import numba
+    except ImportError:  # and no sparse either
+        return
+    numba.jit = functools.partial(numba.jit, cache=True)  # sparse takes it from there
+
+
+# Before any test imports them.
+_compiled_functions_are_kept()
 
 
 def _cuda_devices() -> int:
