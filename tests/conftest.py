@@ -56,6 +56,20 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="needs CuPy and a CUDA device"))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A file is one worker's, so that fixtures are made and functions compiled once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file, _, test = nodeid.partition("::")
+            # The many calls of test_conformance.py are shared out by what they are judged on.
+            return f"{file}[{test.rpartition('-')[2]}" if test.startswith("test_calls[") else file
+
+    return Scheduling(config, log)
+
+
 @pytest.fixture(autouse=True)
 def inactive_afterwards():
     """Classes are global: whatever a test has activated is undone after it."""
