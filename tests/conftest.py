@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+import os
 import subprocess
 import sys
 import warnings
@@ -14,6 +16,24 @@ import arrayproto
 
 ROOT = Path(__file__).parent.parent
 MODULES = {"cupy": "cupy", "sparse": "sparse", "dask": "dask.array"}
+
+
+def _compiled_functions_are_kept():
+    """sparse and JAX compile at the first call, for each dtype and shape: once for all processes."""
+    kept = ROOT / ".cache"
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(kept / "jax"))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(kept / "numba"))
+    try:
+        import numba
+    except ImportError:  # and no sparse either
+        return
+    numba.jit = functools.partial(numba.jit, cache=True)  # sparse takes it from there
+
+
+# Before any test imports them.
+_compiled_functions_are_kept()
 
 
 def _cuda_devices() -> int:
@@ -34,6 +54,20 @@ def pytest_collection_modifyitems(items):
     if marked and not _cuda_devices():
         for item in marked:
             item.add_marker(pytest.mark.skip(reason="needs CuPy and a CUDA device"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A file is one worker's, so that fixtures are made and functions compiled once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file, _, test = nodeid.partition("::")
+            # The many calls of test_conformance.py are shared out by what they are judged on.
+            return f"{file}[{test.rpartition('-')[2]}" if test.startswith("test_calls[") else file
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

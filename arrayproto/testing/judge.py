@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
@@ -50,8 +49,15 @@ def named_arrays(make: Callable[[np.ndarray], Any], names: tuple[str, ...]) -> d
     return {name: make(ARRAYS[name]()) for name in names}
 
 
-def _host() -> Any:
-    return types.SimpleNamespace(**{name: make() for name, make in ARRAYS.items()})
+class _Host:
+    """The arrays as ndarrays, each made when it is first asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ARRAYS:
+            raise AttributeError(f"there is no array {name!r}")
+        made = ARRAYS[name]()
+        setattr(self, name, made)
+        return made
 
 
 @contextlib.contextmanager
@@ -67,7 +73,7 @@ def _run(
 ) -> tuple[Any, Exception | None]:
     with _quiet():
         try:
-            return call.evaluate(namespace, dict(arrays), host or _host()), None
+            return call.evaluate(namespace, dict(arrays), host or _Host()), None
         except WentThroughTheHostError:
             raise
         except Exception as error:  # errors of every class are compared
@@ -125,7 +131,7 @@ def judge(call: Call, subject: Subject, namespace: Any = np) -> Judgement:
         arrays = named_arrays(subject.from_numpy, call.arrays)
     except Exception as unmade:  # the library has not got the dtype
         return Judgement(call, Verdict.NO_ARRAY, f"its array cannot be made: {told(unmade)}")
-    host = _host()
+    host = _Host()
     try:
         with staying_on_the_library(subject):
             actual, error = _run(call, namespace, arrays, host)

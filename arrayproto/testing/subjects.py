@@ -8,7 +8,6 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
-from unittest import mock
 
 import numpy as np
 
@@ -378,6 +377,35 @@ def _is_one_element_of_cupy(array: Any = None) -> bool:
     return type(array).__module__.partition(".")[0] == "cupy" and array.size == 1
 
 
+#: How many modules there were when the ways out were looked for, and what was found.
+_known: tuple[int, list[tuple[Any, str, Subject]]] = (0, [])
+_INHERITED = object()
+
+
+def _ways_of_all(stranger: Subject | None, but_for: str) -> Iterator[tuple[Any, str, Subject]]:
+    """The ways out of all that the program has imported, each once; a later import adds to them."""
+    global _known
+    if _known[0] != len(sys.modules):
+        loaded = [s for s in SUBJECTS.values() if s.module in sys.modules]
+        _known = (len(sys.modules), [(*way, s) for s in loaded for way in s.ways_out()])
+    ways = list(_known[1])
+    if stranger is not None and stranger.ways is not None:
+        ways += [(*way, stranger) for way in stranger.ways_out()]
+    seen: set[tuple[int, str]] = set()
+    for holder, name, subject in ways:
+        if subject.library != but_for and (id(holder), name) not in seen:
+            seen.add((id(holder), name))
+            yield holder, name, subject
+
+
+def _put_back(replaced: list[tuple[Any, str, Any]]) -> None:
+    for holder, name, own in reversed(replaced):
+        if own is _INHERITED:
+            delattr(holder, name)
+        else:
+            setattr(holder, name, own)
+
+
 @contextlib.contextmanager
 def staying_on_the_library(stranger: Subject | None = None, *, but_for: str = "") -> Iterator[None]:
     """Every known way from a duck array to an ndarray raises `WentThroughTheHostError` here.
@@ -385,25 +413,18 @@ def staying_on_the_library(stranger: Subject | None = None, *, but_for: str = ""
     This holds for all subjects that the program has imported, and for one that has `ways` of its
     own; not for those of the library `but_for`: where Dask is the consumer, it computes.
     """
+    replaced: list[tuple[Any, str, Any]] = []
     with contextlib.ExitStack() as stack:
-        seen: set[tuple[int, str]] = set()
-        strangers = () if stranger is None or stranger.ways is None else (stranger,)
-        for subject in (*SUBJECTS.values(), *strangers):
-            if subject.module not in sys.modules or subject.library == but_for:
-                continue
-            for holder, name in subject.ways_out():
-                if (id(holder), name) in seen:
-                    continue
-                seen.add((id(holder), name))
-                what, original = (
-                    f"{getattr(holder, '__name__', holder)}.{name}",
-                    getattr(holder, name),
-                )
-                if subject.eager:
-                    refuse = _refusal_but_for(subject.module.partition(".")[0], what, original)
-                else:
-                    refuse = _refusal(what, original if name == "todense" else None)
-                stack.enter_context(mock.patch.object(holder, name, refuse))
+        stack.callback(_put_back, replaced)
+        for holder, name, subject in _ways_of_all(stranger, but_for):
+            what, original = f"{getattr(holder, '__name__', holder)}.{name}", getattr(holder, name)
+            if subject.eager:
+                refuse = _refusal_but_for(subject.module.partition(".")[0], what, original)
+            else:
+                refuse = _refusal(what, original if name == "todense" else None)
+            own = vars(holder).get(name, _INHERITED)
+            setattr(holder, name, refuse)
+            replaced.append((holder, name, own))
         if "dask" in sys.modules and but_for != "dask":
             # Whatever computes, by whatever name, asks the scheduler.
             config = sys.modules["dask"].config
