@@ -7,6 +7,7 @@ arguments, and of libraries that are not installed, is read from `arrayproto.cap
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 import warnings
@@ -234,7 +235,15 @@ def main(
     from . import formats, tables, tried
 
     if record:
-        _record(names or list(LIBRARIES), jobs)
+        from ..testing.chunks import ProcessDiedError
+
+        try:
+            _record(names or list(LIBRARIES), jobs)
+        except ProcessDiedError as error:
+            print(
+                f"arrayproto coverage: {error}. Run it again to go on from there", file=sys.stderr
+            )
+            return 2
     coverages = cover(names)
     if update is not None:
         try:
@@ -254,14 +263,31 @@ def main(
 
 
 def _record(names: Sequence[str], jobs: int) -> None:
+    """Judge every call on some libraries, and keep the evidence; says on stderr how far it is."""
     from ..testing import SUBJECTS
-    from ..testing.run import run
+    from ..testing.chunks import Kept
+    from ..testing.run import run, version_of
 
     for name in names:
         subjects = [s for s in SUBJECTS.values() if s.library == name and s.available()]
         if not subjects:
             print(f"{name}: nothing to judge on this machine", file=sys.stderr)
             continue
-        records = [run(s, None, jobs).record() for s in subjects]
+        kept = [Kept(_KEPT, subject, version_of(subject)) for subject in subjects]
+        records = [
+            run(subject, None, jobs, its, functools.partial(_tell, subject.name)).record()
+            for subject, its in zip(subjects, kept, strict=True)
+        ]
         path = evidence.write(name, evidence.combine(records))
         print(f"written: {path}", file=sys.stderr)
+        for its in kept:
+            its.forget()
+
+
+#: Where judged calls are kept until a record is complete.
+_KEPT = Path(".cache") / "judged"
+
+
+def _tell(subject: str, number: int, count: int, seconds: float | None) -> None:
+    took = "judged before" if seconds is None else f"{seconds:.1f} s"
+    print(f"{subject}: chunk {number} of {count}, {took}", file=sys.stderr, flush=True)
