@@ -230,7 +230,9 @@ def _add_jobs(parser: argparse.ArgumentParser) -> None:
 def _add_coverage(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from .libraries import LIBRARIES
     from .libraries.library import KINDS
+    from .testing import SUBJECTS
 
+    names = list(dict.fromkeys([*LIBRARIES, *(s.library for s in SUBJECTS.values())]))
     parser = commands.add_parser(
         "coverage",
         help="say for every NumPy function how each array library gets it, and how it was proved",
@@ -241,9 +243,9 @@ def _add_coverage(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     parser.add_argument(
         "--library",
         action="append",
-        choices=list(LIBRARIES),
+        choices=names,
         metavar="NAME",
-        help=f"this one only ({', '.join(LIBRARIES)}); may be given more than once",
+        help=f"this one only ({', '.join(names)}); may be given more than once",
     )
     parser.add_argument(
         "--kind",

@@ -97,7 +97,8 @@ def update(coverages: Sequence[Coverage], root: Path) -> list[Path]:
 
 def capability_files(coverages: Sequence[Coverage], root: Path) -> dict[Path, str]:
     """What the files of `arrayproto.capabilities` hold; none outside a checkout of ours."""
-    there = [c for c in coverages if path_in(root, c.library).parent.is_dir()]
+    known = [c for c in coverages if not c.by_class]
+    there = [c for c in known if path_in(root, c.library).parent.is_dir()]
     return texts(there, root)
 
 
