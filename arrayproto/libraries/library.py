@@ -22,7 +22,14 @@ from ..derived.newer import refusing_newer
 from ..errors import UnsupportedFunctionError
 from ..given import Given
 from ..locks import lock
-from .array_api import Dtypes, namespace_of, standard_core, with_devices, with_writing
+from .array_api import (
+    Dtypes,
+    check_results,
+    namespace_of,
+    standard_core,
+    with_devices,
+    with_writing,
+)
 from .bridge import bridge
 from .own_first import TAKE_FUNCTIONS, own_first
 from .products import Product
@@ -284,7 +291,8 @@ class Library:
         Raises
         ------
         TypeError
-            If `array_class` is not a class of the standard, or does not tell its namespace.
+            If `array_class` is not a class of the standard, does not tell its namespace, or the
+            functions there do not give arrays of it.
         """
         if issubclass(array_class, np.ndarray):
             raise TypeError(
@@ -292,6 +300,7 @@ class Library:
             )
         if namespace is None:
             namespace = namespace_of(array_class)
+        check_results(array_class, namespace)
         module = getattr(namespace, "__name__", array_class.__module__)
         library = cls(
             module.partition(".")[0],
