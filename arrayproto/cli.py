@@ -228,11 +228,11 @@ def _add_jobs(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_coverage(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from .libraries import LIBRARIES
+    from .libraries import BY_REQUEST, LIBRARIES
     from .libraries.library import KINDS
-    from .testing import SUBJECTS
+    from .tools.coverage import BY_CLASS
 
-    names = list(dict.fromkeys([*LIBRARIES, *(s.library for s in SUBJECTS.values())]))
+    names = [*LIBRARIES, *BY_REQUEST, *BY_CLASS]
     parser = commands.add_parser(
         "coverage",
         help="say for every NumPy function how each array library gets it, and how it was proved",

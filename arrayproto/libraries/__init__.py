@@ -14,6 +14,7 @@ from .dask import dask
 from .jax import jax
 from .library import Derived, Library, Native, Renamed, Resolution, Unsupported, public_name
 from .mlx import mlx
+from .pandas import pandas
 from .sparse import sparse
 from .tensorflow import tensorflow
 from .torch import torch
@@ -24,6 +25,10 @@ LIBRARIES: dict[str, Library] = {
     library.name: library
     for library in (cupy, sparse, dask, jax, torch, tensorflow, autograd, mlx, xarray)
 }
+
+#: Libraries that are known where somebody asks for them by name, and to nobody else.
+BY_REQUEST: dict[str, Library] = {pandas.name: pandas}
+_requested: dict[str, Library] = {}
 
 #: Array classes of the Array API standard to the libraries that were made of them.
 _of_classes: dict[type, Library] = {}
@@ -39,10 +44,12 @@ def get_library(name: str) -> Library:
     ActivationError
         If another distribution has an adapter for it, which does not load.
     """
+    if isinstance(name, str) and name in BY_REQUEST:
+        return _requested.setdefault(name, BY_REQUEST[name])
     if not isinstance(name, str) or name not in LIBRARIES:
         found = load_adapter(name) if isinstance(name, str) else None
         if found is None:
-            known = ", ".join(map(repr, dict.fromkeys([*LIBRARIES, *adapter_names()])))
+            known = ", ".join(map(repr, dict.fromkeys([*LIBRARIES, *BY_REQUEST, *adapter_names()])))
             raise ValueError(
                 f"unknown array library {name!r}; arrayproto knows {known}. A class of your own "
                 "needs no library: subclass arrayproto.ArrayFunctionMixin, or "
@@ -69,7 +76,7 @@ def library_of_class(array_class: type) -> Library:
 
 def library_of(cls: type) -> Library | None:
     """The known library whose array class this is, or a subclass of it."""
-    for library in (*LIBRARIES.values(), *_of_classes.values()):
+    for library in (*LIBRARIES.values(), *_requested.values(), *_of_classes.values()):
         if library.loaded() is not None and issubclass(cls, library.classes):
             return library
     return None

@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from .. import capabilities, catalog
-from ..libraries import LIBRARIES, Library, Resolution, get_library, library_of_class
+from ..libraries import BY_REQUEST, LIBRARIES, Library, Resolution, get_library, library_of_class
 from ..libraries.library import Kind
 from ..libraries.reasons import WITHOUT_ARRAYS, family_of
 from ..testing.subjects import SUBJECTS, Subject
@@ -156,14 +156,14 @@ def cover(names: Sequence[str] | None = None) -> list[Coverage]:
     Parameters
     ----------
     names : sequence of str, optional
-        Libraries; by default all known ones, and those of `BY_CLASS`.
+        Libraries; by default all that are known, and those of `BY_CLASS`.
 
     Returns
     -------
     list of Coverage
     """
     functions = public_functions()
-    return [_cover(name, functions) for name in names or (*LIBRARIES, *BY_CLASS)]
+    return [_cover(name, functions) for name in names or (*LIBRARIES, *BY_REQUEST, *BY_CLASS)]
 
 
 #: Libraries that arrayproto does not know, and that show what it does for a class of the Array API
