@@ -310,6 +310,7 @@ class Library:
             dtypes=Dtypes,
             core=functools.partial(_core_of_class, array_class),
             shortcuts=functools.partial(_shortcuts_of_class, array_class),
+            to_host="numpy.from_dlpack" if hasattr(array_class, "__dlpack__") else "",
             advice="Convert the array with its own library where a NumPy array is what you want.",
         )
         vars(library).update(namespace=namespace, classes=(array_class,))
