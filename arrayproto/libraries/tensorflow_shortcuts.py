@@ -59,7 +59,8 @@ def shortcuts(tf: Any) -> Mapping[str, Maker]:
 
         def call(a: Any, b: Any, axes: Any = 2) -> Any:
             # Of more axes, or of those that are named, TensorFlow compares the product of lengths.
-            if type(axes) is int and axes == 1 and own[type(a)] and own[type(b)]:
+            cls = type(a)
+            if type(axes) is int and axes == 1 and own[cls] and (type(b) is cls or own[type(b)]):
                 # Both take one dtype, in which they are NumPy's, and refuse all others.
                 try:
                     if a.shape.rank == 2 and b.shape.rank == 2:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Mapping
 from typing import Any
 
+from ..accelerator import speed
 from .short_ways import Call, Maker, Own, ShortWays
 
 #: What PyTorch raises where NumPy has an error, or an answer, of its own.
@@ -77,7 +80,11 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
                     pass
             return long(a, b, axes)
 
-        return call
+        if speed is None:
+            return call
+        # The same for tensors proper and a number of axes; all others go on to `call`.
+        in_c = speed.Aligned(native, torch.Tensor, sys.intern("shape"), _REFUSED, call)
+        return functools.update_wrapper(in_c, call)  # type: ignore[no-any-return]
 
     def along(native: Call) -> Call:
         def call(a: Any, axis: int) -> Any:
