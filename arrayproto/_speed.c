@@ -1123,12 +1123,13 @@ static PyType_Spec product_spec = {
     "arrayproto._speed.Product", sizeof(Compound), 0, FLAGS, product_slots,
 };
 
-/* A library's own tensordot, which repeats axes of length one ------------------------------------- */
+/* A library's own tensordot, where the axes are as long as each other ---------------------------- */
 
 enum {
     ALIGNED_OWN,       /* of two arrays and, if it is given, the number of axes to sum over */
     ALIGNED_CLASS,     /* of both arrays */
-    ALIGNED_SHAPE,     /* attribute of an array: a tuple of lengths */
+    ALIGNED_SHAPE,     /* attribute of an array: a tuple of lengths; None if `own` compares those of
+                          one axis, and no other number is given to it */
     ALIGNED_REFUSED,   /* tuple: what `own` raises where NumPy has an answer of its own */
     ALIGNED_OTHERWISE, /* is called where lengths differ, axes are no number, or `own` refuses */
 };
@@ -1165,7 +1166,9 @@ aligned_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnam
         int overflow = 0;
         long axes = nargs == 2 ? 2 : PyLong_AsLongAndOverflow(args[2], &overflow);
         if (!overflow && axes > 0) {
-            int same = are_aligned(parts, args[0], args[1], axes);
+            int same = parts[ALIGNED_SHAPE] == Py_None
+                           ? axes == 1
+                           : are_aligned(parts, args[0], args[1], axes);
             if (same < 0) {
                 return NULL;
             }
@@ -1184,14 +1187,14 @@ aligned_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnam
 
 PyDoc_STRVAR(aligned_doc,
 "Aligned(own, cls, shape, refused, otherwise)\n--\n\n"
-"As arrayproto.libraries.torch_shortcuts.shortcuts has it for numpy.tensordot.");
+"The short way of numpy.tensordot, as arrayproto.libraries.torch_shortcuts has it.");
 
 static PyObject *
 aligned_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *keywords[] = {"own", "cls", "shape", "refused", "otherwise", NULL};
     PyObject *p[5];
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!UO!O", keywords, &p[ALIGNED_OWN],
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!OO!O", keywords, &p[ALIGNED_OWN],
                                      &PyType_Type, &p[ALIGNED_CLASS], &p[ALIGNED_SHAPE],
                                      &PyTuple_Type, &p[ALIGNED_REFUSED], &p[ALIGNED_OTHERWISE])) {
         return NULL;

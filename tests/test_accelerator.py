@@ -98,6 +98,12 @@ class TestAligned:
         assert aligned(square, flat) == aligned(flat, square) == "long way"
         assert aligned(square, square, 1) == aligned(square, square, 3) == "long way"
 
+    def test_of_one_axis_lengths_are_the_librarys_affair(self):
+        aligned = speed.Aligned(lambda *args: args[2:], Stored, None, (), lambda *a: "long way")
+        x = Stored("anything")
+        assert aligned(x, x, 1) == (1,)
+        assert aligned(x, x) == aligned(x, x, 2) == aligned(x, x, 0) == "long way"
+
     def test_what_else_goes_the_long_way(self):
         aligned, x = self.aligned(), Stored((2, 2))
         for axes in (0, -1, 2**70, True, 1.0, ([0], [0]), None):
