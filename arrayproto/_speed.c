@@ -1129,6 +1129,92 @@ static PyType_Spec product_spec = {
     "arrayproto._speed.Product", sizeof(Compound), 0, FLAGS, product_slots,
 };
 
+/* A library's own tensordot, where the axes are as long as each other ---------------------------- */
+
+enum {
+    ALIGNED_OWN,       /* of two arrays and, if it is given, the number of axes to sum over */
+    ALIGNED_CLASS,     /* of both arrays */
+    ALIGNED_SHAPE,     /* attribute of an array: a tuple of lengths; None if `own` compares those of
+                          one axis, and no other number is given to it */
+    ALIGNED_REFUSED,   /* tuple: what `own` raises where NumPy has an answer of its own */
+    ALIGNED_OTHERWISE, /* is called where lengths differ, axes are no number, or `own` refuses */
+};
+
+/* Whether the last `axes` lengths of one shape are the first of the other; -1 with an error. */
+static int
+are_aligned(PyObject *const *parts, PyObject *a, PyObject *b, Py_ssize_t axes)
+{
+    PyObject *last = PyObject_GetAttr(a, parts[ALIGNED_SHAPE]);
+    PyObject *first = last == NULL ? NULL : PyObject_GetAttr(b, parts[ALIGNED_SHAPE]);
+    int same = first == NULL ? -1 : PyTuple_Check(last) && PyTuple_Check(first);
+    if (same > 0) {
+        Py_ssize_t before = PyTuple_GET_SIZE(last) - axes;
+        same = before >= 0 && axes <= PyTuple_GET_SIZE(first);
+        for (Py_ssize_t i = 0; same > 0 && i < axes; i++) {
+            same = PyObject_RichCompareBool(PyTuple_GET_ITEM(last, before + i),
+                                            PyTuple_GET_ITEM(first, i), Py_EQ);
+        }
+    }
+    Py_XDECREF(last);
+    Py_XDECREF(first);
+    return same;
+}
+
+static PyObject *
+aligned_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    PyObject *const *parts = ((Compound *)op)->parts;
+    Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    if ((nargs == 2 || nargs == 3) && kwnames == NULL &&
+        (PyObject *)Py_TYPE(args[0]) == parts[ALIGNED_CLASS] &&
+        (PyObject *)Py_TYPE(args[1]) == parts[ALIGNED_CLASS] &&
+        (nargs == 2 || PyLong_CheckExact(args[2]))) {
+        int overflow = 0;
+        long axes = nargs == 2 ? 2 : PyLong_AsLongAndOverflow(args[2], &overflow);
+        if (!overflow && axes > 0) {
+            int same = parts[ALIGNED_SHAPE] == Py_None
+                           ? axes == 1
+                           : are_aligned(parts, args[0], args[1], axes);
+            if (same < 0) {
+                return NULL;
+            }
+            if (same) {
+                PyObject *result = PyObject_Vectorcall(parts[ALIGNED_OWN], args, (size_t)nargs,
+                                                       NULL);
+                if (result != NULL || !PyErr_ExceptionMatches(parts[ALIGNED_REFUSED])) {
+                    return result;
+                }
+                PyErr_Clear(); /* the answer, or NumPy's error, is found by the long way */
+            }
+        }
+    }
+    return PyObject_Vectorcall(parts[ALIGNED_OTHERWISE], args, nargsf, kwnames);
+}
+
+PyDoc_STRVAR(aligned_doc,
+"Aligned(own, cls, shape, refused, otherwise)\n--\n\n"
+"The short way of numpy.tensordot, as arrayproto.libraries.torch_shortcuts has it.");
+
+static PyObject *
+aligned_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *keywords[] = {"own", "cls", "shape", "refused", "otherwise", NULL};
+    PyObject *p[5];
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!OO!O", keywords, &p[ALIGNED_OWN],
+                                     &PyType_Type, &p[ALIGNED_CLASS], &p[ALIGNED_SHAPE],
+                                     &PyTuple_Type, &p[ALIGNED_REFUSED], &p[ALIGNED_OTHERWISE])) {
+        return NULL;
+    }
+    return compound_alloc(type, aligned_call, p, 5);
+}
+
+static PyType_Slot aligned_slots[] = {
+    {Py_tp_new, aligned_new}, {Py_tp_doc, (void *)aligned_doc}, COMPOUND_SLOTS, {0, NULL},
+};
+static PyType_Spec aligned_spec = {
+    "arrayproto._speed.Aligned", sizeof(Compound), 0, FLAGS, aligned_slots,
+};
+
 /* Functions of the explicit namespace ------------------------------------------------------------ */
 
 enum {
@@ -1351,7 +1437,7 @@ add_type(PyObject *module, PyType_Spec *spec)
 }
 
 static PyType_Spec *specs[] = {&function_spec, &rebound_spec, &adapter_spec, &product_spec,
-                               &direct_spec, NULL};
+                               &aligned_spec, &direct_spec, NULL};
 
 static int
 module_exec(PyObject *module)

@@ -93,7 +93,7 @@ def activate(*libraries: Named, fallback: policy.Fallback | None = None) -> None
     ----------
     *libraries : str, type or Library
         Names of libraries, such as ``"sparse"`` and ``"dask"``; by default all known ones but
-        those on whose conversion by NumPy programs count, which is xarray alone. A name
+        those on whose conversion by NumPy programs count, xarray and pandas. A name
         that arrayproto does not know is looked for among the adapters that other distributions
         ship. An array class of the Array API standard, one with ``__array_namespace__``, needs
         neither. A `arrayproto.libraries.Library` is what an adapter describes a library with.

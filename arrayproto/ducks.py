@@ -21,6 +21,7 @@ from .derived.core import numpy_function
 from .duck_loops import loop, on_natives
 from .errors import UnsupportedArgumentError, UnsupportedFunctionError
 from .libraries.library import Library
+from .libraries.names import public_name
 
 #: What a library's core may have beside NumPy's functions.
 NOT_NUMPYS = {
@@ -191,6 +192,31 @@ def is_mutable(library: Library, a: Any = None) -> bool:
     return "setitem" in library.core and (a is None or writable is None or writable(a))
 
 
+#: Functions that call functions of the program with arrays.
+_CALLING = frozenset({"apply_along_axis", "apply_over_axes", "piecewise"})
+
+
+def _handing_on(library: Library, value: Any) -> Any:
+    """A function of the program's, which is given arrays with NumPy's methods; or other values.
+
+    NumPy's own functions need none, and go faster without.
+    """
+    if type(value) in (list, tuple):
+        return type(value)([_handing_on(library, item) for item in value])
+    if not callable(value) or isinstance(value, type) or public_name(value) is not None:
+        return value
+    from .array_duck import class_of  # which is made of this module
+
+    function: Callable[..., Any] = value
+    with_methods = class_of(library)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        arrays = [with_methods(a.native) if isinstance(a, Duck) else a for a in args]
+        return wrap(library, unwrap(function(*arrays, **kwargs)))
+
+    return call
+
+
 #: Functions whose whole point is to write into their first argument.
 _WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
 
@@ -211,7 +237,7 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         return None
     implementation: Callable[..., Any] = found
     out_at = _place_of_out(function)
-    writes = name in _WRITING and "fill" in library.core
+    writes, calling = name in _WRITING and "fill" in library.core, name in _CALLING
     fresh = None if name in VIEWING else library.core.get("fresh")
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -224,6 +250,9 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         given = (args, kwargs)
         if out_at is not None:
             args, kwargs, out = _without_out(args, kwargs, out_at)
+        if calling:
+            args = tuple([_handing_on(library, a) for a in args])
+            kwargs = {key: _handing_on(library, value) for key, value in kwargs.items()}
         args = tuple([wrap(library, a) for a in args])
         if kwargs:
             kwargs = {key: wrap(library, value) for key, value in kwargs.items()}

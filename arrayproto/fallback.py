@@ -207,10 +207,11 @@ class _Copies:
                 array = library.copied_to_host(array)
             except CopyError:
                 raise
-            except (RuntimeError, TypeError) as error:  # it has a gradient, or no values yet
+            except (RuntimeError, TypeError, ValueError, BufferError) as error:
+                # It has a gradient, or no values yet, or is on a device that NumPy cannot read.
                 self.refuse(f"{type(error).__name__}: {error}")
         if not isinstance(array, (np.ndarray, np.generic)):
-            self.refuse(f"it cannot copy a {type(array).__qualname__} to the host")
+            self.refuse(f"no way is known to copy a {type(array).__qualname__} to the host")
         # A write to the copy would be lost, so that none is let through. It may be another's array.
         copy = np.asarray(array).view()
         copy.flags.writeable = False

@@ -317,6 +317,8 @@ def _numpys_own_ufunc(
     library: Library, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """`numpys_own` for a ufunc, or for a method of one."""
+    if any(isinstance(out, library.classes) for out in kwargs.get("out", ())):
+        raise TypeError("return arrays must be of ArrayType")  # NumPy's own, without us
     return getattr(ufunc, method)(*[_coerced(library, x) for x in inputs], **kwargs)
 
 

@@ -55,6 +55,14 @@ def test_derivatives():
     np.testing.assert_allclose(np.array(slope), 2 * np.tanh(M) / np.cosh(M) ** 2, atol=1e-6)
 
 
+def test_converted_where_it_is_asked_for():
+    with arrayproto.activated("mlx", fallback="convert"):
+        with pytest.warns(arrayproto.ArrayProtoWarning, match="copied 48 bytes from mlx"):
+            spacing = np.spacing(mx.array(M))
+    assert isinstance(spacing, mx.array)
+    np.testing.assert_array_equal(np.array(spacing), np.spacing(M.astype(np.float32)))
+
+
 def test_written_to():
     x = mx.array(M)
     np.put(x, [0, 1], 9.0)

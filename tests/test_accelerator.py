@@ -83,6 +83,51 @@ class Stored:
 
 
 @in_c
+class TestAligned:
+    """The last axes of one operand are as long as the first of the other, or the long way."""
+
+    def aligned(self, own=lambda *args: args[2:]):
+        return speed.Aligned(own, Stored, "data", (LookupError,), lambda *a, **kw: "long way")
+
+    def test_lengths(self):
+        square, flat, deep = Stored((2, 3)), Stored((2, 1)), Stored((5, 2, 3))
+        aligned = self.aligned()
+        assert aligned(square, square) == aligned(deep, square) == ()
+        assert aligned(flat, flat, 2) == (2,)
+        assert aligned(deep, Stored((3, 9)), 1) == (1,)
+        assert aligned(square, flat) == aligned(flat, square) == "long way"
+        assert aligned(square, square, 1) == aligned(square, square, 3) == "long way"
+
+    def test_of_one_axis_lengths_are_the_librarys_affair(self):
+        aligned = speed.Aligned(lambda *args: args[2:], Stored, None, (), lambda *a: "long way")
+        x = Stored("anything")
+        assert aligned(x, x, 1) == (1,)
+        assert aligned(x, x) == aligned(x, x, 2) == aligned(x, x, 0) == "long way"
+
+    def test_what_else_goes_the_long_way(self):
+        aligned, x = self.aligned(), Stored((2, 2))
+        for axes in (0, -1, 2**70, True, 1.0, ([0], [0]), None):
+            assert aligned(x, x, axes) == "long way"
+        assert aligned(x) == aligned(x, x, axes=1) == aligned(x, x, 1, 2) == "long way"
+        assert aligned(x, np.ones((2, 2))) == "long way"
+        assert aligned(type("Sub", (Stored,), {})((2, 2)), x) == "long way"
+        assert aligned(Stored([2, 2]), x) == "long way"
+
+    def test_errors(self):
+        x = Stored((2, 2))
+
+        def refuse(*args):
+            raise KeyError
+
+        assert self.aligned(refuse)(x, x) == "long way"
+        with pytest.raises(ZeroDivisionError):  # of whoever was called, as it was
+            self.aligned(lambda *args: 1 / 0)(x, x)
+        broken = object.__new__(Stored)
+        with pytest.raises(AttributeError, match="data"):
+            self.aligned()(x, broken)
+
+
+@in_c
 class TestProduct:
     def product(self, own=lambda *args: "own", rank=None, cls=Stored):
         return speed.Product(own, cls, "data", rank, np.generic, lambda *args, **kwargs: "long way")

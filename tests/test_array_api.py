@@ -61,6 +61,9 @@ PROGRAMS = {
     "rfft": lambda np, x: np.fft.rfft(x, axis=0),
     "concatenate": lambda np, x: np.concatenate([x, x], axis=None),
     "interp": lambda np, x: np.interp(x, [-2, 0, 7], [1, 2, 4]),
+    "apply_along_axis": lambda np, x: np.apply_along_axis(
+        lambda row: [row.sum(), row[::-1].mean() * 2], 1, x
+    ),
     "zeros_like": lambda np, x: np.zeros_like(x, dtype=int),
 }
 
@@ -290,6 +293,26 @@ class TestDevices:
         same(xp.asarray(result, device=xp.Device("CPU_DEVICE")), PROGRAMS[name](np, HOST))
 
 
+class TestNdonnx:
+    """Arrays that are traced into ONNX programs: a real library, by its class alone."""
+
+    @pytest.mark.parametrize("name", [n for n in PROGRAMS if n not in ("pinv", "rfft")])
+    def test_programs(self, name):
+        ndonnx = pytest.importorskip("ndonnx")
+        arrayproto.activate(ndonnx.Array)
+        result = PROGRAMS[name](np, ndonnx.asarray(HOST))
+        assert isinstance(result, ndonnx.Array)
+        wanted = PROGRAMS[name](np, HOST)
+        assert result.unwrap_numpy().dtype == wanted.dtype
+        np.testing.assert_allclose(result.unwrap_numpy(), wanted)
+
+    def test_what_it_lacks_is_named(self):
+        ndonnx = pytest.importorskip("ndonnx")
+        arrayproto.activate(ndonnx.Array)
+        with pytest.raises(arrayproto.UnsupportedFunctionError, match=r"numpy\.linalg\.\w+"):
+            np.linalg.svd(ndonnx.asarray(HOST))
+
+
 class TestBlosc2:
     """An adapter that is shipped by somebody else: examples/blosc2_adapter.py."""
 
@@ -302,6 +325,15 @@ class TestBlosc2:
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         return module
+
+    def test_its_class_alone_is_an_error_that_says_why(self):
+        """Its functions give expressions; `arrayproto coverage` prints what was tried."""
+        blosc2 = pytest.importorskip("blosc2")
+        for way in (arrayproto.register, arrayproto.activate):
+            with pytest.raises(TypeError, match=r"blosc2\.add\(x, x\) gives.*LazyExpr.*adapters"):
+                way(blosc2.NDArray)
+        assert not dispatch.is_registered(blosc2.NDArray)
+        assert arrayproto.status().active == ()
 
     @pytest.mark.parametrize("name", PROGRAMS)
     def test_programs(self, adapter, name):

@@ -112,7 +112,7 @@ class TestTotality:
             for row in found.rows:
                 api = functions[row.name].public_api
                 if not isinstance(api, np.ufunc):
-                    has = LIBRARIES[library].table[api] is not None
+                    has = coverage.imported(library).table[api] is not None
                     assert has == (row.kind != "unsupported"), row.name
 
     @not_on_2_0
@@ -312,6 +312,20 @@ class TestCommand:
             cli.main(["coverage", *arguments])
         assert exit_.value.code == 2
         assert "usage: arrayproto" in capsys.readouterr().err
+
+    def test_a_library_that_is_known_by_its_class_alone(self, capsys):
+        """What arrayproto does for any class of the Array API standard, shown on one."""
+        pytest.importorskip("array_api_strict")
+        arguments = ["coverage", "--library", "array_api_strict", "--format", "markdown"]
+        assert cli.main(arguments) == 0
+        title = capsys.readouterr().out.partition("\n")[0]
+        assert re.fullmatch(r"## array_api_strict [\d.]+ by its class, NumPy .*", title)
+        assert "array_api_strict" not in LIBRARIES
+        right = sum(
+            verdicts.keys() == {"right"}
+            for verdicts in evidence.read("array_api_strict").functions.values()
+        )
+        assert right >= 0.95 * len(evidence.read("array_api_strict").functions)
 
     def test_a_library_that_is_not_installed(self, capsys, monkeypatch):
         monkeypatch.setitem(LIBRARIES, "toy", Library("toy", "toy_not_there", "Array"))

@@ -123,6 +123,53 @@ class TestTransformations:
         _same(last, np.max(M, axis=0))
         _same(sums, np.sum(np.maximum.accumulate(M), axis=1))
 
+    def test_control_flow(self):
+        x = jnp.asarray(M)
+        _same(
+            jax.lax.fori_loop(0, 3, lambda i, c: np.add(c, np.take(x[0], i)), 0.0), M[0, :3].sum()
+        )
+        last = jax.lax.cond(np.any(x > 1), lambda a: np.sort(a, axis=1), lambda a: a, x)
+        _same(last, np.sort(M, axis=1))
+        grown = jax.lax.while_loop(
+            lambda a: np.less(np.max(a), 100), lambda a: np.multiply(a, 2), np.abs(x) + 1
+        )
+        assert 100 <= np.max(grown) < 200
+        _same(jax.lax.associative_scan(np.maximum, x), np.maximum.accumulate(M))
+
+    def test_several_devices(self, run_python):
+        """jax.pmap, jax.shard_map and sharded arrays, of functions written with plain NumPy."""
+        run_python(
+            """
+import os
+os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
+import jax, numpy as np
+import arrayproto
+jax.config.update("jax_enable_x64", True)
+arrayproto.activate("jax")
+X = np.arange(12.0).reshape(2, 6) / 7
+
+def same(actual, wanted):
+    assert isinstance(actual, jax.Array) and len(actual.sharding.device_set) == 2
+    np.testing.assert_allclose(np.asarray(actual), wanted)
+
+def centred(x):
+    return np.cumsum(np.exp(x), axis=-1) - np.mean(x, axis=-1, keepdims=True)
+
+same(jax.pmap(centred)(X), centred(X))
+same(jax.pmap(lambda x: np.subtract(x, jax.lax.pmean(x, "i")), axis_name="i")(X), X - X.mean(0))
+mesh, rows = jax.make_mesh((2,), ("i",)), jax.sharding.PartitionSpec("i", None)
+sharded = jax.device_put(X, jax.sharding.NamedSharding(mesh, rows))
+same(jax.shard_map(centred, mesh=mesh, in_specs=rows, out_specs=rows)(sharded), centred(X))
+total = jax.shard_map(
+    lambda x: jax.lax.psum(np.sum(np.square(x)), "i"),
+    mesh=mesh, in_specs=rows, out_specs=jax.sharding.PartitionSpec(),
+)
+same(total(sharded), np.sum(X**2))
+same(np.multiply(np.flip(sharded, 1), 2), X[:, ::-1] * 2)
+same(jax.jit(centred)(sharded), centred(X))
+"""
+        )
+
     def test_nested(self):
         def f(x):
             return np.sum(np.exp(x) * np.sin(x))

@@ -19,6 +19,7 @@ from arrayproto import policy
 from arrayproto.errors import UnsupportedArgumentError, UnsupportedFunctionError
 from arrayproto.libraries import LIBRARIES, Unsupported
 from arrayproto.libraries.refusing import refusal
+from arrayproto.testing import SUBJECTS
 
 from .oracle import BACKENDS
 
@@ -477,3 +478,39 @@ def test_a_whole_program(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert f"{program}:5: ArrayProtoWarning: numpy.array2string copied 72 bytes" in done.stderr
+
+
+class TestGuests:
+    """Libraries without a protocol of their own."""
+
+    def test_of_the_standard(self):
+        xp = pytest.importorskip("array_api_strict")
+        x = xp.asarray([3.0, 1.0])
+        with arrayproto.activated(type(x), fallback="convert"):
+            with pytest.warns(arrayproto.ArrayProtoWarning, match="16 bytes from array_api_strict"):
+                assert np.array2string(x) == "[3. 1.]"
+        with arrayproto.activated(type(x), fallback="warn"):
+            with pytest.warns(arrayproto.ArrayProtoWarning, match="library's own answer"):
+                assert np.shares_memory(x, x)
+
+    def test_a_derivative_is_not_lost(self):
+        autograd = pytest.importorskip("autograd")
+        with arrayproto.activated("autograd", fallback="convert"):
+            with pytest.raises(
+                arrayproto.UnsupportedFunctionError, match="no way is known to copy"
+            ):
+                autograd.grad(lambda x: np.sum(np.isnat(x)))(np.ones(2))
+
+    @pytest.mark.parametrize("library", ["jax", "autograd", "tensorflow"])
+    def test_out_of_what_cannot_be_written_to(self, library):
+        """As without us, NumPy says so; it asked itself for ever."""
+        subject = SUBJECTS[library]
+        pytest.importorskip(subject.module)
+        x = subject.from_numpy(np.ones(2))
+        said = "returned NotImplemented|must be of ArrayType"
+        with pytest.raises(TypeError, match=said):
+            np.add(x, 1, out=x)
+        with arrayproto.activated(library, fallback="warn"):
+            with pytest.warns(arrayproto.ArrayProtoWarning, match="cannot be written to"):
+                with pytest.raises(TypeError, match=said):
+                    np.add(x, 1, out=x)

@@ -104,6 +104,17 @@ class TestGradients:
             slope = inner.gradient(y, x)
         np.testing.assert_allclose(outer.gradient(slope, x).numpy(), 6 * x.numpy())
 
+    def test_where_arguments_are_the_same(self):
+        """TensorFlow's maximum has the derivative of the first there."""
+        x = tensor(3)
+        for function, slope in ((np.hypot, 0.5**0.5), (np.logaddexp, 0.5)):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = np.sum(function(x, tf.stop_gradient(x)))
+            np.testing.assert_allclose(
+                tape.gradient(y, x).numpy(), np.sign(x) * slope if function is np.hypot else slope
+            )
+
     def test_training(self):
         """Logistic regression, in a graph, with nothing but NumPy in the loss."""
         rng = np.random.default_rng(0)

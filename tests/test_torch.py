@@ -84,6 +84,28 @@ class TestGradients:
         torch.sum(torch.exp(y) * 2).backward()
         assert torch.equal(x.grad, y.grad)
 
+    @pytest.mark.parametrize("function", [np.hypot, np.logaddexp, np.logaddexp2])
+    def test_where_arguments_are_the_same(self, function):
+        """No kink there: the first and the second derivative are those of PyTorch's own."""
+        theirs = getattr(torch, function.__name__)
+        for at in ([3.0, 3.0], [3.0, 1.0]):
+            for derivative in (
+                torch.autograd.functional.jacobian,
+                torch.autograd.functional.hessian,
+            ):
+                found, wanted = (
+                    derivative(lambda x: f(x[0], x[1]), torch.tensor(at, dtype=torch.float64))
+                    for f in (function, theirs)
+                )
+                np.testing.assert_allclose(found, wanted, rtol=1e-12)
+
+    def test_at_the_ends(self):
+        """Finite, where the formula has none: PyTorch's own derivative is NaN."""
+        for function, value, slope in ((np.hypot, 0.0, 0.0), (np.logaddexp, -np.inf, 0.5)):
+            x = torch.full((2,), value, dtype=torch.float64, requires_grad=True)
+            function(x[0], x[1]).backward()
+            assert x.grad.tolist() == [slope, slope]
+
     def test_results_require_grad(self):
         x = tensor(3, 3, grad=True)
         assert np.tensordot(x, np.eye(3), 1).requires_grad

@@ -9,9 +9,11 @@ from .options import Commands, add_jobs
 
 def add(commands: Commands) -> None:
     """Add the command to the command line."""
-    from ..libraries import LIBRARIES
+    from ..libraries import BY_REQUEST, LIBRARIES
     from ..libraries.resolution import KINDS
+    from ..tools.coverage import BY_CLASS
 
+    names = [*LIBRARIES, *BY_REQUEST, *BY_CLASS]
     parser = commands.add_parser(
         "coverage",
         help="say for every NumPy function how each array library gets it, and how it was proved",
@@ -22,9 +24,9 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--library",
         action="append",
-        choices=list(LIBRARIES),
+        choices=names,
         metavar="NAME",
-        help=f"this one only ({', '.join(LIBRARIES)}); may be given more than once",
+        help=f"this one only ({', '.join(names)}); may be given more than once",
     )
     parser.add_argument(
         "--kind",

@@ -258,7 +258,9 @@ def fmin(x1: Any, x2: Any) -> Any:
 
 def hypot(x1: Any, x2: Any) -> Any:
     x1, x2 = np.absolute(x1), np.absolute(x2)
-    long, short = np.maximum(x1, x2), np.minimum(x1, x2)
+    # Not the maximum, whose derivative is divided in one way or another where they are the same.
+    shorter = np.less(x1, x2)
+    long, short = np.where(shorter, x2, x1), np.where(shorter, x1, x2)
     ratio = np.divide(short, np.where(np.logical_or(np.equal(long, 0), np.isinf(long)), 1, long))
     length = np.multiply(long, np.sqrt(np.add(1, np.multiply(ratio, ratio))))
     return np.where(np.logical_or(np.isinf(x1), np.isinf(x2)), _inf, length)
@@ -268,7 +270,14 @@ def _logaddexp(x1: Any, x2: Any, log_of_two: float, exp: Any, unit: float) -> An
     same = np.equal(x1, x2)  # infinities too, whose difference is NaN
     apart = np.absolute(np.subtract(x1, np.where(same, 0, x2)))
     rest = np.multiply(np.log1p(exp(np.negative(apart))), unit)
-    return np.where(same, np.add(x1, log_of_two), np.add(np.maximum(x1, x2), rest))
+    # Where they are the same, the beginning of a series in their difference, which is zero and has
+    # derivatives: those of the general case jump there.
+    finite = np.logical_and(same, np.isfinite(x1))
+    difference = np.subtract(np.where(finite, x1, 0), np.where(finite, x2, 0))
+    middle = np.add(np.multiply(x1, 0.5), np.multiply(x2, 0.5))
+    bend = np.multiply(np.multiply(difference, difference), 1 / (8 * unit))
+    at_the_middle = np.add(np.add(middle, log_of_two), bend)
+    return np.where(same, at_the_middle, np.add(np.maximum(x1, x2), rest))
 
 
 def logaddexp(x1: Any, x2: Any) -> Any:

@@ -283,13 +283,20 @@ def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any
         raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
     lines = np.reshape(lines, (count, length))
     found = [func1d(lines[i], *args, **kwargs) for i in range(count)]
-    found = [alike(x if hasattr(x, "dtype") else numpy.asarray(x), arr) for x in found]
+    found = [_as_array(x, arr) for x in found]
     # NumPy gives what comes later the dtype of the first.
     results = np.stack([cast(x, found[0].dtype) for x in found])
     results = np.reshape(results, (*others, *np.shape(results)[1:]))
     rank = len(others)
     inner = np.ndim(results) - rank
     return np.moveaxis(results, tuple(range(rank, rank + inner)), tuple(range(axis, axis + inner)))
+
+
+def _as_array(x: Any, like: Any) -> Any:
+    """What a function of the program's has returned: an array, a number, or a list of these."""
+    if isinstance(x, (list, tuple)) and any(hasattr(item, "dtype") for item in x):
+        return np.stack([_as_array(item, like) for item in x])
+    return alike(x if hasattr(x, "dtype") else numpy.asarray(x), like)
 
 
 # Diagonals and triangles --------------------------------------------------------------------------

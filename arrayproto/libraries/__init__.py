@@ -15,6 +15,7 @@ from .jax import jax
 from .library import Library
 from .mlx import mlx
 from .names import public_name
+from .pandas import pandas
 from .resolution import Resolution
 from .rows import Derived, Native, Renamed
 from .sparse import sparse
@@ -28,6 +29,10 @@ LIBRARIES: dict[str, Library] = {
     library.name: library
     for library in (cupy, sparse, dask, jax, torch, tensorflow, autograd, mlx, xarray)
 }
+
+#: Libraries that are known where somebody asks for them by name, and to nobody else.
+BY_REQUEST: dict[str, Library] = {pandas.name: pandas}
+_requested: dict[str, Library] = {}
 
 #: Array classes of the Array API standard to the libraries that were made of them.
 _of_classes: dict[type, Library] = {}
@@ -43,10 +48,12 @@ def get_library(name: str) -> Library:
     ActivationError
         If another distribution has an adapter for it, which does not load.
     """
+    if isinstance(name, str) and name in BY_REQUEST:
+        return _requested.setdefault(name, BY_REQUEST[name])
     if not isinstance(name, str) or name not in LIBRARIES:
         found = load_adapter(name) if isinstance(name, str) else None
         if found is None:
-            known = ", ".join(map(repr, dict.fromkeys([*LIBRARIES, *adapter_names()])))
+            known = ", ".join(map(repr, dict.fromkeys([*LIBRARIES, *BY_REQUEST, *adapter_names()])))
             raise ValueError(
                 f"unknown array library {name!r}; arrayproto knows {known}. A class of your own "
                 "needs no library: subclass arrayproto.ArrayFunctionMixin, or "
@@ -73,7 +80,7 @@ def library_of_class(array_class: type) -> Library:
 
 def library_of(cls: type) -> Library | None:
     """The known library whose array class this is, or a subclass of it."""
-    for library in (*LIBRARIES.values(), *_of_classes.values()):
+    for library in (*LIBRARIES.values(), *_requested.values(), *_of_classes.values()):
         if library.loaded() is not None and issubclass(cls, library.classes):
             return library
     return None

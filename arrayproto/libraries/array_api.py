@@ -156,6 +156,34 @@ def namespace_of(array_class: type) -> Any:
     )
 
 
+def check_results(array_class: type, xp: Any) -> None:
+    """Raise if a namespace has not got what the standard is about: functions that give its arrays.
+
+    Blosc2's give expressions, which compute when they are asked to, and ndarrays: what is composed
+    of these is no answer of NumPy's, and a process was seen to end.
+
+    Raises
+    ------
+    TypeError
+        With what was given, and the next step.
+    """
+    if not (hasattr(xp, "asarray") and hasattr(xp, "add")):
+        return
+    one = xp.asarray([1.0])
+    if not isinstance(one, array_class):  # a class of the user's own, over these functions
+        return
+    module = getattr(xp, "__name__", array_class.__module__)
+    for asked, given in ((f"{module}.add(x, x)", xp.add(one, one)), ("x[...]", one[...])):
+        if not isinstance(given, array_class):
+            raise TypeError(
+                f"{array_class.__module__}.{array_class.__qualname__} has an __array_namespace__ "
+                f"that does not follow the Array API standard: {asked} gives a "
+                f"{type(given).__module__}.{type(given).__qualname__}, so that nothing can be "
+                "composed of its functions. It needs an adapter that says how they are called: "
+                "docs/adapters.md, and examples/blosc2_adapter.py for one"
+            )
+
+
 def _in_bounds(a: Any, key: Any) -> tuple[Any, ...]:
     """A key in the standard's form: complete, and no slice beyond the end of its axis."""
     keys = key if isinstance(key, tuple) else (key,)

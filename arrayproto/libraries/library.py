@@ -16,7 +16,13 @@ from typing import Any
 import numpy as np
 
 from ..locks import lock
-from .array_api import Dtypes, core_of_class, namespace_of, shortcuts_of_class
+from .array_api import (
+    Dtypes,
+    check_results,
+    core_of_class,
+    namespace_of,
+    shortcuts_of_class,
+)
 from .functions import Table, resolve
 from .resolution import Resolution
 from .rows import Row
@@ -185,7 +191,8 @@ class Library:
         Raises
         ------
         TypeError
-            If `array_class` is not a class of the standard, or does not tell its namespace.
+            If `array_class` is not a class of the standard, does not tell its namespace, or the
+            functions there do not give arrays of it.
         """
         if issubclass(array_class, np.ndarray):
             raise TypeError(
@@ -193,6 +200,7 @@ class Library:
             )
         if namespace is None:
             namespace = namespace_of(array_class)
+        check_results(array_class, namespace)
         module = getattr(namespace, "__name__", array_class.__module__)
         library = cls(
             module.partition(".")[0],
@@ -202,6 +210,7 @@ class Library:
             dtypes=Dtypes,
             core=functools.partial(core_of_class, array_class),
             shortcuts=functools.partial(shortcuts_of_class, array_class),
+            to_host="numpy.from_dlpack" if hasattr(array_class, "__dlpack__") else "",
             advice="Convert the array with its own library where a NumPy array is what you want.",
         )
         vars(library).update(namespace=namespace, classes=(array_class,))

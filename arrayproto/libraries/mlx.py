@@ -196,5 +196,6 @@ mlx: Library = Library(
         )
         for name in ("nextafter", "spacing")
     },
+    to_host="numpy.array",
     advice="Call np.array(x) where a NumPy array in host memory is what you want.",
 )

@@ -5,10 +5,12 @@ They need no lengths, so that they do for those that are not known while `tf.fun
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
+from ..accelerator import speed
 from .short_forms import Forms
 from .short_ways import Call, Maker, Own
 
@@ -79,19 +81,26 @@ def shortcuts(tf: Any) -> Mapping[str, Maker]:
     def tensordot(long: Call) -> Call:
         native, of_matrices = tf.tensordot, tf.matmul
 
+        def of_one_axis(a: Any, b: Any, axes: Any) -> Any:
+            # Both take one dtype, in which they are NumPy's, and refuse all others.
+            if a.shape.rank == 2 and b.shape.rank == 2:
+                return of_matrices(a, b)  # in a third of the time
+            return native(a, b, 1)
+
         def call(a: Any, b: Any, axes: Any = 2) -> Any:
             # Of more axes, or of those that are named, TensorFlow compares the product of lengths.
             if type(axes) is int and axes == 1 and own[type(a)] and own[type(b)]:
-                # Both take one dtype, in which they are NumPy's, and refuse all others.
                 try:
-                    if a.shape.rank == 2 and b.shape.rank == 2:
-                        return of_matrices(a, b)  # in a third of the time
-                    return native(a, b, 1)
+                    return of_one_axis(a, b, 1)
                 except refused:
                     pass
             return long(a, b, axes)
 
-        return call
+        if speed is None:
+            return call
+        # The same for tensors with values; all others go on to `call`.
+        in_c = speed.Aligned(of_one_axis, tf.__internal__.EagerTensor, None, refused, call)
+        return functools.update_wrapper(in_c, call)  # type: ignore[no-any-return]
 
     def reshape(long: Call) -> Call:
         native = tf.reshape

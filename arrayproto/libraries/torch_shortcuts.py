@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
+from ..accelerator import speed
 from .short_forms import Forms
 from .short_ways import Call, Maker, Own
 
@@ -93,7 +96,11 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
                     pass
             return long(a, b, axes)
 
-        return call
+        if speed is None:
+            return call
+        # The same for tensors proper and a number of axes; all others go on to `call`.
+        in_c = speed.Aligned(native, torch.Tensor, sys.intern("shape"), REFUSED, call)
+        return functools.update_wrapper(in_c, call)  # type: ignore[no-any-return]
 
     def clip(long: Call) -> Call:
         """Between two numbers, neither of them NaN."""

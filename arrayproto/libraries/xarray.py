@@ -6,13 +6,12 @@ where an axis stands for the dimension at that place. Everything else is refused
 makes a new axis has no name for it, and one that reorders elements tears them from their labels.
 
 Other packages (plotting, statistics) count on the silent conversion. Therefore xarray is active
-only where it is asked for by name, ``activate("xarray")``. Pandas is left alone.
+only where it is asked for by name, ``activate("xarray")``.
 """
 
 from __future__ import annotations
 
 import importlib
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,9 +19,9 @@ import numpy as np
 
 from ..derived.core import numpy_function
 from ..errors import UnsupportedArgumentError
+from .labelled import Closed, as_numpy_has_it, bound, only, table
 from .library import Library
 from .rows import Row
-from .unsupported import Unsupported
 
 _NoValue = np._NoValue
 
@@ -41,13 +40,7 @@ def _data_array(a: Any, name: str) -> Any:
 
 
 def _only(name: str, given: Mapping[str, Any], known: str = "") -> None:
-    """Refuse arguments that have no meaning with labels."""
-    for argument, value in given.items():
-        if argument not in known.split() and not (value is None or value is _NoValue):
-            raise UnsupportedArgumentError(
-                f"numpy.{name}: argument {argument}= is not supported for a DataArray; leave it "
-                "out, or give x.data, which is without labels"
-            )
+    only(name, given, "DataArray", "x.data", tuple(known.split()))
 
 
 def _dims(a: Any, axis: Any) -> Any:
@@ -57,21 +50,8 @@ def _dims(a: Any, axis: Any) -> Any:
     return a.dims[np.lib.array_utils.normalize_axis_index(axis, a.ndim)]
 
 
-def _bound(name: str) -> Callable[..., dict[str, Any]]:
-    """Reads the arguments of a call by NumPy's names."""
-    try:
-        signature = inspect.signature(numpy_function(name))
-    except ValueError:  # empty_like, which is written in C, tells its own since NumPy 2.4
-        signature = inspect.signature(np.ones_like)
-
-    def bind(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        return dict(signature.bind(*args, **kwargs).arguments)
-
-    return bind
-
-
 def _reduction(name: str) -> Callable[..., Any]:
-    function, bind = numpy_function(name), _bound(name)
+    function, bind = numpy_function(name), bound(name)
 
     def reduce(*args: Any, **kwargs: Any) -> Any:
         given = bind(*args, **kwargs)
@@ -92,7 +72,7 @@ def _reduction(name: str) -> Callable[..., Any]:
 
 def _elementwise(name: str, arrays: int = 1) -> Callable[..., Any]:
     """A function of elements: the labels of several arrays have to be the same."""
-    function, bind = numpy_function(name), _bound(name)
+    function, bind = numpy_function(name), bound(name)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         given = bind(*args, **kwargs)
@@ -104,7 +84,7 @@ def _elementwise(name: str, arrays: int = 1) -> Callable[..., Any]:
 
 
 def _clip(*args: Any, **kwargs: Any) -> Any:
-    given = _bound("clip")(*args, **kwargs)
+    given = bound("clip")(*args, **kwargs)
     given.update(given.pop("kwargs", {}))
     a = _data_array(given.pop("a"), "clip")
     low, high = (given.pop(f"a_{end}", _NoValue) for end in ("min", "max"))
@@ -117,7 +97,7 @@ def _clip(*args: Any, **kwargs: Any) -> Any:
 
 
 def _running(name: str) -> Callable[..., Any]:
-    function, bind = numpy_function(name), _bound(name)
+    function, bind = numpy_function(name), bound(name)
 
     def run(*args: Any, **kwargs: Any) -> Any:
         given = bind(*args, **kwargs)
@@ -156,7 +136,7 @@ def _turned(name: str) -> Callable[..., Any]:
 
 
 def _like(name: str) -> Callable[..., Any]:
-    bind = _bound(name)
+    bind = bound(name)
 
     def make(*args: Any, **kwargs: Any) -> Any:
         given = bind(*args, **kwargs)
@@ -240,42 +220,28 @@ def _copy(a: Any, order: str = "K", subok: bool = False) -> Any:
     return _data_array(a, "copy").copy()
 
 
-def _as_numpy_has_it(name: str) -> Callable[..., Any]:
-    """What is asked is no array, so that there is nothing that labels could be of."""
-    function = numpy_function(name)
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return np.ndarray.__array_function__(np.empty(0), function, (), args, kwargs)
-
-    return call
-
-
-def _table(names: str, make: Callable[..., Row], *more: Any) -> dict[str, Row]:
-    return {name: make(name, *more) for name in names.split()}
-
-
 def _differences() -> Mapping[str, Row]:
-    return _Closed(
+    return Closed(
         {
-            **_table(
+            **table(
                 "sum prod mean std var min max any all median ptp count_nonzero argmin argmax "
                 "nansum nanprod nanmean nanstd nanvar nanmin nanmax nanmedian nanargmin nanargmax "
                 "percentile quantile nanpercentile nanquantile",
                 _reduction,
             ),
-            **_table("cumsum cumprod nancumsum nancumprod", _running),
-            **_table(
+            **table("cumsum cumprod nancumsum nancumprod", _running),
+            **table(
                 "round real imag angle nan_to_num fix sinc i0 isposinf isneginf iscomplex isreal",
                 _elementwise,
             ),
-            **_table("isclose", _elementwise, 2),
-            **_table("transpose swapaxes moveaxis rollaxis matrix_transpose", _reordering),
-            **_table("zeros_like ones_like empty_like full_like", _like),
-            **_table(
+            **table("isclose", _elementwise, 2),
+            **table("transpose swapaxes moveaxis rollaxis matrix_transpose", _reordering),
+            **table("zeros_like ones_like empty_like full_like", _like),
+            **table(
                 "ndim shape size iscomplexobj isrealobj result_type can_cast common_type allclose "
                 "array_equal array_equiv array2string array_repr array_str may_share_memory "
                 "shares_memory save savez savez_compressed savetxt",
-                _as_numpy_has_it,
+                as_numpy_has_it,
             ),
             "astype": _astype,
             "clip": _clip,
@@ -291,7 +257,10 @@ def _differences() -> Mapping[str, Row]:
             "squeeze": _squeeze,
             "take": _take,
             "where": _where,
-        }
+        },
+        "xarray says of no such function what becomes of dimensions and labels",
+        _INSTEAD,
+        "xarray.apply_ufunc(np.{}, x, ...) says of dimensions what NumPy cannot",
     )
 
 
@@ -318,22 +287,6 @@ _INSTEAD = {
     "unique": "np.unique(x.data)",
     "broadcast_arrays": "xarray.broadcast(a, b)",
 }
-
-
-class _Closed(dict[str, Row]):
-    """Rows for functions, and a refusal for every function without one; ufuncs are xarray's."""
-
-    def get(self, name: str, default: Any = None) -> Any:
-        if name in self:
-            return self[name]
-        head = name.partition(".")[0]
-        if head == "ufunc" or isinstance(getattr(np, head, None), np.ufunc):
-            return default
-        step = f"xarray.apply_ufunc(np.{name}, x, ...) says of dimensions what NumPy cannot"
-        return Unsupported(
-            "xarray says of no such function what becomes of dimensions and labels",
-            _INSTEAD.get(name, step),
-        )
 
 
 xarray: Library = Library(

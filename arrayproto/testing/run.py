@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import collections
-import concurrent.futures
-import functools
 import itertools
 import json
-import multiprocessing
+import sys
 from collections.abc import Iterable, Sequence
 from importlib import metadata
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..activation import activated
 from .calls import Call, load_calls
-from .judge import Judgement, Verdict, judge, needs, passes
+from .chunks import Kept, ProcessDiedError, Tell, judged, judged_by_processes
+from .judge import Judgement, Verdict, needs, passes
 from .subjects import SUBJECTS, Subject
 
 #: So many calls are judged one after the other before what was compiled for them is forgotten:
@@ -76,7 +74,7 @@ class Report(NamedTuple):
         return {
             "subject": self.subject.name,
             "library": self.subject.library,
-            "version": metadata.version(_distribution(self.subject)),
+            "version": version_of(self.subject),
             "numpy": np.__version__,
             "device": self.subject.device(),
             "wholly_right": self.wholly_right(),
@@ -91,12 +89,19 @@ class Report(NamedTuple):
         }
 
 
-def _distribution(subject: Subject) -> str:
+def version_of(subject: Subject) -> str:
+    """The version of the distribution that a subject's library comes in."""
     root = subject.module.partition(".")[0]
-    return metadata.packages_distributions().get(root, [root])[0]
+    return metadata.version(metadata.packages_distributions().get(root, [root])[0])
 
 
-def run(subject: Subject, calls: Iterable[Call] | None = None, jobs: int = 1) -> Report:
+def run(
+    subject: Subject,
+    calls: Iterable[Call] | None = None,
+    jobs: int = 1,
+    kept: Kept | None = None,
+    tell: Tell | None = None,
+) -> Report:
     """Judge calls on one subject, with its library activated.
 
     Parameters
@@ -107,25 +112,24 @@ def run(subject: Subject, calls: Iterable[Call] | None = None, jobs: int = 1) ->
     jobs : int, optional
         How many processes share the calls. Of the library's state, such as the memory of a device
         that a call has spoilt, none is shared.
+    kept : Kept, optional
+        Where judged chunks are kept, so that a run that was interrupted goes on from there. Even
+        one job is a process of its own then.
+    tell : callable, optional
+        Is told of each chunk, where there are processes.
+
+    Raises
+    ------
+    ProcessDiedError
+        If a call ends a process.
     """
     calls = list(load_calls() if calls is None else calls)
     chunks = [calls[i : i + _CHUNK] for i in range(0, len(calls), _CHUNK)]
-    judged = functools.partial(_judged, subject.name)
-    if jobs == 1:
-        return Report(subject, [*itertools.chain.from_iterable(map(judged, chunks))])
-    # Not forked: devices and threads of the library's do not survive that.
-    context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        return Report(subject, [*itertools.chain.from_iterable(pool.map(judged, chunks))])
-
-
-def _judged(name: str, calls: Iterable[Call]) -> list[Judgement]:
-    subject = SUBJECTS[name]
-    subject.load()
-    with activated(subject.named):
-        judgements = [judge(call, subject) for call in calls]
-    subject.forget()
-    return judgements
+    if jobs == 1 and kept is None:
+        found = [judged(subject, chunk) for chunk in chunks]
+    else:
+        found = judged_by_processes(subject, chunks, jobs, kept, tell)
+    return Report(subject, [*itertools.chain.from_iterable(found)])
 
 
 def main(
@@ -143,7 +147,11 @@ def main(
         for call in load_calls()
         if not functions or call.function in functions or call.public_api in functions
     ]
-    reports = [run(SUBJECTS[name], calls, jobs) for name in names]
+    try:
+        reports = [run(SUBJECTS[name], calls, jobs) for name in names]
+    except ProcessDiedError as error:
+        print(f"arrayproto conformance: {error}", file=sys.stderr)
+        return 2
     if as_json:
         print(json.dumps([report.record() for report in reports], indent=1))
     failed = False

@@ -284,7 +284,7 @@ def main(
 ) -> int:
     """The command: print, compare, or write; 1 if what is recorded is no longer so."""
     if diff or update is not None:
-        coverages = [c for c in cover(names) if not c.problem and not c.recorded]
+        coverages = [c for c in cover(names or [*LIBRARIES]) if not c.problem and not c.recorded]
         if update is not None:
             return _update(coverages, Path(update))
         return _diff(coverages)

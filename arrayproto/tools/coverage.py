@@ -7,6 +7,7 @@ arguments, and of libraries that are not installed, is read from `arrayproto.cap
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 import warnings
@@ -19,9 +20,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from .. import capabilities, catalog
-from ..libraries import LIBRARIES, Library, Resolution, get_library
+from ..libraries import BY_REQUEST, LIBRARIES, Library, Resolution, get_library, library_of_class
 from ..libraries.reasons import WITHOUT_ARRAYS, family_of
 from ..libraries.resolution import Kind
+from ..testing.subjects import SUBJECTS, Subject
 from . import evidence
 from .evidence import Proof, proofs
 
@@ -91,6 +93,9 @@ class Coverage(NamedTuple):
     recorded : bool
         Whether the library is not installed, and the rows are those of its capability file, which
         are those of functions of arrays.
+    by_class : bool
+        Whether arrayproto does not know the library: `arrayproto.activate` was given its array
+        class, of the Array API standard, and nothing else.
     """
 
     library: str
@@ -99,6 +104,7 @@ class Coverage(NamedTuple):
     rows: list[Row]
     problem: str = ""
     recorded: bool = False
+    by_class: bool = False
 
     def totals(self, asked: str | None = None) -> Counter[str]:
         """How many functions there are of each kind."""
@@ -150,25 +156,46 @@ def cover(names: Sequence[str] | None = None) -> list[Coverage]:
     Parameters
     ----------
     names : sequence of str, optional
-        Libraries; all known ones by default.
+        Libraries; by default all that are known, and those of `BY_CLASS`.
 
     Returns
     -------
     list of Coverage
     """
-    libraries = [get_library(name) for name in names or LIBRARIES]
     functions = public_functions()
-    return [_cover(library, functions) for library in libraries]
+    return [_cover(name, functions) for name in names or (*LIBRARIES, *BY_REQUEST, *BY_CLASS)]
 
 
-def _cover(library: Library, functions: Sequence[Function]) -> Coverage:
+#: Libraries that arrayproto does not know, and that show what it does for a class of the Array API
+#: standard: by name, what imports one and has its class.
+BY_CLASS: dict[str, Subject] = {s.library: s for s in SUBJECTS.values() if s.by_class}
+
+
+def imported(name: str) -> Library:
+    """A library of the tables, imported.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # CuPy has much to say where there is no GPU
+        if name in BY_CLASS:
+            BY_CLASS[name].load()
+            return library_of_class(BY_CLASS[name].classes()[0])
+        library = get_library(name)
+        importlib.import_module(library.module)
+        importlib.import_module(library.root)
+    return library
+
+
+def _cover(name: str, functions: Sequence[Function]) -> Coverage:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # CuPy has much to say where there is no GPU
-            importlib.import_module(library.module)
-            root = importlib.import_module(library.root)
+        library = imported(name)
     except ImportError as error:
-        return _recorded(library, functions, f"not installed ({error})")
+        return _recorded(name, functions, f"not installed ({error})")
+    root = sys.modules[library.root]
     proved, told = proofs(library.name), capabilities.read(library.name)
     version = str(getattr(root, "__version__", "") or _distributed(library.root))
     edition = None if told is None else told.edition(version, np.__version__)
@@ -179,23 +206,23 @@ def _cover(library: Library, functions: Sequence[Function]) -> Coverage:
         else _row(library, function, proved)
         for function in functions
     ]
-    return Coverage(library.name, version, np.__version__, rows)
+    return Coverage(library.name, version, np.__version__, rows, by_class=name in BY_CLASS)
 
 
-def _recorded(library: Library, functions: Sequence[Function], problem: str) -> Coverage:
+def _recorded(library: str, functions: Sequence[Function], problem: str) -> Coverage:
     """What the capability file has of a library that is not there to be asked."""
-    told = capabilities.read(library.name)
+    told = capabilities.read(library)
     if told is None:
-        return Coverage(library.name, "", np.__version__, [], problem)
+        return Coverage(library, "", np.__version__, [], problem)
     newest = told.newest
     rows = []
     for name, asked in ((function.name, function.asked) for function in functions):
         one = newest.functions.get(name)
         if one is not None:
             proof = Proof(one.right, one.refused, one.tried)
-            own = (library.name, name, asked, one.kind, one.note, one.instead)
+            own = (library, name, asked, one.kind, one.note, one.instead)
             rows.append(Row(*own, classified=True, proof=proof, refuses=one.refusing()))
-    return Coverage(library.name, newest.version, newest.numpy, rows, recorded=True)
+    return Coverage(library, newest.version, newest.numpy, rows, recorded=True)
 
 
 def _distributed(package: str) -> str:
@@ -234,7 +261,15 @@ def main(
     from . import formats, tables, tried
 
     if record:
-        _record(names or list(LIBRARIES), jobs)
+        from ..testing.chunks import ProcessDiedError
+
+        try:
+            _record(names or [*LIBRARIES, *BY_CLASS], jobs)
+        except ProcessDiedError as error:
+            print(
+                f"arrayproto coverage: {error}. Run it again to go on from there", file=sys.stderr
+            )
+            return 2
     coverages = cover(names)
     if update is not None:
         try:
@@ -254,14 +289,30 @@ def main(
 
 
 def _record(names: Sequence[str], jobs: int) -> None:
-    from ..testing import SUBJECTS
-    from ..testing.run import run
+    """Judge every call on some libraries, and keep the evidence; says on stderr how far it is."""
+    from ..testing.chunks import Kept
+    from ..testing.run import run, version_of
 
     for name in names:
         subjects = [s for s in SUBJECTS.values() if s.library == name and s.available()]
         if not subjects:
             print(f"{name}: nothing to judge on this machine", file=sys.stderr)
             continue
-        records = [run(s, None, jobs).record() for s in subjects]
+        kept = [Kept(_KEPT, subject, version_of(subject)) for subject in subjects]
+        records = [
+            run(subject, None, jobs, its, functools.partial(_tell, subject.name)).record()
+            for subject, its in zip(subjects, kept, strict=True)
+        ]
         path = evidence.write(name, evidence.combine(records))
         print(f"written: {path}", file=sys.stderr)
+        for its in kept:
+            its.forget()
+
+
+#: Where judged calls are kept until a record is complete.
+_KEPT = Path(".cache") / "judged"
+
+
+def _tell(subject: str, number: int, count: int, seconds: float | None) -> None:
+    took = "judged before" if seconds is None else f"{seconds:.1f} s"
+    print(f"{subject}: chunk {number} of {count}, {took}", file=sys.stderr, flush=True)

@@ -26,7 +26,8 @@ def title(coverage: Coverage) -> str:
     if coverage.problem:
         return f"{coverage.library}: {coverage.problem}"
     recorded = ", as recorded: it is not installed here" if coverage.recorded else ""
-    return f"{coverage.library} {coverage.version}, NumPy {coverage.numpy}{recorded}"
+    by_class = " by its class" if coverage.by_class else ""
+    return f"{coverage.library} {coverage.version}{by_class}, NumPy {coverage.numpy}{recorded}"
 
 
 def proved(coverage: Coverage) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import capabilities
+from ..libraries import LIBRARIES
 from . import consumers
 from .capabilities import path_in, texts
 from .coverage import Coverage, cover
@@ -97,7 +98,8 @@ def update(coverages: Sequence[Coverage], root: Path) -> list[Path]:
 
 def capability_files(coverages: Sequence[Coverage], root: Path) -> dict[Path, str]:
     """What the files of `arrayproto.capabilities` hold; none outside a checkout of ours."""
-    there = [c for c in coverages if path_in(root, c.library).parent.is_dir()]
+    known = [c for c in coverages if c.library in LIBRARIES]
+    there = [c for c in known if path_in(root, c.library).parent.is_dir()]
     return texts(there, root)
 
 
