@@ -360,10 +360,3 @@ def core_of_class(
         core = with_devices(core, namespace)
     # The standard leaves it to the library whether its arrays can be written to.
     return with_writing(core, namespace) if hasattr(array_class, "__setitem__") else core
-
-
-def shortcuts_of_class(array_class: type, namespace: Any) -> Mapping[str, Callable[..., Any]]:
-    """The short ways for a class of the standard."""
-    from .array_api_shortcuts import shortcuts
-
-    return shortcuts(array_class, namespace)

@@ -16,13 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..locks import lock
-from .array_api import (
-    Dtypes,
-    check_results,
-    core_of_class,
-    namespace_of,
-    shortcuts_of_class,
-)
+from .array_api import Dtypes, check_results, core_of_class, namespace_of
 from .functions import Table, resolve
 from .resolution import Resolution
 from .rows import Row
@@ -209,7 +203,7 @@ class Library:
             guest=True,
             dtypes=Dtypes,
             core=functools.partial(core_of_class, array_class),
-            shortcuts=functools.partial(shortcuts_of_class, array_class),
+            shortcuts=functools.partial(_shortcuts_of_class, array_class),
             to_host="numpy.from_dlpack" if hasattr(array_class, "__dlpack__") else "",
             advice="Convert the array with its own library where a NumPy array is what you want.",
         )
@@ -449,3 +443,9 @@ class Library:
 
 def _pass(array: Any) -> None:
     """For a library without devices."""
+
+
+def _shortcuts_of_class(array_class: type, namespace: Any) -> Mapping[str, Callable[..., Any]]:
+    from .array_api_shortcuts import shortcuts
+
+    return shortcuts(array_class, namespace)
