@@ -100,7 +100,7 @@ class Stream:
         short = {} if self.source is None else self.source.shorts()
         found = short[name](long) if name in short else long
         workers = self.maker.workers
-        return unless_at_work(found, host, workers) if workers else found
+        return found if workers is None else unless_at_work(found, host, workers)
 
     def draw(self, name: str, host: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """What NumPy's method `name` draws, as an array of the library.
