@@ -13,7 +13,7 @@ import numpy as np
 from ..libraries import library_of
 from ..libraries.dask_chunks import alike
 from .callsite import Packages
-from .makers import Maker, shape_of
+from .makers import Maker, is_duck, shape_of
 from .random import Source
 
 #: Up to so many bytes NumPy makes the values of ranges, and the array has one chunk.
@@ -194,6 +194,8 @@ class DaskMaker(Maker):
 
 #: What Dask draws with another shape than it says.
 _WRONG = frozenset({"multivariate_hypergeometric"})
+#: What it draws by numbers, and not by arrays of its own, which it would cut into elements.
+_BY_NUMBERS = frozenset({"multinomial"})
 
 
 class _DaskSource(Source):
@@ -225,6 +227,8 @@ class _DaskSource(Source):
 
         @functools.wraps(found)
         def draw(*args: Any, **kwargs: Any) -> Any:
+            if name in _BY_NUMBERS and any(map(is_duck, (*args, *kwargs.values()))):
+                return NotImplemented
             size = signature.bind(*args, **kwargs).arguments.get("size")
             rank = None if size is None else len(shape_of(size))
             chunks = {} if rank is None else {"chunks": self.maker.chunks_for(rank)}
