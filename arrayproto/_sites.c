@@ -2,7 +2,8 @@
  * What a creation function does while a context of arrayproto.using is open, in C.
  *
  * Optional, as _speed.c is: arrayproto.creation.rebound does the same in Python. A Sites object
- * keeps, for the places in programs that it was called from last, what the calls go to.
+ * keeps, for the places in programs that it was called from last, what the calls go to. What may be
+ * NumPy's all the same, while the library works on parts of its arrays, is an UnlessAtWork object.
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -201,16 +202,176 @@ static PyType_Spec sites_spec = {
     sites_slots,
 };
 
-static int
-module_exec(PyObject *module)
+/* ---------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    PyObject *made;     /* what makes the library's arrays */
+    PyObject *own;      /* NumPy's */
+    PyObject *packages; /* an arrayproto.creation.callsite.Packages */
+    PyObject *dunder_name;
+} UnlessAtWork;
+
+/* Whether a module is one of the packages', None of the program's; borrowed from `packages`. */
+static PyObject *
+kind_of(UnlessAtWork *self, PyObject *globals)
 {
-    PyObject *type = PyType_FromModuleAndSpec(module, &sites_spec, NULL);
+    PyObject *name = PyDict_GetItemWithError(globals, self->dunder_name);
+    if (name == NULL) {
+        if (PyErr_Occurred()) {
+            return NULL;
+        }
+        name = Py_None;
+    }
+    PyObject *kind = PyDict_GetItemWithError(self->packages, name);
+    if (kind == NULL && !PyErr_Occurred()) {
+        kind = PyObject_GetItem(self->packages, name); /* which keeps it */
+        Py_XDECREF(kind);
+    }
+    return kind;
+}
+
+static int
+is_module(PyFrameObject *frame)
+{
+    PyCodeObject *code = PyFrame_GetCode(frame);
+    int found = PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0;
+    Py_DECREF(code);
+    return found;
+}
+
+/* As arrayproto.creation.callsite.is_within: 1, 0, or -1 with an error. */
+static int
+is_within(UnlessAtWork *self)
+{
+    int found = 0;
+    PyObject *before = NULL, *kind = NULL; /* callers are mostly of one module */
+    PyFrameObject *frame = (PyFrameObject *)Py_XNewRef((PyObject *)PyEval_GetFrame());
+    while (frame != NULL) {
+        PyObject *globals = PyFrame_GetGlobals(frame);
+        if (globals != before) {
+            kind = kind_of(self, globals);
+            before = globals; /* kept by the frame, which is running */
+        }
+        Py_DECREF(globals);
+        if (kind == NULL || kind == Py_True) {
+            found = kind == NULL ? -1 : 1;
+            Py_CLEAR(frame);
+        }
+        else {
+            int last = kind == Py_None && is_module(frame);
+            Py_SETREF(frame, last ? NULL : PyFrame_GetBack(frame));
+        }
+    }
+    return found;
+}
+
+static PyObject *
+unless_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    UnlessAtWork *self = (UnlessAtWork *)op;
+    int within = is_within(self);
+    if (within < 0) {
+        return NULL;
+    }
+    return PyObject_Vectorcall(within ? self->own : self->made, args, nargsf, kwnames);
+}
+
+static PyObject *
+unless_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *made, *own, *packages;
+    static char *keywords[] = {"made", "own", "packages", NULL};
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO!", keywords, &made, &own, &PyDict_Type,
+                                     &packages)) {
+        return NULL;
+    }
+    UnlessAtWork *self = (UnlessAtWork *)type->tp_alloc(type, 0);
+    if (self != NULL) {
+        self->vectorcall = unless_call;
+        self->made = Py_NewRef(made);
+        self->own = Py_NewRef(own);
+        self->packages = Py_NewRef(packages);
+        self->dunder_name = PyUnicode_InternFromString("__name__");
+        if (self->dunder_name == NULL) {
+            Py_CLEAR(self);
+        }
+    }
+    return (PyObject *)self;
+}
+
+static int
+unless_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    UnlessAtWork *self = (UnlessAtWork *)op;
+    Py_VISIT(Py_TYPE(op));
+    Py_VISIT(self->made);
+    Py_VISIT(self->own);
+    Py_VISIT(self->packages);
+    return 0;
+}
+
+static int
+unless_clear(PyObject *op)
+{
+    UnlessAtWork *self = (UnlessAtWork *)op;
+    Py_CLEAR(self->made);
+    Py_CLEAR(self->own);
+    Py_CLEAR(self->packages);
+    Py_CLEAR(self->dunder_name);
+    return 0;
+}
+
+static void
+unless_dealloc(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    PyObject_GC_UnTrack(op);
+    unless_clear(op);
+    type->tp_free(op);
+    Py_DECREF(type);
+}
+
+static PyMemberDef unless_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(UnlessAtWork, vectorcall), READONLY, NULL},
+    {NULL},
+};
+
+static PyType_Slot unless_slots[] = {
+    {Py_tp_new, unless_new},
+    {Py_tp_call, PyVectorcall_Call},
+    {Py_tp_traverse, unless_traverse},
+    {Py_tp_clear, unless_clear},
+    {Py_tp_dealloc, unless_dealloc},
+    {Py_tp_members, unless_members},
+    {0, NULL},
+};
+
+static PyType_Spec unless_spec = {
+    "arrayproto._sites.UnlessAtWork", sizeof(UnlessAtWork), 0,
+    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_IMMUTABLETYPE,
+    unless_slots,
+};
+
+/* ---------------------------------------------------------------------------------------------- */
+
+static int
+add_type(PyObject *module, PyType_Spec *spec)
+{
+    PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
     if (type == NULL) {
         return -1;
     }
     int added = PyModule_AddType(module, (PyTypeObject *)type);
     Py_DECREF(type);
     return added;
+}
+
+static int
+module_exec(PyObject *module)
+{
+    return add_type(module, &sites_spec) < 0 ? -1 : add_type(module, &unless_spec);
 }
 
 static PyModuleDef_Slot module_slots[] = {

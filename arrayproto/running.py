@@ -36,6 +36,8 @@ class Program:
         self.kind, self.what, self.arguments = kind, what, list(arguments)
         #: Those of ``__main__``, as far as the program has come.
         self.names: dict[str, Any] = {}
+        #: Whether it has ended by an error, not by its last line or `sys.exit`.
+        self.failed = False
 
     @property
     def packages(self) -> tuple[str, ...]:
@@ -162,7 +164,7 @@ def run(
             print(f"arrayproto run: {error}", file=sys.stderr)
             return 2
         status = status_of(program)
-        if ended is not None and status == 0:
+        if ended is not None and not program.failed:
             ended()
         return status
 
@@ -174,6 +176,7 @@ def status_of(program: Program) -> int:
     except SystemExit as stop:
         return _status(stop)
     except BaseException as error:  # of the program: Python ends by any of them
+        program.failed = True
         _show(error)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     return 0

@@ -435,3 +435,15 @@ def test_own_functions_are_found():
 
     library = LIBRARIES["jax"]
     assert [name for name in OWN if library.find(name) is None] == []
+
+
+@pytest.mark.filterwarnings("error")
+def test_without_64_bits_nobody_is_warned_of_integers():
+    with jax.enable_x64(False):
+        x = jnp.arange(6).reshape(2, 3)
+        assert x.dtype == np.int32
+        with arrayproto.activated("jax"):
+            for found in (np.take(x, np.array([1, 0]), axis=0), np.cumsum(x), np.argsort(x)):
+                assert found.dtype == np.int32
+            assert int(np.sum(x)) == 15
+            assert np.count_nonzero(x) == 5

@@ -164,6 +164,11 @@ class TestVerify:
         assert "arrayproto: wrong: differs by 1 where NumPy has up to 1" in done.stderr
         assert "1 of 2 named results" in done.stderr
 
+    def test_what_ends_by_a_status(self):
+        done = run("--verify", "-c", "import sys, numpy as np; x = np.ones(3); sys.exit(3)")
+        assert done.returncode == 3
+        assert "1 of 1 named results are NumPy's" in done.stderr
+
     def test_a_status_of_its_own(self):
         done = run(
             "--verify", "-c", "import numpy as np; raise SystemExit(type(np.ones(1)) != np.ndarray)"

@@ -57,25 +57,31 @@ def is_standard(file: str) -> bool:
     return False
 
 
-def is_within(frame: types.FrameType | None, packages: frozenset[str]) -> bool:
+class Packages(dict[str | None, bool | None]):
+    """By the name of a module, whether it is of some packages; None where the program began.
+
+    Filled as names are asked for.
+    """
+
+    def __init__(self, *packages: str) -> None:
+        self.packages = packages
+
+    def __missing__(self, name: str | None) -> bool | None:
+        root = (name or "").partition(".")[0]
+        found = self[name] = None if root == "__main__" else root in self.packages
+        return found
+
+
+def is_within(frame: types.FrameType | None, packages: Packages) -> bool:
     """Whether a frame was called, however far away, by code of some packages."""
-    roots = _roots
     while frame is not None:
-        name = frame.f_globals.get("__name__")
-        try:
-            root = roots[name]
-        except KeyError:
-            root = roots[name] = (name or "").partition(".")[0]
-        if root in packages:
+        kind = packages[frame.f_globals.get("__name__")]
+        if kind:
             return True
-        if root == "__main__" and frame.f_code.co_name == "<module>":
+        if kind is None and frame.f_code.co_name == "<module>":
             return False  # who runs the program is nobody that works for it
         frame = frame.f_back
     return False
-
-
-#: Names of modules to those of their packages.
-_roots: dict[str | None, str] = {}
 
 
 def is_programs(

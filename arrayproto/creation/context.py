@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..accelerator import sites
 from . import callsite
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Creation:
         """Whether a frame runs code that is to get the library's arrays."""
         maker = self.maker
         return callsite.is_programs(frame, self.packages, maker.library.roots) and not (
-            maker.workers and callsite.is_within(frame, maker.workers)
+            maker.workers is not None and callsite.is_within(frame, maker.workers)
         )
 
     def is_caller(self, frame: types.FrameType) -> bool:
@@ -95,7 +96,7 @@ class Creation:
             found = maker.function(place.name, place.own)
             if _made is not None:
                 found = _counted(found, place.name, _made)
-            if maker.workers:
+            if maker.workers is not None:
                 found = unless_at_work(found, place.own, maker.workers)
         if len(self.sites) > _MANY:
             self.sites, self.callers, self._codes = {}, {}, set()
@@ -184,12 +185,14 @@ def here() -> Creation | None:
 
 
 def unless_at_work(
-    made: Callable[..., Any], own: Callable[..., Any], workers: frozenset[str]
+    made: Callable[..., Any], own: Callable[..., Any], workers: callsite.Packages
 ) -> Callable[..., Any]:
     """NumPy's function, where the library is using the thread to work on parts of its arrays.
 
     A function of the program that works on the chunks of a Dask array is given ndarrays there.
     """
+    if sites is not None:
+        return sites.UnlessAtWork(made, own, workers)  # type: ignore[no-any-return]
     frame_of, is_within = sys._getframe, callsite.is_within
 
     def make(*args: Any, **kwargs: Any) -> Any:

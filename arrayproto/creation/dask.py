@@ -12,11 +12,13 @@ import numpy as np
 
 from ..libraries import library_of
 from ..libraries.dask_chunks import alike
-from .makers import Maker, shape_of
+from .callsite import Packages
+from .makers import Maker, is_duck, shape_of
 from .random import Source
 
 #: Up to so many bytes NumPy makes the values of ranges, and the array has one chunk.
 SMALL = 2**20
+_ERRORS = (TypeError, ValueError)  # of a size that is none
 
 
 class DaskMaker(Maker):
@@ -27,7 +29,7 @@ class DaskMaker(Maker):
 
     kinds = "biufcSUOmM"
     options = ("chunks",)
-    workers = frozenset({"dask", "distributed"})
+    workers = Packages("dask", "distributed")
     reads_in_parts = True
     lazy = True
 
@@ -73,6 +75,48 @@ class DaskMaker(Maker):
             "tri": self._tri,
             "indices": self._indices,
         }
+
+    def shorts(self) -> dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]]:
+        if isinstance(self.chunks, (tuple, list)):  # for arrays of some ranks
+            return {}
+        chunks, floating = self.chunks, self._default
+
+        def filled(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+            function = getattr(self.da, name)
+
+            def short(long: Callable[..., Any]) -> Callable[..., Any]:
+                def make(shape: Any, *args: Any, **kwargs: Any) -> Any:
+                    if type(shape) is not tuple or args or kwargs:
+                        return long(shape, *args, **kwargs)
+                    for length in shape:  # Dask takes any number for one
+                        if type(length) is not int or length < 0:
+                            return long(shape)
+                    try:
+                        return function(shape, dtype=floating, chunks=chunks)
+                    except _ERRORS:
+                        return long(shape)
+
+                return make
+
+            return short
+
+        def full(long: Callable[..., Any]) -> Callable[..., Any]:
+            function = self.da.full
+
+            def make(shape: Any, fill_value: Any, *args: Any, **kwargs: Any) -> Any:
+                if type(shape) is not tuple or type(fill_value) is not float or args or kwargs:
+                    return long(shape, fill_value, *args, **kwargs)
+                for length in shape:
+                    if type(length) is not int or length < 0:
+                        return long(shape, fill_value)
+                try:
+                    return function(shape, fill_value, dtype=floating, chunks=chunks)
+                except _ERRORS:
+                    return long(shape, fill_value)
+
+            return make
+
+        return {**{name: filled(name) for name in ("zeros", "ones", "empty")}, "full": full}
 
     def _filled(self, name: str) -> Callable[..., Any]:
         function = getattr(self.da, name)
@@ -150,6 +194,8 @@ class DaskMaker(Maker):
 
 #: What Dask draws with another shape than it says.
 _WRONG = frozenset({"multivariate_hypergeometric"})
+#: What it draws by numbers, and not by arrays of its own, which it would cut into elements.
+_BY_NUMBERS = frozenset({"multinomial"})
 
 
 class _DaskSource(Source):
@@ -181,6 +227,8 @@ class _DaskSource(Source):
 
         @functools.wraps(found)
         def draw(*args: Any, **kwargs: Any) -> Any:
+            if name in _BY_NUMBERS and any(map(is_duck, (*args, *kwargs.values()))):
+                return NotImplemented
             size = signature.bind(*args, **kwargs).arguments.get("size")
             rank = None if size is None else len(shape_of(size))
             chunks = {} if rank is None else {"chunks": self.maker.chunks_for(rank)}

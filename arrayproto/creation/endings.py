@@ -4,7 +4,8 @@ A NumPy program ends with ``print(x.sum())`` or ``json.dumps(x.tolist())``. Dask
 graph there, and most libraries lack some of the methods. As long as a context is open, the
 program's own calls find what NumPy's arrays have: the values, copied to the host, since that is
 what the program asks for. Everybody else, a notebook's display and the library itself included,
-finds what the library has.
+finds what the library has. So it is with methods that are NumPy's functions of the same name
+(``x.astype``), which stay on the library.
 """
 
 from __future__ import annotations
@@ -32,6 +33,12 @@ from .makers import Maker
 TEXTS = ("__str__", "__repr__", "__format__")
 #: Methods of NumPy's arrays, where a library's have none: what each makes of the ndarray.
 METHODS = ("item", "tolist", "tobytes", "tofile")
+#: The same: functions of the same name, whose first argument is the array.
+FUNCTIONS = (
+    *("argpartition", "argsort", "astype", "clip", "copy", "cumprod", "cumsum"),
+    *("diagonal", "dot", "nonzero", "ravel", "repeat", "round", "searchsorted", "squeeze", "std"),
+    *("swapaxes", "take", "trace", "var"),
+)
 #: Bytes up to which an array is iterated over at once; larger ones in Dask's blocks.
 AT_ONCE = 2**27
 
@@ -132,15 +139,15 @@ def _texts(maker: Maker, name: str, own: Callable[..., Any]) -> Callable[..., An
 class _Method:
     """A method of NumPy's arrays, which only the program's own code finds."""
 
-    def __init__(self, maker: Maker, name: str) -> None:
-        self.maker, self.name = maker, name
+    def __init__(self, name: str, function: Callable[..., Any]) -> None:
+        self.name, self.function = name, function
 
     def __get__(self, array: Any, cls: type) -> Any:
         if not asked_by_program(sys._getframe(1)):
             raise AttributeError(f"{cls.__name__!r} object has no attribute {self.name!r}")
         if array is None:
             return getattr(np.ndarray, self.name)
-        call = functools.partial(_of_host, self.maker, self.name, array)
+        call = functools.partial(self.function, array)
         call.__doc__ = getattr(np.ndarray, self.name).__doc__
         return call
 
@@ -196,7 +203,11 @@ def _patches(maker: Maker) -> Iterator[Patch]:
                     yield Patch.apply(cls, name, _texts(maker, name, getattr(cls, name)))
         for name in METHODS:
             if not hasattr(base, name):
-                yield Patch.apply(base, name, _Method(maker, name))
+                function = functools.partial(_of_host, maker, name)
+                yield Patch.apply(base, name, _Method(name, function))
+        for name in FUNCTIONS:
+            if not hasattr(base, name):
+                yield Patch.apply(base, name, _Method(name, getattr(anp, name)))
         if not hasattr(base, "__round__"):
             yield Patch.apply(base, "__round__", _rounded(maker))
         if maker.lazy:

@@ -18,6 +18,7 @@ import numpy as np
 from .. import namespace
 from ..errors import UnsupportedArgumentError
 from ..libraries import Library
+from .callsite import Packages
 
 if TYPE_CHECKING:
     from .context import Creation
@@ -71,7 +72,7 @@ class Maker:
         Kinds of NumPy's dtypes that the library has; arrays of others stay NumPy's.
     options : tuple of str
         What `arrayproto.using` takes beyond the parameters above.
-    workers : frozenset of str
+    workers : callsite.Packages or None
         Packages that call the program's functions with parts of arrays, which are ndarrays.
     takes_device, reads_in_parts, lazy : bool
         Whether the library has devices to choose from; whether it reads files part by part; whether
@@ -80,7 +81,7 @@ class Maker:
 
     kinds: ClassVar[str] = "biufc"
     options: ClassVar[tuple[str, ...]] = ()
-    workers: ClassVar[frozenset[str]] = frozenset()
+    workers: ClassVar[Packages | None] = None
     takes_device: ClassVar[bool] = False
     reads_in_parts: ClassVar[bool] = False
     lazy: ClassVar[bool] = False

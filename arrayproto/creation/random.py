@@ -15,7 +15,7 @@ import inspect
 import itertools
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -100,7 +100,7 @@ class Stream:
         short = {} if self.source is None else self.source.shorts()
         found = short[name](long) if name in short else long
         workers = self.maker.workers
-        return unless_at_work(found, host, workers) if workers else found
+        return found if workers is None else unless_at_work(found, host, workers)
 
     def draw(self, name: str, host: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """What NumPy's method `name` draws, as an array of the library.
@@ -126,13 +126,24 @@ class Stream:
                 made = native(*args, **kwargs)
         if made is not NotImplemented:
             return made
-        if any(map(is_duck, (*args, *kwargs.values()))):
-            raise UnsupportedArgumentError(
-                f"numpy.random: {name} takes no parameters that are arrays of "
-                f"{self.maker.library.name}, since NumPy draws it; give it numbers or NumPy arrays"
-            )
+        given = (*args, *kwargs.values())
+        if any(map(is_duck, given)):
+            values = iter(self._on_host(name, given))
+            args, kwargs = tuple(next(values) for _ in args), dict(zip(kwargs, values, strict=True))
         dtype = kwargs.get("dtype")
         return self.maker.of_host(host(*args, **kwargs), dtype is None or dtype is float)
+
+    def _on_host(self, name: str, parameters: Sequence[Any]) -> list[Any]:
+        """What NumPy draws by: parameters that are the library's arrays, copied."""
+        maker = self.maker
+        ducks = [value for value in parameters if is_duck(value)]
+        if not all(map(maker.is_own, ducks)):
+            raise UnsupportedArgumentError(
+                f"numpy.random: {name} takes no parameters that are arrays of another library than "
+                f"{maker.library.name}, which makes the arrays here; give it numbers or its arrays"
+            )
+        hosts = iter(maker.to_hosts(ducks))
+        return [next(hosts) if is_duck(value) else value for value in parameters]
 
 
 def _makes_array(native: Callable[..., Any], args: Any, kwargs: Any) -> bool:
@@ -286,11 +297,7 @@ def _choice(
     if size is not None and replace and p is None and source is not None:
         chosen = source.integers(0, _count(a, axis), shape_of(size), np.dtype(np.int64))
     elif is_duck(a):
-        if is_duck(p):
-            raise UnsupportedArgumentError(
-                f"numpy.random.choice: p= as an array of {stream.maker.library.name} is not "
-                "supported, since NumPy draws by it; give a NumPy array"
-            )
+        (p,) = stream._on_host("choice", (p,))
         chosen = host(a.shape[axis], size, replace, p, **kwargs)
         chosen = chosen if size is None else stream.maker.of_host(chosen, False)
     else:

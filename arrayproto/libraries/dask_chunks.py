@@ -76,7 +76,10 @@ def lines(name: str, a: Any, axes: Iterable[int]) -> Any:
 def meta_of(a: Any, ndim: int, dtype: Any) -> Any:
     """An empty array of the class of the chunks: sparse chunks stay sparse, CuPy's stay CuPy's."""
     meta_from_array: Any = sys.modules["dask.array.utils"].meta_from_array
-    return meta_from_array(getattr(a, "_meta", None), ndim=ndim, dtype=dtype)
+    meta = getattr(a, "_meta", None)
+    if getattr(meta, "dtype", None) is not None and meta.dtype.names is not None:
+        meta = None  # no cast leads from records to numbers, and NumPy alone has arrays of them
+    return meta_from_array(meta, ndim=ndim, dtype=dtype)
 
 
 def alike(made: Any, like: Any) -> Any:

@@ -54,6 +54,18 @@ _WRITTEN = {
 }
 
 
+class _Dtypes(NumPyDtypes):
+    """Without 64 bits, which is JAX's default, integers have 32: NumPy's own default is 64.
+
+    Floating-point numbers of 64 were asked for, and JAX warns.
+    """
+
+    def from_numpy(self, dtype: Any) -> Any:
+        dtype = np.dtype(dtype)
+        canonical = sys.modules["jax"].dtypes.canonicalize_dtype
+        return canonical(dtype) if dtype.kind in "iu" and dtype.itemsize == 8 else dtype
+
+
 def _known(array: Any) -> bool:
     return not isinstance(array, sys.modules["jax._src.core"].Tracer)  # type: ignore[attr-defined]
 
@@ -124,7 +136,7 @@ jax: Library = Library(
     array_class=_array_classes,
     guest=True,
     parts=("jaxlib",),
-    dtypes=lambda namespace: NumPyDtypes(),
+    dtypes=lambda namespace: _Dtypes(),
     core=_core,
     known=_known,
     operators=OPERATORS,

@@ -168,13 +168,13 @@ def _mean(name: str) -> Callable[..., Any]:
 def _of_one_fill(arrays: Any) -> list[Any]:
     """COO arrays with the fill value of the one that has most of it; the others store all."""
     arrays = [coo(a) for a in arrays]
-    if not arrays:
+    # The same bits: sparse tells -0.0 from 0.0.
+    if len({(a.dtype, a.fill_value.tobytes()) for a in arrays}) < 2:
         return arrays
     fill = max(arrays, key=lambda a: a.size - a.nnz).fill_value
 
     def with_fill(a: Any) -> Any:
         if a.fill_value == fill or (a.fill_value != a.fill_value and fill != fill):
-            # sparse tells -0.0 from 0.0.
             same = a.dtype.kind not in "fc" or str(a.fill_value) == str(a.dtype.type(fill))
             return a if same else made(a.coords, a.data, a.shape, a.dtype.type(fill))
         values = np.full(a.shape, a.fill_value, dtype=a.dtype)

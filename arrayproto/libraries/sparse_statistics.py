@@ -329,7 +329,7 @@ class _Sorted:
     """Each touched line sorted, and an untouched line after them, as if they were there whole."""
 
     def __init__(self, lines: Lines) -> None:
-        order = np.lexsort((lines.data, lines.line))
+        order = lines.in_order()
         self.data, self.fill = lines.data[order], lines.fill
         self.first = np.append(lines.first, len(self.data))
         stored = np.append(lines.stored, 0)

@@ -37,10 +37,7 @@ GAPS: dict[tuple[str, str], str] = {
             "np.roots(ev)",
         )
     },
-    **{
-        ("jax", expression): "NumPy looks for arrays among the elements only"
-        for expression in ("np.poly(ev)", "np.roots(ev)")
-    },
+    ("jax", "np.roots(ev)"): "NumPy looks for arrays among the elements only",
     ("jax", "np.round(um, -1)"): "NumPy's rounding of 255 to tens overflows to 4, JAX's does not",
     **{
         ("jax", expression): "JAX's arrays take no list as an index"
@@ -110,7 +107,6 @@ _OF_DASK = {
         "np.pad(v, [1, 1], lambda row, width, axis, how: row.__setitem__(slice(0, width[0]), 5.0))",
     ),
     "a Dask array is many arrays, and in no order": ("np.isfortran(m.T)",),
-    "not mended yet: records": ('np.argsort(r, order=["n", "y"])',),
 }
 GAPS |= {
     ("dask", expression): reason

@@ -49,6 +49,24 @@ def test_they_are_numpys(name):
         assert one == other, source
 
 
+#: Methods that some library lacks, and that all have as NumPy's do once it has not.
+METHODS = (
+    "x.astype(int)", "x.astype(np.float32, copy=False).copy()", "x.ravel()", "x.diagonal()",
+    "x.argsort(axis=1)", "x.clip(0, 2)", "x.swapaxes(0, 1)", "x.cumsum(axis=0)",
+)  # fmt: skip
+
+
+@every
+def test_methods_that_a_library_lacks(name):
+    expected = [program(np.array(HOST), source) for source in METHODS]
+    with using(name):
+        x = np.array(HOST)
+        found = [program(x, source) for source in METHODS]
+        assert {type(one) for one in found} == {type(x)}
+    for source, one, other in zip(METHODS, found, expected, strict=True):
+        np.testing.assert_array_equal(to_numpy(one), other, err_msg=source, strict=True)
+
+
 @pytest.mark.gpu
 def test_on_a_gpu():
     # An array of CuPy's is no index of Python's: it has no `__index__`.
@@ -73,6 +91,15 @@ def test_of_large_arrays_only_the_corners_leave(name, shape):
         assert repr(x) == texts[1]
         assert np.array_str(x) == texts[0]
     assert 0 < sum(event.nbytes for event in t.conversions) < 7 * 7 * 7 * 8
+
+
+def test_methods_are_the_librarys_outside():
+    torch = pytest.importorskip("torch")
+    with using("torch"):
+        x = np.array(HOST)
+        assert hasattr(x, "astype")
+        assert x.std() == torch.std(x)
+    assert not hasattr(x, "astype")
 
 
 def test_what_is_no_program_finds_the_librarys():

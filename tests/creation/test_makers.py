@@ -76,6 +76,7 @@ CALLS = {
 ERRORS = (
     "np.zeros(-1)", "np.zeros((2, -1))", "np.ones('a')", "np.zeros(2, 'nonsense')",
     "np.arange()", "np.arange(0, 1, 0)", "np.linspace(0, 1, -1)", "np.full((2,), 'a', dtype=int)",
+    "np.zeros((2.0, 1))", "np.full((2, -1), 0.5)",
     "np.eye(-1.5)", "np.zeros(2, device='gpu')", "np.load('there is no such file')",
 )  # fmt: skip
 

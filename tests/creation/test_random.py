@@ -167,8 +167,35 @@ def test_parameters_that_are_arrays_of_the_library():
         drawn = rng.normal(loc, np.array([1.0, 0.001]))
         assert isinstance(drawn, torch.Tensor)
         assert abs(float(drawn[1]) - 100) < 0.1
+        dask = pytest.importorskip("dask.array")
         with pytest.raises(arrayproto.UnsupportedArgumentError, match="gamma takes no parameters"):
-            rng.gamma(loc)
+            rng.gamma(dask.ones(2))
+
+
+#: What NumPy draws on each library, by arrays.
+BY_ARRAYS = (
+    "rng.multivariate_normal(np.zeros(2), np.eye(2), 3)", "rng.dirichlet(np.ones(3))",
+    "rng.choice(4, 2, replace=False, p=np.array([0.5, 0.25, 0.25, 0.0]))",
+    "rng.choice(np.arange(4.0), 3, p=np.array([0.5, 0.25, 0.25, 0.0]))",
+)  # fmt: skip
+
+
+@every
+def test_numpy_draws_by_the_librarys_arrays(name):
+    names = {"np": np, "__name__": "a_program"}
+    names["rng"] = np.random.default_rng(0)
+    expected = [eval(source, names) for source in BY_ARRAYS]
+    with using(name):
+        names["rng"] = np.random.default_rng(0)
+        found = [eval(source, names) for source in BY_ARRAYS]
+        drawn = eval("np.random.multinomial(5, np.array([0.25, 0.75]))", names)
+    assert {root(one) for one in (*found, drawn)} == {ROOTS[name]}
+    assert to_numpy(drawn).sum() == 5
+    for source, one, other in zip(BY_ARRAYS, found, expected, strict=True):
+        one = to_numpy(one)
+        assert (one.shape, one.dtype) == (other.shape, other.dtype)
+        if name != "dask" or "choice" not in source:  # which has a stream of its own
+            np.testing.assert_allclose(one, other, err_msg=source)
 
 
 @every

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from arrayproto import accelerator
-from arrayproto.creation import context, rebound
+from arrayproto.creation import callsite, context, rebound
 
 in_c = pytest.mark.skipif(accelerator.sites is None, reason="the C code was not built")
 
@@ -125,3 +125,59 @@ def main():
 main()
 """
     assert run_python(source).split() == ["Tensor", "True"]
+
+
+class TestUnlessAtWork:
+    @pytest.fixture(params=["python", pytest.param("c", marks=in_c)])
+    def unless_at_work(self, request, monkeypatch):
+        if request.param == "python":
+            monkeypatch.setattr(context, "sites", None)
+        return context.unless_at_work
+
+    @pytest.mark.parametrize("depth", [0, 3])
+    @pytest.mark.parametrize(
+        "module, expected",
+        [("dask", "own"), ("dask.array.core", "own"), ("dasky", "made"), (None, "made")],
+    )
+    def test_numpys_wherever_a_worker_has_called(self, unless_at_work, module, expected, depth):
+        workers = callsite.Packages("distributed", "dask")
+        call = unless_at_work(lambda x, k: ("made", x, k), lambda x, k: ("own", x, k), workers)
+        names = {"call": lambda depth: call(1, k=2) if depth == 0 else names["call"](depth - 1)}
+        if module is not None:
+            names["__name__"] = module
+        exec("def worker(): return call(0)\nfound = worker()", names)
+        assert names["found"] == (expected, 1, 2)
+        assert names["call"](depth) == ("made", 1, 2)  # it has returned
+
+    def test_who_runs_the_program_does_not_work_for_it(self, unless_at_work):
+        call = unless_at_work(lambda: "made", lambda: "own", callsite.Packages("dask"))
+        program = {"__name__": "__main__", "call": call}
+        source = "def main(): return call()\nfound = main()"
+        names = {"__name__": "dask", "run": lambda: exec(source, program)}
+        exec("run()", names)
+        assert program["found"] == "made"
+        exec("found = main()", {"__name__": "dask", "main": program["main"]}, program)
+        assert program["found"] == "own"
+
+    def test_errors_pass(self, unless_at_work):
+        class Failing(callsite.Packages):
+            def __missing__(self, name):
+                raise LookupError(name)
+
+        with pytest.raises(ZeroDivisionError):
+            unless_at_work(lambda: 1 / 0, len, callsite.Packages("dask"))()
+        with pytest.raises(LookupError, match="test_sites"):
+            unless_at_work(len, len, Failing())()
+
+    def test_nothing_is_kept(self, unless_at_work):
+        class Made:
+            def __call__(self):
+                return self.call
+
+        made = Made()
+        made.call = unless_at_work(made, made, callsite.Packages("dask"))  # a circle
+        assert made.call() is made.call
+        gone = weakref.ref(made)
+        del made
+        gc.collect()
+        assert gone() is None
