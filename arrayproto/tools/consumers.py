@@ -44,7 +44,8 @@ _HOW = {
     "opt_einsum": "NumPy's functions for mixed operands, and for libraries that it has no backend for.",
     "scipy": "Arrays have the namespace of adopted packages; Fourier transforms are `numpy.fft`'s; functions that write are given ducks.",
     "skimage": "Nothing beyond adoption.",
-    "sklearn": "Nothing beyond adoption. `pip install 'arrayproto[consumers-more]'` brings it and scikit-image; the errors are Python numbers.",
+    "sklearn": "Its metrics are given ducks, and for these the code that it has for the Array API, without `array_api_dispatch`; CuPy's arrays go in as they are. Scores are "
+    "Python numbers, labels may be in ndarrays. Estimators are not adopted. `pip install 'arrayproto[consumers-more]'` brings it and scikit-image.",
     "tangent": "Adopt it before it is imported (`pip install --no-deps tangent==0.1.9 astor==0.8.1`, and autograd and six): it is given the syntax tree of Python 3.7 in the place "
     "of gast and nothing in the place of TensorFlow 1, so that it runs on today's Python; its tables by class know duck arrays (google/tangent#74).",
     "tensorly": "Its NumPy backend. The product of a sparse unfolding with a Khatri-Rao product, and its singular vectors, are computed of the stored values.",
