@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..testing.consumers import PROGRAMS, Program, known_gap, libraries_of
+from ..testing.consumers import PROGRAMS, Program, known_gap, libraries_of, mxnet
 from ..testing.subjects import SUBJECTS
 from . import judged
 
@@ -32,8 +32,8 @@ Beside a sparse tensor what is dense by nature (factors, weights, gradients with
 ## MXNet
 
 MXNet 1.9.1 is no consumer: its `mxnet.numpy` arrays have NumPy's protocols. It does not import on NumPy 2, but for `arrayproto.adopt("mxnet")` before
-`import mxnet` (`pip install --no-deps mxnet==1.9.1`), which gives it the names that NumPy has removed while it is imported. Of 15 plain calls of NumPy all were right on 2026-11-27 with NumPy 2.4.6, 13 of them
-with an MXNet array (`np.median` and `np.nanmean` are not MXNet's, and convert). Operators between its arrays and ndarrays, and `np.asarray`, stay as they are: an error.
+`import mxnet` (`pip install --no-deps mxnet==1.9.1`), which gives it the names that NumPy has removed while it is imported. {mxnet}
+Operators between its arrays and ndarrays, and `np.asarray`, stay as they are: an error.
 """
 #: How each consumer was made to work; beyond it stands what adoption does for all.
 _HOW = {
@@ -45,7 +45,7 @@ _HOW = {
     "scipy": "Arrays have the namespace of adopted packages; Fourier transforms are `numpy.fft`'s; functions that write are given ducks.",
     "skimage": "Nothing beyond adoption.",
     "sklearn": "Its metrics are given ducks, and for these the code that it has for the Array API, without `array_api_dispatch`; CuPy's arrays go in as they are. Scores are "
-    "Python numbers, labels may be in ndarrays. Estimators are not adopted. `pip install 'arrayproto[consumers-more]'` brings it and scikit-image.",
+    "Python numbers, labels may be in ndarrays. Estimators are no part of it: theirs is compiled code. `pip install 'arrayproto[consumers-more]'` brings it and scikit-image.",
     "tangent": "Adopt it before it is imported (`pip install --no-deps tangent==0.1.9 astor==0.8.1`, and autograd and six): it is given the syntax tree of Python 3.7 in the place "
     "of gast and nothing in the place of TensorFlow 1, so that it runs on today's Python; its tables by class know duck arrays (google/tangent#74).",
     "tensorly": "Its NumPy backend. The product of a sparse unfolding with a Khatri-Rao product, and its singular vectors, are computed of the stored values.",
@@ -56,7 +56,7 @@ _HOW = {
 def markdown() -> str:
     """The page."""
     consumers = dict.fromkeys(program.consumer for program in PROGRAMS)
-    lines = [_HEAD.format(counts=_counts())]
+    lines = [_HEAD.format(counts=_counts(), mxnet=_mxnet())]
     for consumer in consumers:
         programs = [program for program in PROGRAMS if program.consumer == consumer]
         lines += [f'## {consumer}: `arrayproto.adopt("{consumer}")`', "", _HOW[consumer], ""]
@@ -71,6 +71,18 @@ def _counts() -> str:
     cells = [[_cell(one, library) for library in libraries_of(one.consumer)] for one in PROGRAMS]
     good = sum(sum(cell not in ("no", "not judged") for cell in row) >= 3 for row in cells)
     return f"Of {len(cells)} programs {good} run on at least three libraries."
+
+
+def _mxnet() -> str:
+    seen, count = judged.read()["mxnet"], len(mxnet.CALLS)
+    versions = ", ".join(f"{name} {number}" for name, number in seen["versions"].items())
+    wrong = f" {', '.join(seen['wrong'])} were not." if seen["wrong"] else ""
+    own = count - len(seen["converted"]) - len(seen["wrong"])
+    return (
+        f"Of {count} plain calls of NumPy {count - len(seen['wrong'])} were right on "
+        f"{seen['date']} ({versions}), {own} of them with an MXNet array; MXNet has not got, and "
+        f"converts for: {', '.join(seen['converted'])}.{wrong}"
+    )
 
 
 def _row(program: Program) -> str:
