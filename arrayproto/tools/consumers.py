@@ -29,6 +29,10 @@ tensor grew by 644 MB and took 31 s, on the sparse one 1.9 s.
 
 Beside a sparse tensor what is dense by nature (factors, weights, gradients with respect to dense parameters) is an ndarray.
 
+Operators are the arrays' own. While a library is active, those between its arrays and another library's are an error that names both, where stock TensorFlow, for one, converts its neighbour to the
+host (`tensor + jax_array`) without a word. TensorFlow's operators between tensors of two dtypes stay its own: an error, but for `tensor * boolean`, which is a logical and;
+`np.multiply` is NumPy's multiplication.
+
 ## MXNet
 
 MXNet 1.9.1 is no consumer: its `mxnet.numpy` arrays have NumPy's protocols. It does not import on NumPy 2, but for `arrayproto.adopt("mxnet")` before
@@ -37,7 +41,8 @@ Operators between its arrays and ndarrays, and `np.asarray`, stay as they are: a
 """
 #: How each consumer was made to work; beyond it stands what adoption does for all.
 _HOW = {
-    "autograd": "Its tables of boxes and vector spaces know duck arrays; the gradient of an index is added without a write.",
+    "autograd": "Its tables of boxes and vector spaces know duck arrays; the gradient of an index is added without a write, and those of `cumsum`, `clip`, `max`, `min`, `maximum` and "
+    "`minimum` use no operators that a library has with another meaning (TensorFlow's `tensor * mask` is a logical and) or lacks (PyTorch's `g[::-1]`).",
     "dask": "Chunks are the arrays of other libraries, `da.from_array(x)`: sparse's, JAX's and CuPy's as they are; PyTorch's and TensorFlow's, which have no NumPy "
     "dtypes, as `asduck` shows them (a function of `map_blocks` gets ducks), and `compute()` gives tensors. Dask's own calls of NumPy stay NumPy's. The chunks' library has to be active, on workers too.",
     "einops": "A backend of NumPy's functions, for arrays that it does not know.",
