@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,6 +23,12 @@ from .libraries import Library
 from .libraries.refusing import unsupported
 from .mixins import mixin_of
 from .view import asduck
+
+#: Libraries whose own functions put results into their arrays.
+_WRITE_OUT = frozenset({"cupy", "dask"})
+
+#: Libraries whose arrays take no arrays as an index.
+_BY_FUNCTION = frozenset({"sparse", "tensorflow"})
 
 
 class ArrayDuck(Duck):
@@ -45,7 +52,12 @@ class ArrayDuck(Duck):
             raise unsupported(library, func, library.classes)
         if "meet" in library.core:
             library.core["meet"](self.native)
-        return self._wrapped(found(*_natives(args), **_natives(kwargs)))
+        out = kwargs.get("out")
+        if isinstance(out, ArrayDuck) and library.name not in _WRITE_OUT:
+            result = self._wrapped(found(*_natives(args), **_natives({**kwargs, "out": None})))
+            return _put(func.__name__, result, out, "same_kind")
+        result = self._wrapped(found(*_natives(args), **_natives(kwargs)))
+        return out if isinstance(out, ArrayDuck) else result
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         answer = vars(mixin_of(self._library))["__array_ufunc__"]
@@ -65,14 +77,8 @@ class ArrayDuck(Duck):
         results = getattr(ufunc, method)(*inputs, **kwargs)
         several = isinstance(results, tuple)
         for out, result in zip(outs, results if several else (results,), strict=True):
-            if out is None:
-                continue
-            if not np.can_cast(result.dtype, out.dtype, casting):
-                raise TypeError(
-                    f"numpy.{ufunc.__name__}: cannot cast the result from {result.dtype!r} to "
-                    f"{out.dtype!r} of out= with casting rule {casting!r}"
-                )
-            out[...] = result if where is True else np.where(where, result, out)
+            if out is not None:
+                _put(ufunc.__name__, result, out, casting, where)
         return outs if several else outs[0]
 
     def _wrapped(self, result: Any) -> Any:
@@ -125,6 +131,12 @@ class ArrayDuck(Duck):
 
     def __getitem__(self, key: Any) -> Any:
         library, native = self._library, self.native
+        if isinstance(key, Duck) and key.ndim and library.name in _BY_FUNCTION:
+            if key.dtype.kind != "b":
+                return np.take(self, key, axis=0)
+            return np.compress(key, self, axis=0) if key.ndim < self.ndim else np.extract(key, self)
+        if _picks(key, self.ndim) and library.name in (*_BY_FUNCTION, "dask"):
+            return np.take(np.ravel(self), _flat(key, self.shape))
         kinds = {type(k) for k in (key if isinstance(key, tuple) else (key,))}
         if not library.core or any(issubclass(kind, Duck) for kind in kinds):
             return self._wrapped(native[_natives(key)])
@@ -195,6 +207,35 @@ class ArrayDuck(Duck):
         return [part.tolist() for part in self] if self.shape else self.item()
 
 
+def _picks(key: Any, ndim: int) -> bool:
+    """Whether an index is an array of integers for each axis, and one of them a duck."""
+    return (
+        isinstance(key, tuple)
+        and len(key) == ndim
+        and any(isinstance(k, Duck) for k in key)
+        and all(isinstance(k, (Duck, np.ndarray)) and k.dtype.kind in "iu" for k in key)
+    )
+
+
+def _flat(key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+    """Places along all axes, as places in the flat array."""
+    places: Any = 0
+    for k, size in zip(key, shape, strict=True):
+        places = places * size + np.where(k < 0, k + size, k)
+    return places
+
+
+def _put(name: str, result: Any, out: Any, casting: Any, where: Any = True) -> Any:
+    """The result of a function, put into a duck, or into what it stands for where that can be."""
+    if not np.can_cast(result.dtype, out.dtype, casting):
+        raise TypeError(
+            f"numpy.{name}: cannot cast the result from {result.dtype!r} to {out.dtype!r} of out= "
+            f"with casting rule {casting!r}"
+        )
+    out[...] = result if where is True else np.where(where, result, out)
+    return out
+
+
 def _natives(value: Any) -> Any:
     if isinstance(value, Duck):
         return value.native
@@ -202,6 +243,9 @@ def _natives(value: Any) -> Any:
         return type(value)(map(_natives, value))
     if type(value) is dict:
         return {key: _natives(item) for key, item in value.items()}
+    if type(value) is slice:
+        bounds = (value.start, value.stop, value.step)
+        return slice(*(operator.index(b) if isinstance(b, Duck) else b for b in bounds))
     return value
 
 

@@ -30,6 +30,12 @@ def duck(subject):
     return arrayproto.asduck(subject.from_numpy(A.copy()))
 
 
+def results_into_it(x):
+    assert np.clip(x, 0, 0.5, out=x) is x
+    np.cumsum(x, axis=1, out=x)
+    return x
+
+
 def set_slice(x):
     x[1:, 0] = 7
     return x
@@ -85,13 +91,17 @@ PROGRAMS = {
     "transpose by axes": lambda x: (x.transpose(1, 0), x.transpose((1, 0)), x.mT),
     "operators": lambda x: (x + np.ones(4), np.ones(4) - x, x @ x.T, -x, x == 0, abs(x), 2 / (x + 3)),
     "indices": lambda x: (x[::-1], x[None, :, 1], x[..., -1], x[1]),
+    "indices by ducks": lambda x: (
+        x[x.argmax(axis=0)], x[x > 0.5], x[x.argmin(axis=0), x.argsort(axis=1)[0] - 4],
+        x[: (x == 2).sum() + 1],
+    ),
     "functions": lambda x: (np.linalg.norm(x), np.concatenate([x, x]), np.zeros(3, like=x)),
     "reading": lambda x: (x.tolist(), x[0, 1].item(), x.item(1, 0)),
     "attributes": lambda x: (x.size, x.nbytes, x.itemsize, x.ndim, x.shape, x.dtype.kind == "f"),
     **{
         function.__name__: function
         for function in (
-            set_slice, set_where, set_list, change_in_place, change_part_in_place, fill, sort
+            results_into_it, set_slice, set_where, set_list, change_in_place, change_part_in_place, fill, sort
         )
     },
 }  # fmt: skip
@@ -147,6 +157,14 @@ def test_gradients_flow():
     x = torch.ones(3, dtype=torch.float64, requires_grad=True)
     (arrayproto.asduck(x) ** 2).sum().native.backward()
     assert x.grad.tolist() == [2, 2, 2]
+
+
+def test_writes_where_a_mask_says_in_arrays_of_the_standard():
+    xp = pytest.importorskip("array_api_strict")
+    x = xp.asarray(A)
+    with arrayproto.activated(type(x)):
+        arrayproto.asduck(x)[arrayproto.asduck(x > 0.5)] = 9
+    np.testing.assert_array_equal(np.asarray(x), np.where(A > 0.5, 9, A))
 
 
 class TestErrors:

@@ -7,6 +7,7 @@ What is here are the tables, and the few places that write into an array or make
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -91,6 +92,97 @@ def _mut_add(original: Call, np_: Any) -> Call:
     return mut_add
 
 
+# Gradients ----------------------------------------------------------------------------------------
+
+
+class _Gradients(dict[Any, Any]):
+    """autograd's table of gradients, with others where its own count on NumPy's operators.
+
+    Not every library has ``g[::-1]``, and TensorFlow's ``g * mask`` is a logical and. What is
+    registered meanwhile is put into the own table.
+    """
+
+    def __init__(self, own: dict[Any, Any]) -> None:
+        super().__init__()
+        self.own = own
+
+    def __missing__(self, function: Any) -> Any:
+        maker = self.own[function]
+        ours = _GRADIENTS.get(getattr(function, "__name__", ""))
+        return maker if ours is None else functools.partial(_of_ducks, ours, maker)
+
+    def __setitem__(self, function: Any, maker: Any) -> None:
+        self.own[function] = maker
+
+    def __contains__(self, function: object) -> bool:
+        return function in self.own
+
+
+def _gradients(original: Any, np_: Any) -> Any:
+    return _Gradients(original)
+
+
+def _of_ducks(
+    ours: Call, original: Call, argnums: Any, ans: Any, args: tuple[Any, ...], kwargs: Any
+) -> Any:
+    """A gradient of the first argument; autograd's own unless that is a duck array."""
+    if not is_duck(_value(ans)) or tuple(argnums) != (0,):
+        return original(argnums, ans, args, kwargs)
+    vjp = ours(sys.modules["autograd.numpy"], ans, *args, **kwargs)
+    return lambda g: (vjp(g),)
+
+
+def _of_cumsum(anp: Any, ans: Any, x: Any, axis: Any = None, **kwargs: Any) -> Call:
+    along = axis or 0
+
+    def vjp(g: Any) -> Any:
+        summed = anp.flipud(anp.cumsum(anp.flipud(anp.swapaxes(g, along, 0)), 0))
+        return anp.reshape(anp.swapaxes(summed, 0, along), anp.shape(x))
+
+    return vjp
+
+
+def _of_clip(anp: Any, ans: Any, x: Any, a_min: Any, a_max: Any, **kwargs: Any) -> Call:
+    inside = anp.logical_and(anp.not_equal(ans, a_min), anp.not_equal(ans, a_max))
+    return lambda g: anp.where(inside, g, anp.zeros_like(g))
+
+
+def _of_extreme(anp: Any, ans: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Call:
+    """Of the largest or smallest, shared by those that are equal."""
+    shape, dtype = anp.shape(x), np.dtype(dtype_of(_value(x)))
+    spread = sys.modules["autograd.numpy.numpy_vjps"].repeat_to_match_shape
+    chosen = anp.equal(x, spread(ans, shape, dtype, axis, keepdims)[0])
+    ones = anp.where(chosen, 1.0, 0.0)
+    share = anp.divide(ones, anp.sum(ones, axis=axis, keepdims=True))
+    return lambda g: anp.multiply(spread(g, shape, dtype, axis, keepdims)[0], share)
+
+
+def _value(x: Any) -> Any:
+    tracer = sys.modules["autograd.tracer"]
+    while tracer.isbox(x):
+        x = tracer.getval(x)
+    return x
+
+
+_GRADIENTS: dict[str, Call] = {
+    "clip": _of_clip,
+    "cumsum": _of_cumsum,
+    **dict.fromkeys(("amax", "amin", "max", "min"), _of_extreme),
+}
+
+
+def _balanced_eq(original: Call, np_: Any) -> Call:
+    """How much of the gradient of a larger or smaller one is the first's: half where equal."""
+
+    def balanced_eq(x: Any, z: Any, y: Any) -> Any:
+        x, y, z = map(_value, (x, y, z))
+        if not any(map(is_duck, (x, y, z))):
+            return original(x, z, y)
+        return np_.where(np_.equal(x, z), np_.where(np_.equal(x, y), 0.5, 1.0), 0.0)
+
+    return balanced_eq
+
+
 # Places that write --------------------------------------------------------------------------------
 
 
@@ -150,9 +242,10 @@ def _stored_at(x: Any, idx: Any, vs: Any) -> Any:
     if x.fill_value == 0:
         places, values = tuple(x.coords), x.data
     else:
-        places = tuple(np.indices(x.shape).reshape(x.ndim, -1))
+        places = tuple(np.indices(x.shape).reshape(x.ndim, x.size))
         values = np.full(x.shape, x.fill_value)
-        values[tuple(x.coords)] = x.data
+        if x.nnz:  # there is nothing to index in an array without dimensions
+            values[tuple(x.coords)] = x.data
         values = values.ravel()
     coords = []
     for axis, size in enumerate(vs.shape):
@@ -227,13 +320,18 @@ autograd = Consumer(
     "autograd",
     rows={
         "autograd.tracer": (Row("box_type_mappings", _boxes),),
-        "autograd.core": (Row("VSpace.mappings", _spaces), Row("VSpace._mut_add", _mut_add)),
+        "autograd.core": (
+            Row("VSpace.mappings", _spaces),
+            Row("VSpace._mut_add", _mut_add),
+            Row("primitive_vjps", _gradients),
+        ),
         "autograd.numpy.numpy_wrapper": (
             Row("_parse_einsum_input", _parse_einsum_input),
             Row("concatenate_args:f_raw", _concatenate_args),
             Row("make_diagonal:f_raw", _make_diagonal),
         ),
         "autograd.numpy.numpy_vjps": (
+            Row("balanced_eq", _balanced_eq),
             Row("repeat_to_match_shape", _repeat_to_match_shape),
             Row("unpermuter", _unpermuter),
             Row("untake:f_raw", _untake),

@@ -67,7 +67,7 @@ def native(value: Any) -> Any:
 
 def call(library: Library, function: Call, *args: Any, **kwargs: Any) -> Any:
     """NumPy's function, as the library has it."""
-    if any(isinstance(a, Duck) for a in args):
+    if isinstance(duck_in(args), Duck):
         return function(*args, **kwargs)  # ducks have the protocol themselves
     found = library.table[function]
     if found is None:

@@ -13,6 +13,7 @@ from .einops import einops
 from .mxnet import mxnet
 from .opt_einsum import opt_einsum
 from .scipy import scipy
+from .sklearn import sklearn
 from .tangent import tangent
 from .tensorly import tensorly
 from .xarray import xarray
@@ -22,7 +23,18 @@ GROUP = "arrayproto.consumers"
 #: By name.
 CONSUMERS: dict[str, Consumer] = {
     consumer.name: consumer
-    for consumer in (autograd, dask, einops, mxnet, opt_einsum, scipy, tangent, tensorly, xarray)
+    for consumer in (
+        autograd,
+        dask,
+        einops,
+        mxnet,
+        opt_einsum,
+        scipy,
+        sklearn,
+        tangent,
+        tensorly,
+        xarray,
+    )
 }
 
 

@@ -239,7 +239,7 @@ def with_writing(
     """
 
     def setitem(a: Any, key: Any, value: Any) -> None:
-        a[_in_bounds(a, key)] = value
+        a[key if isinstance(key, type(a)) and key.ndim else _in_bounds(a, key)] = value
 
     def fresh(result: Any, arrays: list[Any]) -> Any:
         return xp.asarray(result, copy=True) if any(result is a for a in arrays) else result

@@ -50,9 +50,9 @@ def matmul(a: Any, b: Any) -> Any:
     result = _with_fills(first, second)
     if not (_is_finite(a) and _is_finite(b)):
         result = _with_nans(result, first, second)
-    if b.ndim == 1:
-        result = result[..., 0]
-    return result[..., 0] if a.ndim == 1 else result
+    if a.ndim == 1:
+        result = result[..., 0, :]
+    return result[..., 0] if b.ndim == 1 else result
 
 
 def _with_fills(a: Any, b: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..testing.consumers import PROGRAMS, Program, known_gap, libraries_of
+from ..testing.consumers import PROGRAMS, Program, known_gap, libraries_of, mxnet
 from ..testing.subjects import SUBJECTS
 from . import judged
 
@@ -29,22 +29,28 @@ tensor grew by 644 MB and took 31 s, on the sparse one 1.9 s.
 
 Beside a sparse tensor what is dense by nature (factors, weights, gradients with respect to dense parameters) is an ndarray.
 
+Operators are the arrays' own. While a library is active, those between its arrays and another library's are an error that names both, where stock TensorFlow, for one, converts its neighbour to the
+host (`tensor + jax_array`) without a word. TensorFlow's operators between tensors of two dtypes stay its own: an error, but for `tensor * boolean`, which is a logical and;
+`np.multiply` is NumPy's multiplication.
+
 ## MXNet
 
 MXNet 1.9.1 is no consumer: its `mxnet.numpy` arrays have NumPy's protocols. It does not import on NumPy 2, but for `arrayproto.adopt("mxnet")` before
-`import mxnet` (`pip install --no-deps mxnet==1.9.1`), which gives it the names that NumPy has removed while it is imported. Of 15 plain calls of NumPy all were right on 2026-11-27 with NumPy 2.4.6, 13 of them
-with an MXNet array (`np.median` and `np.nanmean` are not MXNet's, and convert). Operators between its arrays and ndarrays, and `np.asarray`, stay as they are: an error.
+`import mxnet` (`pip install --no-deps mxnet==1.9.1`), which gives it the names that NumPy has removed while it is imported. {mxnet}
+Operators between its arrays and ndarrays, and `np.asarray`, stay as they are: an error.
 """
 #: How each consumer was made to work; beyond it stands what adoption does for all.
 _HOW = {
-    "autograd": "Its tables of boxes and vector spaces know duck arrays; the gradient of an index is added without a write.",
+    "autograd": "Its tables of boxes and vector spaces know duck arrays; the gradient of an index is added without a write, and those of `cumsum`, `clip`, `max`, `min`, `maximum` and "
+    "`minimum` use no operators that a library has with another meaning (TensorFlow's `tensor * mask` is a logical and) or lacks (PyTorch's `g[::-1]`).",
     "dask": "Chunks are the arrays of other libraries, `da.from_array(x)`: sparse's, JAX's and CuPy's as they are; PyTorch's and TensorFlow's, which have no NumPy "
     "dtypes, as `asduck` shows them (a function of `map_blocks` gets ducks), and `compute()` gives tensors. Dask's own calls of NumPy stay NumPy's. The chunks' library has to be active, on workers too.",
     "einops": "A backend of NumPy's functions, for arrays that it does not know.",
     "opt_einsum": "NumPy's functions for mixed operands, and for libraries that it has no backend for.",
     "scipy": "Arrays have the namespace of adopted packages; Fourier transforms are `numpy.fft`'s; functions that write are given ducks.",
     "skimage": "Nothing beyond adoption.",
-    "sklearn": "Nothing beyond adoption. `pip install 'arrayproto[consumers-more]'` brings it and scikit-image; the errors are Python numbers.",
+    "sklearn": "Its metrics are given ducks, and for these the code that it has for the Array API, without `array_api_dispatch`; CuPy's arrays go in as they are. Scores are "
+    "Python numbers, labels may be in ndarrays. Estimators are no part of it: theirs is compiled code. `pip install 'arrayproto[consumers-more]'` brings it and scikit-image.",
     "tangent": "Adopt it before it is imported (`pip install --no-deps tangent==0.1.9 astor==0.8.1`, and autograd and six): it is given the syntax tree of Python 3.7 in the place "
     "of gast and nothing in the place of TensorFlow 1, so that it runs on today's Python; its tables by class know duck arrays (google/tangent#74).",
     "tensorly": "Its NumPy backend. The product of a sparse unfolding with a Khatri-Rao product, and its singular vectors, are computed of the stored values.",
@@ -55,7 +61,7 @@ _HOW = {
 def markdown() -> str:
     """The page."""
     consumers = dict.fromkeys(program.consumer for program in PROGRAMS)
-    lines = [_HEAD.format(counts=_counts())]
+    lines = [_HEAD.format(counts=_counts(), mxnet=_mxnet())]
     for consumer in consumers:
         programs = [program for program in PROGRAMS if program.consumer == consumer]
         lines += [f'## {consumer}: `arrayproto.adopt("{consumer}")`', "", _HOW[consumer], ""]
@@ -70,6 +76,18 @@ def _counts() -> str:
     cells = [[_cell(one, library) for library in libraries_of(one.consumer)] for one in PROGRAMS]
     good = sum(sum(cell not in ("no", "not judged") for cell in row) >= 3 for row in cells)
     return f"Of {len(cells)} programs {good} run on at least three libraries."
+
+
+def _mxnet() -> str:
+    seen, count = judged.read()["mxnet"], len(mxnet.CALLS)
+    versions = ", ".join(f"{name} {number}" for name, number in seen["versions"].items())
+    wrong = f" {', '.join(seen['wrong'])} were not." if seen["wrong"] else ""
+    own = count - len(seen["converted"]) - len(seen["wrong"])
+    return (
+        f"Of {count} plain calls of NumPy {count - len(seen['wrong'])} were right on "
+        f"{seen['date']} ({versions}), {own} of them with an MXNet array; MXNet has not got, and "
+        f"converts for: {', '.join(seen['converted'])}.{wrong}"
+    )
 
 
 def _row(program: Program) -> str:

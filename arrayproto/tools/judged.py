@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ..testing.consumers import PROGRAMS, Program, judge, known_gap, libraries_of
+from ..testing.consumers import PROGRAMS, Program, judge, known_gap, libraries_of, mxnet
 from ..testing.subjects import SUBJECTS
 
 PATH = Path(__file__).with_name("judged_consumers.json")
@@ -45,15 +45,19 @@ def _version(name: str) -> str:
         return str(importlib.import_module(name).__version__)
 
 
+def _now(*names: str) -> dict[str, Any]:
+    """The date, and the versions of modules."""
+    return {
+        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "versions": {name: _version(name) for name in names},
+    }
+
+
 def judged(program: Program, library: str) -> dict[str, Any]:
     """Run a program, and say what was seen."""
     subject = SUBJECTS[library]
     names = (program.consumer, subject.module.partition(".")[0])
-    seen = {
-        "right": True,
-        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-        "versions": {name: _version(name) for name in names},
-    }
+    seen = {"right": True, **_now(*names)}
     try:
         judge(program, library)
     except Exception as error:  # whatever the program raises is what is seen
@@ -83,6 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             name = f"{program.consumer}-{program.name}-{library}"
             record[name] = judged(program, library)
             print(name, "right" if record[name]["right"] else record[name]["raised"])
+    if "mxnet" in consumers:  # plain calls of NumPy, and no programs
+        record["mxnet"] = {**mxnet.judge(), **_now("mxnet", "numpy")}
+        print("mxnet", record["mxnet"])
     text = json.dumps(record, indent=1, sort_keys=True)
     chosen.output.write_text(f"{text}\n", encoding="utf-8")
 

@@ -39,7 +39,7 @@ def test_mxnet(run_python):
         arrayproto.adopt("mxnet")
         import mxnet
         assert np.__getattr__ is before and not hasattr(np, "PZERO")
-        x = mxnet.np.array([[1.0, 2.0], [3.0, 4.0]])
-        print(type(np.flip(x, 0)) is type(x), float(np.sum(np.tensordot(x, x, axes=1))))
+        from arrayproto.testing.consumers.mxnet import judge
+        print(judge())
         """
-    assert run_python(program) == "True 54.0\n"
+    assert run_python(program) == "{'wrong': [], 'converted': ['median', 'nanmean']}\n"

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import sparse
 
+import arrayproto
 import arrayproto.numpy as anp
 from arrayproto.errors import UnsupportedArgumentError, UnsupportedFunctionError
 
@@ -417,3 +418,13 @@ def test_with_an_ndarray(maker: str, name: str, first: X, second: X) -> None:
 def test_out_is_refused(maker: str) -> None:
     with pytest.raises(UnsupportedArgumentError, match="out="):
         anp.linalg.multi_dot([MAKERS[maker](square)] * 3, out=np.empty((4, 4)))
+
+
+@pytest.mark.parametrize("name", ["dot", "matmul"])
+def test_a_sparse_vector_that_is_mostly_not_zero(name: str) -> None:
+    first = sparse.COO.from_numpy(vector.values + 1, fill_value=1)
+    for second in (square.values, sparse.COO.from_numpy(square.values)):
+        with arrayproto.activated("sparse"):
+            found = getattr(np, name)(first, second)
+        assert found.shape == (4,)
+        np.testing.assert_array_equal(found.todense(), (vector.values + 1) @ square.values)

@@ -6,7 +6,7 @@ and one registry of gaps.
 
 from __future__ import annotations
 
-from . import autograd, contractions, dask, images, scipy, tangent, tensorly, xarray
+from . import autograd, contractions, dask, images, metrics, mxnet, scipy, tangent, tensorly, xarray
 from .gaps import GAPS, known_gap
 from .judging import judge
 from .program import PROGRAMS, Make, Program, libraries_of
@@ -23,6 +23,8 @@ __all__ = [
     "judge",
     "known_gap",
     "libraries_of",
+    "metrics",
+    "mxnet",
     "scipy",
     "tangent",
     "tensorly",

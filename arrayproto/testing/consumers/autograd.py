@@ -83,6 +83,20 @@ def autograd_einsum_and_joining(make: Make) -> Any:
 
 
 @program("autograd")
+def autograd_running_sums_and_masks(make: Make) -> Any:
+    autograd, anp = imported("autograd"), imported("autograd.numpy")
+
+    def loss(x: Any) -> Any:
+        sums = anp.sum(anp.cumsum(x, axis=0) ** 2 + anp.cumsum(x, axis=1) ** 3)
+        chosen = anp.sum(anp.max(x, axis=0) ** 2) + anp.sum(anp.maximum(x, 0.5) * x)
+        return sums + chosen + anp.sum(anp.clip(x, 0.2, 0.8) ** 2) + anp.mean(x, axis=0)[0]
+
+    return autograd.grad(loss)(make(matrix())), autograd.elementwise_grad(
+        autograd.elementwise_grad(lambda x: anp.cumsum(anp.clip(x, 0.2, 2.0) ** 3))
+    )(make(matrix()))
+
+
+@program("autograd")
 def autograd_neural_network(make: Make) -> Any:
     autograd, anp = imported("autograd"), imported("autograd.numpy")
     adam = imported("autograd.misc.optimizers").adam

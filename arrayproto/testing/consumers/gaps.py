@@ -8,6 +8,8 @@ _CHOSEN = (
     "what a mask chooses is written to, and how much that is depends on values not computed yet"
 )
 
+_COMPUTE = "how many values a mask chooses is unknown before the array is computed; compute first"
+
 #: (consumer, program, subject) to the reason why it cannot be.
 GAPS: dict[tuple[str, str, str], str] = {
     ("scipy", "signal_lfilter", library): "the filter is compiled code, which reads the memory of "
@@ -18,7 +20,13 @@ GAPS: dict[tuple[str, str, str], str] = {
     "decomposition of a matrix, which is dense",
     ("skimage", "hsv", "dask"): _CHOSEN,
     ("skimage", "xyz_and_lab", "dask"): _CHOSEN,
-    ("sklearn", "pairwise_distances", "jax"): "scikit-learn writes into the distances",
+    ("sklearn", "d2_scores", "dask"): f"{_COMPUTE}: `d2_pinball_score(*dask.compute(x, y))`",
+    (
+        "sklearn",
+        "classification_report",
+        "dask",
+    ): f"{_COMPUTE}, with `dask.compute`, or ask for `precision_recall_fscore_support`, which runs",
+    ("sklearn", "normalized_gain", "dask"): f"{_COMPUTE}: `ndcg_score(*dask.compute(x, y))`",
 }
 
 

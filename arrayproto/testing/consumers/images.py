@@ -1,4 +1,4 @@
-"""scikit-learn's metrics, and scikit-image's colours and metrics: their documentation."""
+"""scikit-image: its colours and metrics."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .program import Make, imported, matrix, program
+from .program import Make, imported, program
 
 
 def _image(seed: int = 0) -> np.ndarray[Any, Any]:
@@ -38,15 +38,3 @@ def skimage_errors(make: Make) -> Any:
         metrics.normalized_root_mse(x, y),
         metrics.peak_signal_noise_ratio(x, y, data_range=1.0),
     )
-
-
-@program("sklearn", reads=True, numbers=True)
-def sklearn_regression_errors(make: Make) -> Any:
-    metrics = imported("sklearn.metrics")
-    x, y = make(matrix()[:, 0]), make(matrix()[:, 1])
-    return metrics.mean_squared_error(x, y), metrics.mean_absolute_error(x, y)
-
-
-@program("sklearn", reads=True)
-def sklearn_pairwise_distances(make: Make) -> Any:
-    return imported("sklearn.metrics.pairwise").euclidean_distances(make(matrix()))

@@ -50,7 +50,7 @@ _OF = {
     "autograd": ("sparse", "dask", "jax", "torch", "tensorflow", "cupy"),
     "dask": ("sparse", "jax", "torch", "tensorflow", "cupy"),
     "skimage": ("dask", "jax", "torch", "cupy"),
-    "sklearn": ("dask", "jax", "torch", "cupy"),
+    "sklearn": ("sparse", "dask", "jax", "torch", "tensorflow", "array-api-strict", "cupy"),
     "tangent": ("sparse", "dask", "jax", "torch"),
     "xarray": ("sparse", "dask", "jax", "torch", "array-api-strict", "cupy"),
 }
