@@ -32,8 +32,12 @@ def disowned_afterwards():
 
 class TestExamples:
     def test_tensorly_on_a_sparse_tensor(self, capsys):
-        assert example("tensorly_sparse").main(40) < 1e-2
+        assert example("tensorly_sparse").main(40, made=True) < 1e-2
         assert "values stored" in capsys.readouterr().out
+
+    def test_tensorly_on_the_words_of_a_text(self, capsys):
+        assert 0.5 < example("tensorly_sparse").main(40) < 1
+        assert "component 1: 'of the" in capsys.readouterr().out
 
     def test_autograd_on_anything(self):
         found = example("autograd_anything").main(steps=2)
