@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from .. import private
+from ..accelerator import original
 from ..derived import derived_functions
 from ..derived.newer import refusing_newer
 from ..errors import UnsupportedFunctionError
@@ -845,7 +846,7 @@ def public_name(function: Any) -> str | None:
     holder = sys.modules.get(module)
     held = getattr(holder, name, None)
     # What activate() puts in the place of a function still names it.
-    if held is not function and getattr(held, "__wrapped__", None) is not function:
+    if held is not function and original(held) is not function:
         if not isinstance(function, private.ArrayFunctionDispatcher):
             return None
     return f"{module}.{name}".removeprefix("numpy.")

@@ -8,8 +8,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from .. import dispatch, policy
+from ..accelerator import original
 from ..authors import ArrayFunctionMixin
-from ..catalog import original
 from ..libraries import Library, Resolution, library_of
 from ..libraries.bridge import is_default
 from ..mixins import answering, mixin_of

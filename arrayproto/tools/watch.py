@@ -401,6 +401,7 @@ def _coercing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
 
     ours = ReboundFunction(coercing)
     functools.update_wrapper(ours, original)
+    ours._original = original
     return ours
 
 
