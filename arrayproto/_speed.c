@@ -749,6 +749,22 @@ rebound_class(PyObject *self, void *Py_UNUSED(closure))
     return Py_NewRef(Py_TYPE(((Function *)self)->implementation));
 }
 
+/* TensorFlow leaves alone what has this: see NOT_REWRITTEN in wrapper.py. */
+static PyObject *
+rebound_autograph_info(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
+{
+    return PyDict_New();
+}
+
+static PyObject *
+rebound_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *module = PyImport_ImportModule("arrayproto.rebinding");
+    PyObject *reduced = module ? PyObject_CallMethod(module, "reduced", "O", self) : NULL;
+    Py_XDECREF(module);
+    return reduced;
+}
+
 static PyMemberDef function_members[] = {
     {"__vectorcalloffset__", T_PYSSIZET, offsetof(Function, vectorcall), READONLY, NULL},
     {"__dictoffset__", T_PYSSIZET, offsetof(Function, dict), READONLY, NULL},
@@ -772,6 +788,7 @@ static PyGetSetDef function_getset[] = {
 static PyGetSetDef rebound_getset[] = {
     {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},
     {"__class__", rebound_class, NULL, NULL, NULL},
+    {"autograph_info__", rebound_autograph_info, NULL, NULL, NULL},
     {NULL},
 };
 
@@ -781,7 +798,7 @@ static PyMethodDef function_methods[] = {
 };
 
 static PyMethodDef rebound_methods[] = {
-    {"__reduce__", function_reduce, METH_NOARGS, NULL},
+    {"__reduce__", rebound_reduce, METH_NOARGS, NULL},
     {"__copy__", rebound_itself, METH_NOARGS, NULL},
     {"__deepcopy__", rebound_itself, METH_O, NULL},
     {"_settle", rebound_settle, METH_VARARGS, rebound_settle_doc},

@@ -49,7 +49,7 @@ class ReboundFunction(functools.partial):  # type: ignore[type-arg]
         return hash(self._original)
 
     def __reduce__(self) -> Any:
-        return by_public_name(self, self._original.__module__, self._original.__qualname__)
+        return reduced(self)
 
     def __copy__(self) -> ReboundFunction:
         return self
@@ -68,12 +68,19 @@ class UndispatchedFunction(ReboundFunction):
     ``__wrapped__``: by that others tell what NumPy dispatches.
     """
 
+    autograph_info__ = NOT_REWRITTEN
+
     @property  # type: ignore[misc]
     def __class__(self) -> type:
         return type(self._original)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._original, name)
+
+
+def reduced(ours: Any) -> Any:
+    """How to pickle what stands in the place of a function that says where it lives."""
+    return by_public_name(ours, ours._original.__module__, ours._original.__qualname__)
 
 
 def by_public_name(ours: Any, module: str, name: str) -> Any:
@@ -134,10 +141,6 @@ def rebound(function: Callable[..., Any]) -> Callable[..., Any]:
         ours = speed.Rebound(function, first_call)
     functools.update_wrapper(ours, function)
     del ours.__wrapped__
-    ours.autograph_info__ = NOT_REWRITTEN
-    if speed is not None:  # pickle asks the object, not its class
-        module, name = function.__module__, function.__qualname__
-        ours.__reduce_ex__ = lambda protocol: by_public_name(ours, module, name)
     return ours  # type: ignore[no-any-return]
 
 

@@ -360,6 +360,21 @@ def test_what_worked_before():
     assert _output("activated") == _output()
 
 
+def test_compiled():
+    """torch.compile leaves our frames alone, where it does not know NumPy's function itself."""
+
+    def program(x):
+        if np.iterable(x):
+            return np.pad(x, 1) + np.isfortran(np.ones(2))
+        return x
+
+    x = tensor(3)
+    compiled = torch.compile(program, backend="eager")
+    assert isinstance(compiled(x), torch.Tensor)
+    assert torch.equal(compiled(x), program(x))
+    assert np.array_equal(compiled(x.numpy()), program(x.numpy()))
+
+
 class TestConvert:
     """`fallback="convert"`, which copies to the host and back, and says so."""
 
