@@ -300,14 +300,14 @@ def unwrap(value: Any) -> Any:
     return value
 
 
-def _is_mutable(library: Library, a: Any = None) -> bool:
+def is_mutable(library: Library, a: Any = None) -> bool:
     """Whether an array can be written to; without one, whether any of the library's can."""
     writable = library.core.get("writable")
     return "setitem" in library.core and (a is None or writable is None or writable(a))
 
 
 #: Functions whose whole point is to write into their first argument.
-_WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
+WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
 
 
 def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..., Any] | None:
@@ -322,11 +322,11 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
     """
     found = duck_class(library)._implementations[function]
     name = getattr(function, "__name__", "call")
-    if found is None or (name in _WRITING and not _is_mutable(library)):
+    if found is None or (name in WRITING and not is_mutable(library)):
         return None
     implementation: Callable[..., Any] = found
     out_at = _place_of_out(function)
-    writes = name in _WRITING and "fill" in library.core
+    writes = name in WRITING and "fill" in library.core
     fresh = None if name in VIEWING else library.core.get("fresh")
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -344,7 +344,7 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
             kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
         # A ufunc in NumPy: where= says what of out= is written to.
         where = kwargs.pop("where", True) if name == "clip" and out is not None else True
-        if name in _WRITING:
+        if name in WRITING:
             args, kwargs = _with_target(library, given, args, kwargs)
         result = implementation(*args, **kwargs)
         if out is None and name == "nan_to_num" and not _copies(*args[1:2], **kwargs):
@@ -452,12 +452,12 @@ def write_out(
         return out
     on_host = type(out) is np.ndarray
     on_library = isinstance(out, library.classes)
-    if not on_host and not (on_library and _is_mutable(library, out)):
+    if not on_host and not (on_library and is_mutable(library, out)):
         raise UnsupportedArgumentError(
             f"numpy.{name}: out= is not supported for arrays of {library.name}"
             + (
                 ", which cannot be written to; leave it out, and assign the result"
-                if on_library or not _is_mutable(library)
+                if on_library or not is_mutable(library)
                 else f" where it is a {type(out).__name__}; give an array of {library.name}"
             )
         )
@@ -549,7 +549,7 @@ def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, *operands: Any)
     cls, core = duck_class(library), library.core
     name = f"numpy.{ufunc.__name__}.at"
     on_host = type(a) is np.ndarray and "fill" in core
-    if not on_host and not (isinstance(a, library.classes) and _is_mutable(library, a)):
+    if not on_host and not (isinstance(a, library.classes) and is_mutable(library, a)):
         raise UnsupportedFunctionError(
             f"{name} is not supported for arrays of {library.name}, which cannot be written to, "
             f"nor where the array is a {type(a).__name__}. "

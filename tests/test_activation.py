@@ -779,6 +779,8 @@ class TestNumPysPolynomials:
         for _ in range(2):  # the first call makes the wrapper
             assert (bmat("A,A") == np.hstack([A, A])).all()
         assert (np.bmat("B", {"B": A}, {}) == A).all()
+        with pytest.raises(TypeError, match=r"^bmat\(\) missing 1 required"):
+            np.bmat(ldict={})
         with pytest.raises(NameError, match="name 'library_' is not defined"):
             np.bmat("library_")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -55,12 +56,22 @@ def explicit(name):
     return getattr(module, own)
 
 
-def check(stock, function, call):
+#: The generated Python of the explicit namespace counts too many arguments in another way: see
+#: tests/dispatch/test_deviations.py.
+COUNT = re.compile(r"takes .* given$")
+
+
+def check(stock, function, call, count=True):
     name, args, kwargs = call
     pickled = pickle.dumps((args, kwargs))  # calls may write into their arguments
     stocks = stock.outcome(name, *pickle.loads(pickled))
     with np.errstate(), np.printoptions():
         ours = outcome(function, *pickle.loads(pickled))
+    if not count and ours["does"][:2] == stocks["does"][:2] == ("raises", "TypeError"):
+        ours, stocks = (
+            one | {"does": COUNT.sub("takes too many", str(one["does"][2]))}
+            for one in (ours, stocks)
+        )
     assert same(ours, stocks), f"np.{name}(*{args}, **{kwargs})\nours:  {ours}\nstock: {stocks}"
 
 
@@ -82,6 +93,6 @@ def test_explicit(stock):
         # The explicit namespace asks strangers about functions too that NumPy does not dispatch.
         strangers = any(type(value) is Refuses for value in (*args, *kwargs.values()))
         if catalog()[name].dispatched or not strangers:
-            check(stock, explicit(name), call)
+            check(stock, explicit(name), call, count=False)
 
     fuzz()
