@@ -729,6 +729,42 @@ rebound_compare(PyObject *self, PyObject *other, int op)
     return PyObject_RichCompare(other, ((Function *)self)->implementation, op);
 }
 
+/* What Rebound has not got itself is that of the function it stands for: code, defaults, globals.
+   So `inspect`, `pydoc` and `doctest` see a function, and need no __wrapped__, by which others tell
+   what NumPy dispatches. */
+static PyObject *
+rebound_getattro(PyObject *self, PyObject *name)
+{
+    PyObject *value = PyObject_GenericGetAttr(self, name);
+    if (value == NULL && PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        PyErr_Clear();
+        value = PyObject_GetAttr(((Function *)self)->implementation, name);
+    }
+    return value;
+}
+
+static PyObject *
+rebound_class(PyObject *self, void *Py_UNUSED(closure))
+{
+    return Py_NewRef(Py_TYPE(((Function *)self)->implementation));
+}
+
+/* TensorFlow leaves alone what has this: see NOT_REWRITTEN in wrapper.py. */
+static PyObject *
+rebound_autograph_info(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
+{
+    return PyDict_New();
+}
+
+static PyObject *
+rebound_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *module = PyImport_ImportModule("arrayproto.rebinding");
+    PyObject *reduced = module ? PyObject_CallMethod(module, "reduced", "O", self) : NULL;
+    Py_XDECREF(module);
+    return reduced;
+}
+
 static PyMemberDef function_members[] = {
     {"__vectorcalloffset__", T_PYSSIZET, offsetof(Function, vectorcall), READONLY, NULL},
     {"__dictoffset__", T_PYSSIZET, offsetof(Function, dict), READONLY, NULL},
@@ -736,8 +772,23 @@ static PyMemberDef function_members[] = {
     {NULL},
 };
 
+static PyMemberDef rebound_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Function, vectorcall), READONLY, NULL},
+    {"__dictoffset__", T_PYSSIZET, offsetof(Function, dict), READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(Function, weakrefs), READONLY, NULL},
+    {"_original", T_OBJECT_EX, offsetof(Function, implementation), READONLY, NULL},
+    {NULL},
+};
+
 static PyGetSetDef function_getset[] = {
     {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},
+    {NULL},
+};
+
+static PyGetSetDef rebound_getset[] = {
+    {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},
+    {"__class__", rebound_class, NULL, NULL, NULL},
+    {"autograph_info__", rebound_autograph_info, NULL, NULL, NULL},
     {NULL},
 };
 
@@ -747,7 +798,7 @@ static PyMethodDef function_methods[] = {
 };
 
 static PyMethodDef rebound_methods[] = {
-    {"__reduce__", function_reduce, METH_NOARGS, NULL},
+    {"__reduce__", rebound_reduce, METH_NOARGS, NULL},
     {"__copy__", rebound_itself, METH_NOARGS, NULL},
     {"__deepcopy__", rebound_itself, METH_O, NULL},
     {"_settle", rebound_settle, METH_VARARGS, rebound_settle_doc},
@@ -759,15 +810,15 @@ static PyMethodDef rebound_methods[] = {
     {Py_tp_traverse, function_traverse}, \
     {Py_tp_clear, function_clear}, \
     {Py_tp_dealloc, function_dealloc}, \
-    {Py_tp_descr_get, function_get}, \
-    {Py_tp_members, function_members}, \
-    {Py_tp_getset, function_getset}
+    {Py_tp_descr_get, function_get}
 
 static PyType_Slot function_slots[] = {
     FUNCTION_SLOTS,
     {Py_tp_new, function_new},
     {Py_tp_repr, function_repr},
     {Py_tp_str, function_str},
+    {Py_tp_members, function_members},
+    {Py_tp_getset, function_getset},
     {Py_tp_methods, function_methods},
     {0, NULL},
 };
@@ -778,6 +829,9 @@ static PyType_Slot rebound_slots[] = {
     {Py_tp_repr, rebound_repr},
     {Py_tp_hash, rebound_hash},
     {Py_tp_richcompare, rebound_compare},
+    {Py_tp_getattro, rebound_getattro},
+    {Py_tp_members, rebound_members},
+    {Py_tp_getset, rebound_getset},
     {Py_tp_methods, rebound_methods},
     {0, NULL},
 };

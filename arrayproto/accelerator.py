@@ -33,6 +33,12 @@ if speed is not None:
 #: of NumPy's public functions is.
 REBOUND = (functools.partial,) if speed is None else (functools.partial, speed.Rebound)
 
+
+def original(value: Any) -> Any:
+    """NumPy's own object, where something of ours stands in its place."""
+    return getattr(value, "_original", value) if isinstance(value, REBOUND) else value
+
+
 # How a parameter is relevant, as in _speed.c.
 _ITSELF, _ITEMS, _ITEMS_OR_ITSELF = 1, 2, 3
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

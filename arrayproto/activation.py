@@ -485,7 +485,7 @@ def _take_back(ours: list[Any]) -> None:
 
     `numpy.char` is made of the functions of `numpy.strings`, and is imported when it is first used.
     """
-    from .catalog import original
+    from .accelerator import original
 
     own = {id(function): original(function) for function in ours}
     for name in _numpys_modules() - _state.numpys_modules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +29,7 @@ def seeing_caller(function: Callable[..., Any]) -> Callable[..., Any]:
     if getattr(function, "__name__", "") != "bmat":
         return function
 
+    @functools.wraps(function)  # Python's messages name it
     def bmat(obj: Any, ldict: Any = None, gdict: Any = None) -> Any:
         if isinstance(obj, str) and gdict is None:
             frame: Any = sys._getframe(1)

@@ -24,7 +24,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .accelerator import REBOUND
+from .accelerator import original
 from .private import ArrayFunctionDispatcher
 
 #: NumPy's public modules whose functions take arrays, the canonical one of each name first.
@@ -152,11 +152,6 @@ def catalog() -> dict[str, PublicFunction]:
 def by_function() -> dict[Callable[..., Any], PublicFunction]:
     """The same by function."""
     return {entry.function: entry for entry in catalog().values()}
-
-
-def original(value: Any) -> Any:
-    """NumPy's own object, where `arrayproto.activate` has rebound it."""
-    return getattr(value, "__wrapped__", value) if isinstance(value, REBOUND) else value
 
 
 def find_public(function: Any) -> PublicFunction | None:

@@ -218,7 +218,7 @@ def _handing_on(library: Library, value: Any) -> Any:
 
 
 #: Functions whose whole point is to write into their first argument.
-_WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
+WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
 
 
 def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..., Any] | None:
@@ -233,11 +233,11 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
     """
     found = duck_class(library)._implementations[function]
     name = getattr(function, "__name__", "call")
-    if found is None or (name in _WRITING and not is_mutable(library)):
+    if found is None or (name in WRITING and not is_mutable(library)):
         return None
     implementation: Callable[..., Any] = found
     out_at = _place_of_out(function)
-    writes, calling = name in _WRITING and "fill" in library.core, name in _CALLING
+    writes, calling = name in WRITING and "fill" in library.core, name in _CALLING
     fresh = None if name in VIEWING else library.core.get("fresh")
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -258,7 +258,7 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
             kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
         # A ufunc in NumPy: where= says what of out= is written to.
         where = kwargs.pop("where", True) if name == "clip" and out is not None else True
-        if name in _WRITING:
+        if name in WRITING:
             args, kwargs = _with_target(library, given, args, kwargs)
         result = implementation(*args, **kwargs)
         if out is None and name == "nan_to_num" and not _copies(*args[1:2], **kwargs):

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from . import dispatch
-from .accelerator import parameters, speed
+from .accelerator import original, parameters, speed
 from .caller import seeing_caller
-from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public, original
+from .catalog import ALIASES, MODULES, PublicFunction, dispatcher_of, find_public
 from .libraries import LIBRARIES, Library
 from .locks import lock
 from .mixins import answering, mixin_of

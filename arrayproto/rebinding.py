@@ -1,8 +1,8 @@
 """Functions that NumPy does not dispatch, made to dispatch.
 
 NumPy asks nobody about `numpy.isfortran` or the functions of `numpy.polynomial.polynomial`, and
-would convert what they are given. While a library is active, `activate` has a `ReboundFunction` in
-the place of each, or the same in C.
+would convert what they are given. While a library is active, `activate` has an
+`UndispatchedFunction` in the place of each, or the same in C.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .accelerator import parameters, speed
+from .accelerator import original, parameters, speed
 from .caller import seeing_caller
 from .dispatch import collect, no_implementation, registry, seen_by_numpy
 from .mixins import answering
@@ -34,22 +34,22 @@ _ASKING = frozenset({("numpy.polynomial._polybase", "mapdomain")})
 
 
 class ReboundFunction(functools.partial):  # type: ignore[type-arg]
-    """Stands in a NumPy module for a function that NumPy does not dispatch.
+    """Stands in a NumPy module for one of its functions.
 
     It compares and hashes like the original, so that tables keyed on ``np.isfortran`` keep
     working, and pickles by its public name.
     """
 
-    __wrapped__: Callable[..., Any]
+    _original: Callable[..., Any]
 
     def __eq__(self, other: object) -> bool:
-        return other is self or other == self.__wrapped__
+        return other is self or other == self._original
 
     def __hash__(self) -> int:
-        return hash(self.__wrapped__)
+        return hash(self._original)
 
     def __reduce__(self) -> Any:
-        return by_public_name(self, self.__wrapped__.__module__, self.__wrapped__.__qualname__)
+        return reduced(self)
 
     def __copy__(self) -> ReboundFunction:
         return self
@@ -58,7 +58,29 @@ class ReboundFunction(functools.partial):  # type: ignore[type-arg]
         return self
 
     def __repr__(self) -> str:
-        return f"<{self.__wrapped__!r}, rebound by arrayproto>"
+        return f"<{self._original!r}, rebound by arrayproto>"
+
+
+class UndispatchedFunction(ReboundFunction):
+    """Stands for a function that NumPy does not dispatch: what ``Rebound`` is in ``_speed.c``.
+
+    To `inspect`, `pydoc` and `doctest` it is the function that it stands for, without a
+    ``__wrapped__``: by that others tell what NumPy dispatches.
+    """
+
+    autograph_info__ = NOT_REWRITTEN
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        return type(self._original)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._original, name)
+
+
+def reduced(ours: Any) -> Any:
+    """How to pickle what stands in the place of a function that says where it lives."""
+    return by_public_name(ours, ours._original.__module__, ours._original.__qualname__)
 
 
 def by_public_name(ours: Any, module: str, name: str) -> Any:
@@ -87,7 +109,7 @@ def undispatched(module: types.ModuleType) -> dict[str, Callable[..., Any]]:
     dict of str to function
         NumPy's own, by the name that they have there.
     """
-    from .catalog import is_undispatched, original  # not needed before there is a library
+    from .catalog import is_undispatched  # not needed before there is a library
 
     held = vars(module)
     names = held.get("__all__") or [name for name in held if not name.startswith("_")]
@@ -112,14 +134,13 @@ def rebound(function: Callable[..., Any]) -> Callable[..., Any]:
             ours._settle(wrapper, *parameters(entry.signature, entry.relevant, strict=False))
         return ours(*args, **kwargs)
 
-    ours: Any = (
-        ReboundFunction(first_call) if speed is None else speed.Rebound(function, first_call)
-    )
+    if speed is None:
+        ours: Any = UndispatchedFunction(first_call)
+        ours._original = function
+    else:
+        ours = speed.Rebound(function, first_call)
     functools.update_wrapper(ours, function)
-    ours.autograph_info__ = NOT_REWRITTEN
-    if speed is not None:  # pickle asks the object, not its class
-        module, name = function.__module__, function.__qualname__
-        ours.__reduce_ex__ = lambda protocol: by_public_name(ours, module, name)
+    del ours.__wrapped__
     return ours  # type: ignore[no-any-return]
 
 

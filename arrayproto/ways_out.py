@@ -80,6 +80,7 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
     ),
     "jax": (
         *_STANDARD,
+        WayOut(("device_get",), "copy", ("jax",)),
         WayOut(("tolist",), "list"),
         WayOut(("item",), "number"),
     ),
@@ -170,17 +171,20 @@ def family(cls: type, library: Library) -> list[type]:
 
 
 def host_size(array: Any) -> int:
-    """Bytes of an array as an ndarray; 0 where Dask does not know its shape, or it has none.
+    """Bytes of an array as an ndarray; 0 where its library does not know its shape, or it has none.
 
     Parameters
     ----------
     array : object
     """
     dtype, shape = getattr(array, "dtype", None), getattr(array, "shape", None)
-    if dtype is None or not isinstance(shape, tuple):
+    if dtype is None or shape is None:
         return 0
-    size = getattr(dtype, "itemsize", None)
+    size = getattr(dtype, "itemsize", None) or getattr(dtype, "size", None)  # TensorFlow, MLX
     size = np.dtype(object).itemsize if size is None else size
-    for length in shape:
-        size *= length
+    try:
+        for length in shape:
+            size *= length
+    except (TypeError, ValueError):  # within a tf.function
+        return 0
     return int(size) if size == size else 0

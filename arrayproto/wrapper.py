@@ -30,8 +30,9 @@ from typing import Any
 
 import numpy as np
 
-#: Where Python says that the generated code is.
-FILENAME = "<arrayproto wrapper>"
+#: Where Python says that the generated code is. It is what NumPy called its own generated code, and
+#: torch.compile leaves out code of that name: it would read constants that it has no notion of.
+FILENAME = "<__array_function__ internals>"
 #: For the attribute ``autograph_info__``. TensorFlow rewrites the functions that a `tf.function`
 #: calls, but for those that have it: the generated ones have no source, and look at who called.
 NOT_REWRITTEN: dict[str, Any] = {}
@@ -64,9 +65,7 @@ def _marker(name: str) -> str:
 _MISSING, _NDARRAY, _TYPE, _LEN, _LIST, _TUPLE = map(
     _marker, ("missing", "ndarray", "type", "len", "list", "tuple")
 )
-_PLAIN, _TARGETS, _SEEN_BY_NUMPY, _REGISTRY = map(
-    _marker, ("plain", "targets", "seen by numpy", "registry")
-)
+_PLAIN, _SEEN_BY_NUMPY, _REGISTRY = map(_marker, ("plain", "seen by numpy", "registry"))
 _CONSTANTS = {
     "<missing>": MISSING,
     "<ndarray>": np.ndarray,
@@ -330,7 +329,7 @@ def _direct_path(slots: Slots) -> list[str]:
     look_up = [
         # Subscripting a dict is faster than its get(), as long as the key is there.
         "try:",
-        f"    {p}target = {_TARGETS}[{_TYPE}({relevant[0]})]",
+        f"    {p}target = {p}targets[{_TYPE}({relevant[0]})]",
         f"except ({p}KeyError, {p}TypeError):",  # a metaclass may make its classes unhashable
         "    pass",
         "else:",
@@ -491,6 +490,8 @@ def generate(
         "with_public_name": with_public_name,
         "no_implementation": no_implementation,
         "overflow": _overflow,
+        # No constant: with a dict in it, code has no hash, and torch.compile has it in a table.
+        "targets": targets,
         "len": len,
         "KeyError": KeyError,
         "TypeError": TypeError,
@@ -507,7 +508,6 @@ def generate(
     constants = {
         **_CONSTANTS,
         "<plain>": implementation if plain is None else plain,
-        "<targets>": targets,
         "<seen by numpy>": seen_by_numpy,
         "<registry>": registry,
     }

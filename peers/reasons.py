@@ -28,13 +28,6 @@ REASONS: tuple[Reason, ...] = (
         "the function is there, and nothing is computed.",
     ),
     Reason(
-        "unyt",
-        "test_wrapping_completeness",
-        "it takes every function of NumPy's namespace with `__wrapped__` for one that NumPy "
-        "dispatches. What `activate()` rebinds has it too, so that `inspect.signature`, "
-        "`inspect.getsource` and the like still see NumPy's function.",
-    ),
-    Reason(
         "xarray",
         r"test_sparse\.py::test_(variable|dataarray)_method",
         "intended: xarray expects these to fail on sparse arrays, since sparse lacks the function. "

@@ -631,3 +631,28 @@ def test_what_worked_before():
 def test_no_array_is_kept():
     """See tests/trust/test_memory.py."""
     assert leaked(tf.constant, "tensorflow") == []
+
+
+class TestSight:
+    """What a tensor weighs is told by TensorFlow in words of its own."""
+
+    def test_what_leaves_is_stopped_before(self):
+        x = tf.ones((100, 10), tf.float32)
+        for leave in (
+            lambda: x.numpy(),
+            lambda: np.asarray(x),
+            lambda: np.array([x[0]] * 100),
+            lambda: tf.Variable(x).numpy(),
+        ):
+            with arrayproto.no_copies("4 kB"):
+                leave()
+            with arrayproto.no_copies(3999), pytest.raises(arrayproto.CopyError, match=r"4\.0 kB"):
+                leave()
+
+    def test_results_have_a_size(self):
+        x = tf.ones((4, 6), tf.float32)
+        with arrayproto.trace() as seen:
+            np.mean(x, axis=0)
+            np.split(x, 2)
+            tf.function(lambda a: np.mean(a, axis=0), input_signature=[tf.TensorSpec(None)])(x)
+        assert [event.nbytes for event in seen.calls] == [24, 96, 0]

@@ -383,6 +383,16 @@ def test_what_worked_before():
     assert _output("activated") == _output()
 
 
+def test_compiled():
+    """torch.compile leaves our frames alone, where it does not know NumPy's function itself."""
+
+    def program(x):
+        return x + 1 if np.iterable(x) else x
+
+    x = tensor(3)
+    assert torch.equal(torch.compile(program, backend="eager")(x), program(x))
+
+
 class TestConvert:
     """`fallback="convert"`, which copies to the host and back, and says so."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..accelerator import original
 from ..errors import UnsupportedFunctionError
 from ..libraries import Library, public_name
 
@@ -44,7 +45,7 @@ class Fallbacks:
         ufunc = isinstance(function, np.ufunc)
         name = function.__name__ if ufunc else public_name(function)
         found = None if name is None else self._module.find(name)
-        if found is None or found is function or getattr(found, "__wrapped__", None) is function:
+        if found is None or original(found) is function:
             return None
         return found if ufunc else self._module.resolve(function).call
 

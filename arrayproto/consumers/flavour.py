@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..catalog import original
+from ..accelerator import original
 from ..ducks import Duck
 from ..mixins import mixin_of
 from ..private import ArrayFunctionDispatcher

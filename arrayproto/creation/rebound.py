@@ -58,7 +58,7 @@ class _Following(ReboundFunction):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name != "__signature__":
             raise AttributeError(name)
-        return getattr(self.__wrapped__, name)
+        return getattr(self._original, name)
 
 
 class _FollowingClass(_Following):
@@ -98,7 +98,7 @@ def _following(place: Place) -> _Following:
     told = [n for n in names if isinstance(getattr(own, n, 0), str)]
     # The methods of a class are not those of what stands for it.
     functools.update_wrapper(ours, own, told, () if isinstance(own, type) else ("__dict__",))
-    vars(ours).update(__module__=place.module, __name__=place.plain, place=place)
+    vars(ours).update(__module__=place.module, __name__=place.plain, place=place, _original=own)
     return ours
 
 

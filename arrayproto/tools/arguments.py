@@ -61,9 +61,16 @@ def defaults_of(public_api: Any) -> dict[str, Any]:
 def refused(library: Library, public_api: Any, found: Resolution) -> frozenset[str]:
     """Arguments that a library refuses, as far as that is known without a call."""
     lacking: frozenset[str] = getattr(found.call, "lacking", frozenset())
-    if library.core and not is_mutable(library) and "out" in optional_arguments(public_api):
+    unwritten = library.core and "setitem" not in library.core
+    if unwritten and "out" in optional_arguments(public_api):
         lacking |= {"out"}
     return lacking
+
+
+def takes_ndarray_out(library: Library, found: Resolution) -> bool:
+    """Whether a result is copied into an ndarray that is given as ``out=``."""
+    copied = library.to_host == "numpy.asarray" or "fill" in library.core
+    return bool(library.core) and copied and "out" not in getattr(found.call, "lacking", ())
 
 
 def refused_or_recorded(
@@ -108,9 +115,8 @@ def classify(library: Library, public_api: Any, found: Resolution) -> dict[str, 
 @functools.cache
 def is_mutable(library: Library) -> bool:
     """Whether elements of its arrays can be assigned."""
-    if library.core:
-        return "setitem" in library.core
-    return hasattr(library.cls, "__setitem__")
+    assigned = "setitem" in library.core if library.core else True
+    return assigned and hasattr(library.cls, "__setitem__")  # of TensorFlow's only variables are
 
 
 def _unused(call: Callable[..., Any]) -> frozenset[str]:

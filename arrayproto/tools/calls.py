@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..accelerator import REBOUND
-from ..catalog import PublicFunction, find_public, is_undispatched, original
+from ..accelerator import REBOUND, original
+from ..catalog import PublicFunction, find_public, is_undispatched
 from ..libraries import Library, Resolution
 
 

@@ -17,8 +17,8 @@ from typing import Any, Literal
 import numpy as np
 
 from .. import capabilities
+from ..accelerator import original
 from ..capabilities import Argument, Capabilities, Capability, Edition
-from ..catalog import original
 from ..libraries import LIBRARIES, Library, Resolution, get_library
 from ..testing.calls import load_calls
 from ..testing.judge import needs

@@ -8,13 +8,14 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from .. import dispatch, policy
+from ..accelerator import original
 from ..authors import ArrayFunctionMixin
-from ..catalog import original
+from ..ducks import WRITING, is_mutable
 from ..libraries import Library, Resolution, library_of
 from ..libraries.bridge import is_default
 from ..mixins import answering, mixin_of
 from ..ways_out import host_size
-from .arguments import refused_or_recorded
+from .arguments import refused_or_recorded, takes_ndarray_out
 from .calls import Call
 from .composition import composed_of
 
@@ -245,6 +246,9 @@ def _ask_library(call: Call, name: str, library: Library, types: tuple[type, ...
     if found.kind == "unsupported":
         step = f". Instead: {found.instead}" if found.instead else ""
         return Asked(name, library.name, "refuses", found.kind, f"{found.note}{step}")
+    if _writes_in_vain(call, library):
+        note = f"arrays of {library.name} cannot be written to"
+        return Asked(name, library.name, "refuses", "unsupported", note)
     lacking = sorted(_lacking(call, library, found))
     if lacking:
         note = f"{found.note} does not take {', '.join(f'{argument}=' for argument in lacking)}"
@@ -253,6 +257,15 @@ def _ask_library(call: Call, name: str, library: Library, types: tuple[type, ...
     if found.kind == "derived" and found.call is not None:
         uses = tuple((used, kind_of(library, used)) for used in composed_of(found.call))
     return Asked(name, library.name, "answers", found.kind, found.note, uses)
+
+
+def _writes_in_vain(call: Call, library: Library) -> bool:
+    """Whether the call is there to write into an array that cannot be written to."""
+    writes = call.method == "at" or call.name.removeprefix("numpy.") in WRITING
+    if not (writes and library.core and call.relevant):
+        return False
+    target = call.relevant[0][1]
+    return isinstance(target, library.classes) and not is_mutable(library, target)
 
 
 def _lacking(call: Call, library: Library, found: Resolution) -> Iterator[str]:
@@ -268,6 +281,12 @@ def _lacking(call: Call, library: Library, found: Resolution) -> Iterator[str]:
         # Where arrays of the library cannot be written to, an ndarray often can.
         if argument in always or argument != "out" or isinstance(value, library.classes):
             yield argument
+    if _is_ndarray_out(call) and "out" not in always and not takes_ndarray_out(library, found):
+        yield "a numpy.ndarray as out"
+
+
+def _is_ndarray_out(call: Call) -> bool:
+    return any(name == "out" and isinstance(value, np.ndarray) for name, value in call.relevant)
 
 
 def kind_of(library: Library, name: str) -> str:
@@ -336,7 +355,9 @@ def _end(
         return f"{unknown[0].type} decides; that is not known before the call", tuple(lazy)
     if end.verdict == "answers":
         host = tuple(
-            f"{name}, a numpy.ndarray of {value.nbytes} bytes, is handed to {end.library}"
+            f"the result, to host memory: out is a numpy.ndarray of {value.nbytes} bytes"
+            if name == "out"
+            else f"{name}, a numpy.ndarray of {value.nbytes} bytes, is handed to {end.library}"
             for name, value in call.relevant
             if isinstance(value, np.ndarray) and end.library
         )

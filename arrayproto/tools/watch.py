@@ -248,12 +248,19 @@ def _record(
 ) -> None:
     seconds = perf_counter() - start
     file, line, via = site_of(frame)
-    nbytes = getattr(result, "nbytes", 0)
-    if type(nbytes) is not int:  # NaN where Dask does not know
-        nbytes = 0
+    nbytes = _result_size(result)
     event = ("call", name, library, kind, file, line, via, "", start, seconds, nbytes, get_ident())
     for seen in _seen:
         seen(event)
+
+
+def _result_size(result: Any) -> int:
+    nbytes = getattr(result, "nbytes", None)
+    if type(nbytes) is int:  # not what is NaN where Dask does not know
+        return nbytes
+    if isinstance(result, (list, tuple)):
+        return sum(map(_result_size, result))
+    return host_size(result)
 
 
 def _around_call(library: Library, name: str, resolution: Resolution) -> Callable[..., Any]:
@@ -401,6 +408,7 @@ def _coercing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
 
     ours = ReboundFunction(coercing)
     functools.update_wrapper(ours, original)
+    ours._original = original
     return ours
 
 

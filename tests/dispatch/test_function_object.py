@@ -19,6 +19,7 @@ from numpy._core.overrides import array_function_dispatch as numpys_dispatch
 
 import arrayproto
 from arrayproto.dispatch import array_function_dispatch
+from arrayproto.wrapper import FILENAME
 
 PACKAGE = str(Path(arrayproto.__file__).parent)
 
@@ -178,7 +179,7 @@ def frames_of_ours(error):
     return [
         f.name
         for f in traceback.extract_tb(error.__traceback__)
-        if f.filename == "<arrayproto wrapper>" or f.filename.startswith(PACKAGE)
+        if f.filename == FILENAME or f.filename.startswith(PACKAGE)
     ]
 
 

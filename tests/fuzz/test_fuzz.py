@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -55,12 +56,29 @@ def explicit(name):
     return getattr(module, own)
 
 
-def check(stock, function, call):
+#: The generated Python of the explicit namespace counts too many arguments in another way: see
+#: tests/dispatch/test_deviations.py. What is private by name in NumPy it calls by its public name:
+#: np.char.splitlines is `_splitlines` in NumPy's messages.
+EXPLICIT = ((re.compile(r"takes .* given$"), "takes too many"), (re.compile(r"^_(?=\w+\(\) )"), ""))
+
+
+def _but_for_names(told):
+    what, *rest = told["does"]
+    if what != "raises":
+        return told
+    for pattern, instead in EXPLICIT:
+        rest = [pattern.sub(instead, part) for part in rest]
+    return told | {"does": (what, *rest)}
+
+
+def check(stock, function, call, exact=True):
     name, args, kwargs = call
     pickled = pickle.dumps((args, kwargs))  # calls may write into their arguments
     stocks = stock.outcome(name, *pickle.loads(pickled))
     with np.errstate(), np.printoptions():
         ours = outcome(function, *pickle.loads(pickled))
+    if not exact:
+        ours, stocks = _but_for_names(ours), _but_for_names(stocks)
     assert same(ours, stocks), f"np.{name}(*{args}, **{kwargs})\nours:  {ours}\nstock: {stocks}"
 
 
@@ -82,6 +100,6 @@ def test_explicit(stock):
         # The explicit namespace asks strangers about functions too that NumPy does not dispatch.
         strangers = any(type(value) is Refuses for value in (*args, *kwargs.values()))
         if catalog()[name].dispatched or not strangers:
-            check(stock, explicit(name), call)
+            check(stock, explicit(name), call, exact=False)
 
     fuzz()

@@ -8,10 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import arrayproto
 from arrayproto import capabilities, cli
 from arrayproto.libraries import LIBRARIES, Library
+from arrayproto.testing.subjects import SUBJECTS
 from arrayproto.tools.check import CODES, Config, check_source, is_selected, outputs, read_config
 from arrayproto.tools.check.asked import NotInstalledError, Recorded, load
 from arrayproto.tools.check.config import is_suppressed
@@ -87,6 +90,23 @@ class TestCalls:
         assert found(source, "sparse") == [("AP102", 3, "sparse")]
         assert codes("import numpy as np\ndef f(x, o): np.exp(x, out=o)", "jax") == ["AP102"]
         assert codes("import numpy as np\ndef f(x, o): np.exp(x, out=o)", "torch") == []
+
+    @pytest.mark.parametrize(
+        ("library", "code"),
+        [("jax", "AP203"), ("torch", "AP203"), ("sparse", "AP102"), ("dask", "AP102")],
+    )
+    @pytest.mark.parametrize("call", ["np.add(x, x, out=o)", "np.sum(x, 0, None, o)"])
+    def test_an_ndarray_as_out(self, call, library, code):
+        """The libraries themselves do so: into one that is named they copy, or they refuse."""
+        source = f"import numpy as np\ndef f(x):\n    o = np.empty((3, 3))\n    {call}\n"
+        assert codes(source, library) == [code]
+        x, o = SUBJECTS[library].from_numpy(np.eye(3)), np.empty(3 if "sum" in call else (3, 3))
+        with arrayproto.activated(library):
+            if code == "AP203":
+                assert eval(call, {"np": np, "x": x, "o": o}) is o
+            else:
+                with pytest.raises(arrayproto.UnsupportedArgumentError, match="out="):
+                    eval(call, {"np": np, "x": x, "o": o})
 
     @pytest.mark.parametrize(
         ("call", "found"),

@@ -190,9 +190,32 @@ class TestRefusals:
     def test_an_ndarray_that_a_library_writes_to(self):
         x, out = array("jax"), np.empty(VALUES.shape)
         with arrayproto.activated("jax"):
-            assert explain(np.exp, x, out=out).answer is not None
+            told = explain(np.exp, x, out=out)
+            assert told.answer is not None
+            assert told.copies == (
+                "the result, to host memory: out is a numpy.ndarray of 72 bytes",
+            )
             assert np.exp(x, out=out) is out
             assert explain(np.exp, x, out=x).answer is None
+
+    def test_an_ndarray_that_a_library_does_not_write_to(self):
+        x, out = array("sparse"), np.empty(VALUES.shape)
+        with arrayproto.activated("sparse"):
+            assert explain(np.add, x, x, out=out).outcome == "raises UnsupportedArgumentError"
+            with pytest.raises(arrayproto.UnsupportedArgumentError, match="out="):
+                np.add(x, x, out=out)
+
+    @pytest.mark.parametrize(
+        ("function", "rest"), [(np.put, ([0], 1.0)), (np.copyto, (1.0,)), (np.add.at, (0, 1.0))]
+    )
+    def test_arrays_that_cannot_be_written_to(self, function, rest):
+        x = array("jax")
+        with arrayproto.activated("jax"):
+            told = explain(function, x, *rest)
+            assert told.outcome == "raises UnsupportedFunctionError"
+            assert "cannot be written to" in told.asked[0].note
+            with pytest.raises(arrayproto.UnsupportedFunctionError, match="cannot be written to"):
+                function(x, *rest)
 
     def test_a_fallback_is_said(self):
         x = array("sparse")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 import threading
 import warnings
 
@@ -55,6 +56,7 @@ class TestContext:
                 marks=pytest.mark.filterwarnings("ignore:The `numpy.sort` function"),
             ),
             ("jax", lambda x: np.asarray(x)),
+            ("jax", lambda x: sys.modules["jax"].device_get({"x": x})),
             ("torch", lambda x: x.numpy()),
             ("torch", lambda x: np.array([x, x])),
         ],

@@ -29,12 +29,16 @@ class Answer(NamedTuple):
         As of `arrayproto.libraries.Resolution`.
     refuses : frozenset of str
         Arguments that it refuses, where they are not as by default.
+    ndarray_out : bool or None
+        Whether it copies a result into an ndarray that is given as ``out=``; None if that is not
+        known.
     """
 
     kind: str
     note: str
     instead: str
     refuses: frozenset[str]
+    ndarray_out: bool | None = None
 
 
 class Asked(Protocol):
@@ -70,7 +74,8 @@ class Installed:
         else:
             found = self._library.resolve(public.public_api)
         refuses = arguments.refused_or_recorded(self._library, name, public.public_api, found)
-        return Answer(found.kind, found.note, found.instead, refuses)
+        ndarray_out = arguments.takes_ndarray_out(self._library, found)
+        return Answer(found.kind, found.note, found.instead, refuses, ndarray_out)
 
     def is_mutable(self) -> bool:
         return arguments.is_mutable(self._library)

@@ -80,7 +80,7 @@ CODES: dict[str, Code] = {
     "AP203": Code(
         "way-out",
         "warning",
-        "The method, or the builtin, takes the values out of the library.",
+        "The method, the builtin, or an ndarray as `out=`, takes the values out of the library.",
     ),
     "AP301": Code(
         "isinstance-ndarray",

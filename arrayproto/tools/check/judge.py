@@ -127,7 +127,16 @@ def _of_call(use: Use, library: Asked) -> Iterator[tuple[str, str]]:
         code = "AP103" if public.method not in ("", "__call__") else "AP101"
         yield code, f"numpy.{use.name} is not supported on {library.name}: {found.note}{step}"
         return
-    for argument in sorted(found.refuses & set(use.arguments)):
+    refused = found.refuses & set(use.arguments)
+    if use.ndarray_out and found.ndarray_out is not None:
+        refused -= {"out"}
+        if found.ndarray_out:
+            into = f"{library.name}, into the ndarray that out= is"
+            yield "AP203", f"numpy.{use.name} takes its result out of {into}"
+        else:
+            none = f"takes no ndarray as out= on {library.name}"
+            yield "AP102", f"numpy.{use.name} {none}; leave it out"
+    for argument in sorted(refused):
         yield "AP102", f"numpy.{use.name} has no {argument}= on {library.name}; leave it out"
     if found.kind in _NOTES:
         yield (

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...catalog import ALIASES, MODULES, original
+from ...accelerator import original
+from ...catalog import ALIASES, MODULES
 from ...libraries import LIBRARIES, public_name
 from ..coverage import Asked, public_functions
 

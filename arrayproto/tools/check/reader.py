@@ -44,6 +44,8 @@ class Use(NamedTuple):
         Names of the arguments that a call is given, and are not as by default.
     certain : bool
         Whether it is an array that it is done to; else it may be.
+    ndarray_out : bool
+        Whether a call is given ``out=``, and it is an ndarray.
     """
 
     what: str
@@ -51,6 +53,7 @@ class Use(NamedTuple):
     node: ast.AST
     arguments: tuple[str, ...] = ()
     certain: bool = True
+    ndarray_out: bool = False
 
 
 #: Functions of libraries that give ndarrays: ``cupy.asnumpy``.
@@ -373,7 +376,10 @@ class _Reader:
             return OTHER if not public.is_function else HOST
         if not maybe:
             return HOST
-        self.found.append(Use("call", name, node, said, certain=ARRAY in maybe or ARRAYS in maybe))
+        certain, out = ARRAY in maybe or ARRAYS in maybe, keywords.get("out")
+        if out is None and "out" in said:
+            out = values[positional_names(public.public_api).index("out")]
+        self.found.append(Use("call", name, node, said, certain, out == HOST))
         for place, argument in enumerate(node.args[:2]):
             # What NumPy's functions are given is an array from there on, as far as one can tell.
             if isinstance(argument, ast.Name) and values[place] == UNKNOWN and place == 0:
