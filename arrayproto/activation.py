@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import adoption, policy
+from .accelerator import original
 from .authors.mixin import family
 from .errors import ActivationError, ArrayProtoWarning
 from .import_hook import ImportWatcher
@@ -485,8 +486,6 @@ def _take_back(ours: list[Any]) -> None:
 
     `numpy.char` is made of the functions of `numpy.strings`, and is imported when it is first used.
     """
-    from .accelerator import original
-
     own = {id(function): original(function) for function in ours}
     for name in _numpys_modules() - _state.numpys_modules:
         module = sys.modules[name]

@@ -78,7 +78,7 @@ def _standard(mx: Any) -> Any:
 def _core(mx: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     xp = _standard(mx)
     core = dict(standard_core(xp, dtypes))
-    own, matmul, of_elements = dtypes.from_numpy, core["matmul"], core["prod"]
+    own, matmul = dtypes.from_numpy, core["matmul"]
     LinAlgError = np.linalg.LinAlgError
 
     def asarray(a: np.ndarray) -> Any:
@@ -141,12 +141,17 @@ def _core(mx: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
             raise LinAlgError("Matrix is not positive definite")
         return factor
 
-    def prod(a: Any, axis: Any, dtype: Any) -> Any:
-        if a.size:
-            return of_elements(a, axis, dtype)
-        # Of no elements it is 1, which MLX has for zero.
-        rest = [n for i, n in enumerate(a.shape) if i not in axis]
-        return mx.ones(rest, own(dtype))
+    def total(name: str, of_nothing: int) -> Callable[..., Any]:
+        """Of no elements MLX has no product of one, and its sum may never end."""
+        function = core[name]
+
+        def call(a: Any, axis: Any, dtype: Any) -> Any:
+            if a.size:
+                return function(a, axis, dtype)
+            rest = [n for i, n in enumerate(a.shape) if i not in axis]
+            return mx.full(rest, of_nothing, own(dtype))
+
+        return call
 
     def finite(name: str) -> Callable[..., Any]:
         function = core[name]
@@ -170,7 +175,8 @@ def _core(mx: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         "getitem": checked_getitem,
         "nonzero": nonzero,
         "matmul": product,
-        "prod": prod,
+        "sum": total("sum", 0),
+        "prod": total("prod", 1),
         "copysign": copysign,
         "setitem": setitem,
         "fresh": fresh,
