@@ -64,32 +64,54 @@ def _unresolved(library: Library, self: Any, func: Any, types: Any, args: Any, k
     return _refused(library, self, func, types, args, kwargs, refusal)
 
 
-def _defers(func: Any, types: Any) -> Any:
-    """NotImplemented; or NumPy's error with the reason, where nobody is left who could answer.
+def _strangers(types: Any) -> list[Library]:
+    """Libraries of ours, of which none takes all of these types; empty if somebody may answer.
 
-    NumPy's own error names the types and no more. That nobody answers is certain where all who are
-    asked are ndarrays, which decline beside others, and libraries of ours that do not take the
-    arrays of each other.
+    That nobody answers is certain where all who are asked are ndarrays, which decline beside
+    others, and libraries of ours that do not take the arrays of each other.
     """
-    libraries = []
+    libraries: list[Library] = []
     for cls in types:
         ours = answering.get(getattr(cls, "__array_function__", None))
         if ours is None:
             if cls is not np.ndarray:
-                return NotImplemented
+                return []
         elif ours.accepts(types):
-            return NotImplemented
+            return []
         elif ours not in libraries:
             libraries.append(ours)
-    if len(libraries) < 2:
+    return libraries if len(libraries) > 1 else []
+
+
+def _reason(libraries: list[Library]) -> str:
+    """Why nobody answers, and the next step; NumPy's own error names the types and no more."""
+    return (
+        f"{' and '.join(one.name for one in libraries)} do not take the arrays of each other; "
+        "convert one of them. python -m arrayproto hierarchy shows which array types go together"
+    )
+
+
+def _defers(func: Any, types: Any) -> Any:
+    """NotImplemented; or NumPy's error with the reason, where nobody is left who could answer."""
+    libraries = _strangers(types)
+    if not libraries:
         return NotImplemented
     error = dispatch.no_implementation(func, types)
-    names = " and ".join(one.name for one in libraries)
-    error.args = (
-        f"{error.args[0]}: {names} do not take the arrays of each other; convert one of them. "
-        "python -m arrayproto hierarchy shows which array types go together",
-    )
+    error.args = (f"{error.args[0]}: {_reason(libraries)}",)
     raise error
+
+
+def _defers_of_ufunc(ufunc: Any, method: str, inputs: Any) -> Any:
+    """`_defers` for a ufunc, which asks nobody about numbers and lists."""
+    types = tuple([type(x) for x in inputs if hasattr(type(x), "__array_ufunc__")])
+    libraries = _strangers(types)
+    if not libraries:
+        return NotImplemented
+    names = ", ".join(repr(cls.__name__) for cls in types)
+    raise TypeError(
+        "operand type(s) all returned NotImplemented from "
+        f"__array_ufunc__({ufunc!r}, {method!r}, ...): {names}: {_reason(libraries)}"
+    )
 
 
 def array_function(library: Library) -> Callable[..., Any]:
@@ -253,7 +275,7 @@ def _array_ufunc(library: Library) -> Callable[..., Any]:
         if kwargs or method != "__call__":
             return _with_arguments(library, self, ufunc, method, inputs, kwargs)
         if not accepts(tuple(map(type, inputs))):
-            return NotImplemented
+            return _defers_of_ufunc(ufunc, method, inputs)
         try:
             call = plain[ufunc]
         except KeyError:

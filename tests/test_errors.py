@@ -53,6 +53,14 @@ class TestNobodyAnswers:
         assert "python -m arrayproto hierarchy" in message
         assert any("arrayproto.explain(" in note for note in caught.value.__notes__)
 
+    @pytest.mark.parametrize("pair", [("sparse", "torch"), ("torch", "sparse"), ("jax", "dask")])
+    def test_of_a_ufunc(self, pair):
+        x, y = map(array, pair)
+        arrayproto.activate(*pair)
+        for call in (lambda: np.add(x, y), lambda: np.add(np.add(x, 1), y), lambda: np.dot(x, y)):
+            with pytest.raises(TypeError, match=f"{pair[0]} and {pair[1]} do not take the arrays"):
+                call()
+
     def test_beside_an_ndarray(self):
         x, y = array("sparse"), array("torch")
         arrayproto.activate("sparse", "torch")

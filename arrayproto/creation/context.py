@@ -90,8 +90,10 @@ class Creation:
         """What a call from `frame` goes to, kept for the calls to come."""
         maker = self.maker
         found: Callable[..., Any] = place.own
-        if callsite.is_programs(frame, self.packages, maker.library.roots) and callsite.calls(
-            frame, place.plain, place.function
+        if (
+            callsite.is_programs(frame, self.packages, maker.library.roots)
+            and callsite.calls(frame, place.plain, place.function)
+            and not _passes_on(frame, place)
         ):
             found = maker.function(place.name, place.own)
             if _made is not None:
@@ -103,6 +105,17 @@ class Creation:
         self._codes.add(frame.f_code)
         self.sites[id(frame.f_code), frame.f_lasti, place.key] = found
         return found
+
+
+def _passes_on(frame: types.FrameType | None, place: Place) -> bool:
+    """Whether a frame is of what somebody has put over ours, and is called by everybody."""
+    there = vars(sys.modules[place.module]).get(place.plain)
+    code = getattr(there, "__code__", None)
+    while code is not None and frame is not None:
+        if frame.f_code is code:
+            return True
+        frame = frame.f_back
+    return False
 
 
 class Stock(Creation):

@@ -49,8 +49,10 @@ class Forms(ShortWays):
                         try:
                             if axis is None and not kept:
                                 return native(a)
-                            # It takes a number for a vector.
-                            if rank(a) and (type(axis) is int or (type(axis) is tuple and axis)):
+                            # A number may be taken for a vector.
+                            if rank(a) != 0 and (
+                                type(axis) is int or (type(axis) is tuple and axis)
+                            ):
                                 return native(a, axis, kept)
                         except refused:
                             pass

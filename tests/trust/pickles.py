@@ -95,7 +95,10 @@ def read():
         own = name.rpartition(", ")[2] if not name.startswith("rebound,") else name
         if name.startswith(("kept, ", "inside, ")):
             own = name.partition(", ")[2]
-        if own in FUNCTIONS:
+        if name.startswith("kept, rebound") and ".cloudpickle." in path.name:
+            # It looks like a function that is not what its name says, which goes by its code.
+            assert value.__code__ == numpys(FUNCTIONS[own]).__code__, path
+        elif own in FUNCTIONS:
             assert value == numpys(FUNCTIONS[own]), path
             if own != "method of a ufunc":
                 assert value is numpys(FUNCTIONS[own]), path
