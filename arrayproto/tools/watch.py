@@ -254,12 +254,22 @@ def _record(
         seen(event)
 
 
+#: Classes of results, and of their items, that hold nothing to speak of.
+_NO_ARRAYS = frozenset({int, float, complex, bool, str, type(None)})
+
+
 def _result_size(result: Any) -> int:
+    if type(result) in _NO_ARRAYS:
+        return 0
     nbytes = getattr(result, "nbytes", None)
     if type(nbytes) is int:  # not what is NaN where Dask does not know
         return nbytes
     if isinstance(result, (list, tuple)):
-        return sum(map(_result_size, result))
+        size = 0
+        for item in result:
+            if type(item) not in _NO_ARRAYS:
+                size += _result_size(item)
+        return size
     return host_size(result)
 
 
