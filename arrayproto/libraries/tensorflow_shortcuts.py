@@ -130,6 +130,11 @@ def shortcuts(tf: Any) -> Mapping[str, Maker]:
 
         return call
 
+    def joined(arrays: Any, axis: int) -> Any:
+        if arrays[0].shape.rank == 0:
+            raise ValueError  # a single number is given back there
+        return tf.concat(arrays, axis)
+
     def clip(long: Call) -> Call:
         def call(*args: Any, **kwargs: Any) -> Any:
             if len(args) == 3 and not kwargs and own[type(args[0])] and args[0].dtype in real:
@@ -174,7 +179,7 @@ def shortcuts(tf: Any) -> Mapping[str, Maker]:
         "roll": ways.by_integers(tf.roll, 2),
         "clip": clip,
         "where": ways.where(tf.where, tf.bool),
-        "concatenate": ways.joining(tf.concat),
+        "concatenate": ways.joining(joined),
         "stack": ways.joining(tf.stack),
         "reshape": reshape,
         "transpose": transpose,
