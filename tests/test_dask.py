@@ -123,3 +123,25 @@ class TestChunksOfOthers:
         with arrayproto.activated():
             for result in (np.sort(x, axis=0), np.diff(x, axis=0), np.sum(x, 0, where=x > 0)):
                 assert isinstance(result.compute(scheduler="sync"), sparse.SparseArray)
+
+
+class TestWithoutElements:
+    """Dask leaves out what has no elements where it joins, and does not flatten all of it."""
+
+    def test_lengths_are_compared(self):
+        nothing = da.ones((0,), chunks=1)
+        for join in (anp.vstack, anp.dstack):
+            with pytest.raises(ValueError, match="along dimension 1, the array at index 0 has"):
+                join([da.ones((1, 1), chunks=1), nothing])
+        assert anp.hstack([da.ones(2, chunks=1), nothing]).compute().tolist() == [1, 1]
+
+    @pytest.mark.parametrize("name", ["sort", "cumsum", "cumprod", "nancumsum"])
+    def test_flattened(self, name):
+        values = np.zeros((0, 2), bool)
+        result = getattr(anp, name)(da.from_array(values, chunks=1), axis=None)
+        assert result.dtype == getattr(np, name)(values, axis=None).dtype
+        assert result.compute().tolist() == []
+
+    def test_a_shape_of_negative_lengths(self):
+        with pytest.raises(ValueError, match="non-negative"):
+            anp.broadcast_to(da.ones((), chunks=1), (0, -1))

@@ -94,3 +94,11 @@ class TestNobodyAnswers:
         with pytest.raises(TypeError, match="^no implementation found for 'mine.f'") as caught:
             f(Declines())
         assert "python -m arrayproto coverage" in caught.value.__notes__[0]
+
+
+def test_an_axis_that_sparse_has_not():
+    with (
+        arrayproto.activated("sparse"),
+        pytest.raises(np.exceptions.AxisError, match="destination"),
+    ):
+        np.moveaxis(array("sparse"), 0, 5)

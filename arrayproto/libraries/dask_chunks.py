@@ -94,7 +94,10 @@ def alike(made: Any, like: Any) -> Any:
 
 
 def flattened(a: Any) -> Any:
-    return a if a.ndim == 1 else da().ravel(a)
+    if a.ndim == 1:
+        return a
+    # Dask does not ravel every array without elements.
+    return da().empty((0,), dtype=a.dtype) if 0 in a.shape else da().ravel(a)
 
 
 def swallowed(name: str, **arguments: Any) -> None:

@@ -42,7 +42,7 @@ def _in_order(name: str) -> Callable[..., Any]:
         if a.ndim == 0 and name.startswith("arg") and axis in (0, -1):
             return da().zeros(1, dtype=np.intp)
         if axis is None:
-            a, axis = a.ravel(), 0
+            a, axis = flattened(a), 0
         (axis,) = normalize_axes((axis,), a.ndim)
         # NumPy says what is wrong with the arguments.
         shape = [1] * a.ndim
@@ -227,7 +227,7 @@ def _bits(name: str) -> Callable[..., Any]:
     def call(a: Any, /, axis: int | None = None, **kwargs: Any) -> Any:
         a = as_dask(a)
         if axis is None:
-            a, axis = a.ravel(), 0
+            a, axis = flattened(a), 0
         (axis,) = normalize_axes((axis,), a.ndim)
         known_shape(name, a)
         shape = [1] * a.ndim

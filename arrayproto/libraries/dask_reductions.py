@@ -11,7 +11,7 @@ import numpy as np
 
 from ..derived.arguments import keeps
 from .bridge import bridge
-from .dask_chunks import as_dask, da, normalize_axes
+from .dask_chunks import as_dask, da, flattened, normalize_axes
 from .rows import Row
 
 #: What an element that `where` leaves out counts as.
@@ -208,7 +208,7 @@ def _nanarg(name: str) -> Callable[..., Any]:
             raise ValueError(f"attempt to get {name[3:]} of an empty sequence")
         keep = keeps(keepdims)
         if axis is None and a.ndim > 1:  # of equals, Dask finds the one in the first chunk
-            result = getattr(da(), name)(da().ravel(a), axis=0)
+            result = getattr(da(), name)(flattened(a), axis=0)
             return result.reshape((1,) * a.ndim) if keep else result
         return getattr(da(), name)(a, axis=axis, keepdims=keep)
 
@@ -227,6 +227,8 @@ def _cumulative(name: str) -> Callable[..., Any]:
             a, axis = a.reshape(1), 0
         if axis is not None:
             (axis,) = normalize_axes(axis, a.ndim)
+        elif 0 in a.shape:  # which Dask does not flatten
+            a, axis = flattened(a), 0
         return getattr(da(), name)(a, axis=axis, dtype=dtype)
 
     call.__name__ = name

@@ -90,7 +90,10 @@ def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
 
 
 def _broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
-    return da().broadcast_to(as_dask(array), shape if np.iterable(shape) else (shape,))
+    shape = tuple(shape) if np.iterable(shape) else (shape,)
+    if any(length < 0 for length in shape):
+        raise ValueError("all elements of broadcast shape must be non-negative")
+    return da().broadcast_to(as_dask(array), shape)
 
 
 def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
@@ -113,6 +116,22 @@ def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
 # Joining ----------------------------------------------------------------------------------------
 
 
+def _check_lengths(shapes: list[tuple[Any, ...]], axis: int) -> None:
+    """Raise NumPy's error where lengths differ; Dask leaves out what has no elements."""
+    first = shapes[0]
+    if len({len(shape) for shape in shapes}) > 1 or not -len(first) <= axis < len(first):
+        return  # an error of Dask's own
+    for place, shape in enumerate(shapes):
+        for along, (n, one) in enumerate(zip(shape, first, strict=True)):
+            # A length that is not known is NaN.
+            if along != axis % len(first) and n != one and n == n and one == one:
+                raise ValueError(
+                    "all the input array dimensions except for the concatenation axis must match "
+                    f"exactly, but along dimension {along}, the array at index 0 has size {one} "
+                    f"and the array at index {place} has size {n}"
+                )
+
+
 def _join(name: str) -> Callable[..., Any]:
     def call(
         arrays: Any,
@@ -127,6 +146,8 @@ def _join(name: str) -> Callable[..., Any]:
         found = np.concatenate([np.empty(0, a.dtype) for a in arrays], dtype=dtype, casting=casting)
         if axis is None and name == "concatenate":
             arrays, axis = [_ravel(a) for a in arrays], 0
+        if name == "concatenate":
+            _check_lengths([a.shape for a in arrays], axis)
         arrays = [a if a.dtype == found.dtype else a.astype(found.dtype) for a in arrays]
         return getattr(da(), name)(arrays, axis, allow_unknown_chunksizes=False)
 
@@ -142,6 +163,8 @@ def _stacked(name: str) -> Callable[..., Any]:
         if name == "vstack":
             arrays = [da().atleast_2d(as_dask(a)) for a in tup]
             return concatenate(arrays, 0, None, dtype=dtype, casting=casting)
+        if name == "dstack":
+            return concatenate([da().atleast_3d(as_dask(a)) for a in tup], 2)
         arrays = [da().atleast_1d(as_dask(a)) for a in tup]
         axis = 0 if arrays and arrays[0].ndim == 1 else 1
         return concatenate(arrays, axis, None, dtype=dtype, casting=casting)
@@ -351,6 +374,7 @@ ROWS: dict[str, Row] = {
     "stack": _join("stack"),
     "vstack": _stacked("vstack"),
     "hstack": _stacked("hstack"),
+    "dstack": _stacked("dstack"),
     "insert": _insert,
     "repeat": _repeat,
     "isclose": _isclose,

@@ -245,7 +245,13 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> A
     return derived_functions()["pad"](array, pad_width, mode, **kwargs)
 
 
+def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    np.moveaxis(np.empty((0,) * a.ndim), source, destination)  # NumPy's errors
+    return module().moveaxis(a, source, destination)
+
+
 ROWS: dict[str, Row | Callable[..., Any]] = {
+    "moveaxis": _moveaxis,
     "where": _where,
     "clip": _clip,
     "take": _take,
