@@ -149,6 +149,26 @@ class Forms(ShortWays):
 
         return make
 
+    def clipped(self, native: Call) -> Maker:
+        """Between two numbers, neither of them NaN: ``native(a, low, high)``."""
+        own, refused, real = self.own, self.refused, self.real
+
+        def make(long: Call) -> Call:
+            def call(*args: Any, **kwargs: Any) -> Any:
+                if len(args) == 3 and not kwargs:
+                    a, low, high = args
+                    if type(low) in (int, float) and type(high) in (int, float):
+                        if low == low and high == high and own[type(a)] and a.dtype in real:
+                            try:
+                                return native(a, low, high)
+                            except refused:
+                                pass
+                return long(*args, **kwargs)
+
+            return call
+
+        return make
+
     def joined(self, native: Call) -> Maker:
         """Of a list or tuple of arrays of one dtype and as many axes, and nothing else."""
         own, refused, rank, inexact = self.own, self.refused, self.rank, self.inexact

@@ -125,26 +125,6 @@ class ShortWays:
 
         return make
 
-    def reduction(self, native: Call, whole: Call) -> Maker:
-        """Of one axis, or of all of them by `whole`."""
-        own, refused, real = self.own, self.refused, self.real
-
-        def make(long: Call) -> Call:
-            def call(a: Any, axis: Any = None, *rest: Any, **kwargs: Any) -> Any:
-                if not rest and not kwargs and own[type(a)] and a.dtype in real:
-                    if axis is None:
-                        return whole(a)
-                    if type(axis) is int:
-                        try:
-                            return native(a, axis)
-                        except refused:
-                            pass
-                return long(a, axis, *rest, **kwargs)
-
-            return call
-
-        return make
-
     def where(self, native: Call, boolean: Any) -> Maker:
         own, refused, inexact = self.own, self.refused, self.inexact
 

@@ -135,15 +135,8 @@ def shortcuts(tf: Any) -> Mapping[str, Maker]:
             raise ValueError  # a single number is given back there
         return tf.concat(arrays, axis)
 
-    def clip(long: Call) -> Call:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if len(args) == 3 and not kwargs and own[type(args[0])] and args[0].dtype in real:
-                a, low, high = args
-                if {type(low), type(high)} <= {int, float} and low == low and high == high:
-                    return tf.minimum(tf.maximum(a, low), high)  # as NumPy if low > high
-            return long(*args, **kwargs)
-
-        return call
+    def clamp(a: Any, low: Any, high: Any) -> Any:
+        return tf.minimum(tf.maximum(a, low), high)  # as NumPy if low > high
 
     return {
         **{name: ways.unary(getattr(tf.math, name)) for name in _UNARY},
@@ -177,7 +170,7 @@ def shortcuts(tf: Any) -> Mapping[str, Maker]:
         "logical_or": ways.of_two(tf.logical_or, boolean),
         "expand_dims": ways.by_integers(tf.expand_dims, 1, number=True),
         "roll": ways.by_integers(tf.roll, 2),
-        "clip": clip,
+        "clip": ways.clipped(clamp),
         "where": ways.where(tf.where, tf.bool),
         "concatenate": ways.joining(joined),
         "stack": ways.joining(tf.stack),

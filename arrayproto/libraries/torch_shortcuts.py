@@ -102,23 +102,6 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
         in_c = speed.Aligned(native, torch.Tensor, sys.intern("shape"), REFUSED, call)
         return functools.update_wrapper(in_c, call)  # type: ignore[no-any-return]
 
-    def clip(long: Call) -> Call:
-        """Between two numbers, neither of them NaN."""
-        native = torch.clamp
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if len(args) == 3 and not kwargs:
-                a, low, high = args
-                if type(low) in (int, float) and type(high) in (int, float):
-                    if low == low and high == high and own[type(a)] and a.dtype in real:
-                        try:
-                            return native(a, low, high)
-                        except REFUSED:
-                            pass
-            return long(*args, **kwargs)
-
-        return call
-
     def flip(long: Call) -> Call:
         native = torch.flip
 
@@ -275,7 +258,7 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
         "logical_or": ways.of_two(torch.logical_or, boolean),
         "logical_xor": ways.of_two(torch.logical_xor, boolean),
         "logical_not": ways.alone(torch.logical_not, boolean),
-        "clip": clip,
+        "clip": ways.clipped(torch.clamp),
         "flip": flip,
         "roll": roll,
         "broadcast_to": broadcast_to,
