@@ -37,6 +37,14 @@ def convert(value: Any, make: Callable[[numpy.ndarray], Any]) -> Any:
     return value
 
 
+def attempt(call: Callable[[], Any]) -> Any:
+    """The result, or the error."""
+    try:
+        return call()
+    except Exception as error:  # any error is an answer
+        return error
+
+
 def fetch(value: Any, backend: Subject) -> Any:
     """The same result with ndarrays in it, for comparison after the call."""
     if backend.is_array(value):

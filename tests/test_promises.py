@@ -25,7 +25,7 @@ from arrayproto.catalog import catalog
 from arrayproto.libraries import LIBRARIES
 from arrayproto.testing.subjects import WentThroughTheHostError, staying_on_the_library
 from tests.calls import FORMS, MATRIX, expected, find, functions, good_forms
-from tests.oracle import BACKENDS, assert_same, check, convert, fetch
+from tests.oracle import BACKENDS, assert_same, attempt, check, convert, fetch
 
 SNAPSHOT = """
 import sys, types
@@ -311,13 +311,6 @@ class TestWhatWorkedBefore:
             is attempt(lambda: original(x)).__class__
         )
         assert np.isfortran(x) is False
-
-
-def attempt(call):
-    try:
-        return call()
-    except Exception as error:
-        return error
 
 
 def answer(name, form, backend):

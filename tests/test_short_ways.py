@@ -16,6 +16,8 @@ import arrayproto
 from arrayproto.testing.judge import difference
 from arrayproto.testing.subjects import SUBJECTS, staying_on_the_library
 
+from .oracle import attempt, convert
+
 hypothesis = pytest.importorskip("hypothesis")
 st = hypothesis.strategies
 hnp = pytest.importorskip("hypothesis.extra.numpy")
@@ -72,25 +74,12 @@ CALLS = {
 BEYOND = {("tensorflow", "kron")}
 
 
-def _of_library(value, subject):
-    if isinstance(value, list):
-        return [_of_library(item, subject) for item in value]
-    return subject.from_numpy(value.copy()) if isinstance(value, np.ndarray) else value
-
-
-def _answer(function, args, kwargs):
-    """The result, or the error."""
-    try:
-        return function(*args, **kwargs)
-    except Exception as error:
-        return error
-
-
 def _disagreement(subject, function, args, kwargs):
     """What is not NumPy's about a call, in words; None if all is."""
-    wanted = _answer(function, args, kwargs)
+    wanted = attempt(lambda: function(*args, **kwargs))
+    given = convert(args, lambda values: subject.from_numpy(values.copy()))
     with staying_on_the_library():
-        found = _answer(function, _of_library(list(args), subject), kwargs)
+        found = attempt(lambda: function(*given, **kwargs))
     if isinstance(wanted, Exception):
         return None if isinstance(found, type(wanted)) else f"{found!r}, not {wanted!r}"
     if isinstance(found, Exception):
