@@ -160,7 +160,7 @@ def judged_by_processes(
                     done(number, judgements, time.perf_counter() - start)
         except IndexError:  # another thread has taken the last
             pass
-        except BaseException:
+        except BaseException:  # whatever it was, the others shall stop too
             todo.clear()
             raise
 
