@@ -14,6 +14,11 @@ def keeps(keepdims: Any) -> bool:
     return keepdims is not _NoValue and bool(keepdims)
 
 
+def reduced_axis(axis: Any, rank: int) -> Any:
+    """The argument `axis`, of which NumPy's ufuncs take 0 and -1 for an array without axes."""
+    return None if rank == 0 and isinstance(axis, int) and axis in (0, -1) else axis
+
+
 def clip_bounds(a_min: Any, a_max: Any, min: Any, max: Any) -> tuple[Any, Any]:
     """The bounds of `numpy.clip`, by position or under the Array API's names.
 

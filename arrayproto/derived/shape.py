@@ -8,6 +8,7 @@ import numpy
 
 import arrayproto.numpy as np
 
+from .arguments import reduced_axis
 from .creation import array_of, one_of
 
 __all__ = [
@@ -162,7 +163,7 @@ def expand_dims(a: Any, axis: Any) -> Any:
 
 def squeeze(a: Any, axis: Any = None) -> Any:
     lengths = tuple(np.shape(a))
-    if axis is None:
+    if reduced_axis(axis, len(lengths)) is None:
         return np.reshape(a, tuple(n for n in lengths if n != 1))
     axes = _normalized(axis, len(lengths))
     if any(lengths[i] != 1 for i in axes):
@@ -187,11 +188,12 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
 def flip(m: Any, axis: Any = None) -> Any:
     rank = np.ndim(m)
     axes = range(rank) if axis is None else _normalized(axis, rank)
-    return m[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(rank))]
+    places = (slice(None, None, -1) if i in axes else slice(None) for i in range(rank))
+    return m[tuple(places) or ...]
 
 
 def roll(a: Any, shift: Any, axis: Any = None) -> Any:
-    if axis is not None and numpy.size(axis) == 0:
+    if axis is not None and numpy.size(axis) == 0 and np.ndim(a) == 0:
         raise ValueError("not enough values to unpack (expected 2, got 0)")
     if axis is None:
         return np.reshape(roll(np.reshape(a, (-1,)), shift, 0), np.shape(a))

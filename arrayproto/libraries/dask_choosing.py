@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..derived.arguments import keeps
+from ..derived.arguments import keeps, reduced_axis
 from .dask_chunks import (
     as_dask,
+    axis_index,
     da,
     flattened,
     is_dask,
@@ -108,7 +109,8 @@ def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> A
 def _arg_extreme(name: str) -> Callable[..., Any]:
     def call(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = np._NoValue) -> Any:
         a = as_dask(a)
-        length = a.size if axis is None else a.shape[normalize_axes(axis, a.ndim)[0]]
+        axis = reduced_axis(axis, a.ndim)
+        length = a.size if axis is None else a.shape[axis_index(axis, a.ndim)]
         if length == 0:
             raise ValueError(f"attempt to get {name} of an empty sequence")
         keep = keeps(keepdims)

@@ -14,6 +14,7 @@ from ..derived.creation import make
 from ..errors import UnsupportedArgumentError
 
 normalize_axes = np.lib.array_utils.normalize_axis_tuple
+axis_index = np.lib.array_utils.normalize_axis_index
 
 
 def da() -> Any:

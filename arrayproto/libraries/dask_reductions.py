@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..derived.arguments import keeps
+from ..derived.arguments import keeps, reduced_axis
 from .bridge import bridge
-from .dask_chunks import as_dask, da, flattened, normalize_axes
+from .dask_chunks import as_dask, axis_index, da, flattened, normalize_axes
 from .rows import Row
 
 #: What an element that `where` leaves out counts as.
@@ -72,7 +72,7 @@ def reduction(name: str) -> Callable[..., Any]:
 
     def call(a: Any, *args: Any, **kwargs: Any) -> Any:
         a = as_dask(a)
-        simple = not args and not kwargs.keys() & _MORE
+        simple = a.ndim and not args and not kwargs.keys() & _MORE
         axis = kwargs.get("axis")
         if simple and axis.__class__ is not tuple and name not in _EXTREMES:
             if name not in ("nanmean", *_VARIANCES[2:]):
@@ -88,6 +88,8 @@ def reduction(name: str) -> Callable[..., Any]:
         correction = given.pop("correction", np._NoValue)
         keepdims = given.pop("keepdims", np._NoValue)
         given["keepdims"] = keeps(keepdims)
+        if name not in ("mean", "std", "var"):  # as NumPy
+            given["axis"] = reduced_axis(given.get("axis"), a.ndim)
         _check(name, a, given.get("axis"), initial)
         if _given(correction):
             if given.get("ddof", 0) != 0:
@@ -203,7 +205,8 @@ def _variance(
 def _nanarg(name: str) -> Callable[..., Any]:
     def call(a: Any, axis: Any = None, *, keepdims: Any = np._NoValue) -> Any:
         a = as_dask(a)
-        lengths = a.shape if axis is None else (a.shape[normalize_axes(axis, a.ndim)[0]],)
+        axis = reduced_axis(axis, a.ndim)
+        lengths = a.shape if axis is None else (a.shape[axis_index(axis, a.ndim)],)
         if 0 in lengths and a.size == 0:
             raise ValueError(f"attempt to get {name[3:]} of an empty sequence")
         keep = keeps(keepdims)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..derived.arguments import reduced_axis
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import (
     as_dask,
@@ -72,6 +73,8 @@ def _checked(name: str) -> Callable[..., Any]:
         if name == "expand_dims":
             count = a.ndim + (len(axis) if isinstance(axis, (tuple, list)) else 1)
             return da().expand_dims(a, normalize_axes(axis, count))
+        if name == "squeeze":
+            axis = reduced_axis(axis, a.ndim)
         if axis is not None:
             axis = normalize_axes(axis, a.ndim)
         return getattr(da(), name)(a, axis=axis)
@@ -100,6 +103,8 @@ def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
     a = as_dask(a)
     if axis is None:
         return reshape(da().roll(_ravel(a), np.sum(shift, dtype=int).item(), 0), a.shape)
+    if a.ndim == 0:
+        np.roll(np.zeros(()), shift, axis)  # NumPy's error
     axis = normalize_axes(axis, a.ndim, allow_duplicate=True)
     pairs = np.broadcast(shift, axis)
     if pairs.ndim > 1:

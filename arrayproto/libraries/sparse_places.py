@@ -116,5 +116,6 @@ ROWS: dict[str, Row | Callable[..., Any]] = {
     "nonzero": nonzero,
     "reshape": _reshape,
     "roll": _roll,
+    "squeeze": Derived(),
     "tile": Derived(),
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..derived.arguments import reduced_axis
 from .rows import Row
 from .sparse_arrays import coo, in_full, is_sparse, made, module, normalize, refuse
 
@@ -64,7 +65,7 @@ def _reduction(name: str) -> Callable[..., Any]:
             return function(a, axis=axis, keepdims=keep(keepdims), **options)
         refuse(name, out=out)
         a = coo(a)
-        axes = checked_axis(axis, a.ndim)
+        axes = checked_axis(reduced_axis(axis, a.ndim), a.ndim)
         dropped = 1
         for i in axes:
             dropped *= a.shape[i]
@@ -137,6 +138,7 @@ def _mean(name: str) -> Callable[..., Any]:
             return module().mean(a, axis=axis, dtype=dtype, keepdims=keep(keepdims))
         refuse(name, out=out)
         a = coo(a)
+        axis = reduced_axis(axis, a.ndim) if skip_nan else axis  # as NumPy
         axes, kept = checked_axis(axis, a.ndim), keep(keepdims)
         if skip_nan and a.dtype.kind in "fc":
             if dtype is not None and not np.issubdtype(dtype, np.inexact):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..derived import derived_functions
-from ..derived.arguments import clip_bounds
+from ..derived.arguments import clip_bounds, reduced_axis
 from .rows import Row
 from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse, whole
 from .sparse_places import nonzero
@@ -173,6 +173,7 @@ def _extreme(name: str) -> Callable[..., Any]:
     def call(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = _NO_VALUE) -> Any:
         refuse(name, out=out)
         a = coo(a)
+        axis = reduced_axis(axis, a.ndim)
         if axis is not None:
             (axis,) = normalize((operator.index(axis),), a.ndim)
         length = a.size if axis is None else a.shape[axis]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..derived.arguments import keeps
+from ..derived.arguments import keeps, reduced_axis
 from .rows import Row
 from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, refuse, whole
 from .sparse_reductions import stack
@@ -45,6 +45,7 @@ def _variance(name: str) -> Callable[..., Any]:
                 raise ValueError("ddof and correction can't be provided simultaneously.")
             ddof = correction
         a = coo(a)
+        axis = reduced_axis(axis, a.ndim) if skip_nan else axis  # as NumPy
         lines = Lines(a, axis)
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
