@@ -441,7 +441,7 @@ def call_ufunc(
     inputs = tuple(x if n and keep else core.own(x) for x, n in zip(inputs, numbers, strict=True))
     if found is not None:
         return found(*inputs)
-    from . import elementwise, ufuncs
+    from . import elementwise, loops
 
     name = ufunc.__name__
     if name not in elementwise.__all__:
@@ -449,7 +449,7 @@ def call_ufunc(
     composed = getattr(elementwise, name)
     if name in elementwise.AS_THEY_ARE:
         return composed(*inputs)
-    return ufuncs.loop(ufunc, composed, inputs)
+    return loops.loop(ufunc, composed, inputs)
 
 
 # In place ---------------------------------------------------------------------------------------

@@ -201,7 +201,7 @@ def _at(ufunc: np.ufunc, a: Any, indices: Any, /, *operands: Any) -> None:
     if isinstance(indices, tuple) and len(indices) == 1:
         (indices,) = indices
     if not (is_dask(a) and is_dask(indices) and indices.dtype.kind in "iu" and a.ndim):
-        from ..derived.ufuncs import at
+        from ..derived.ufunc_at import at
 
         at(ufunc, a, indices, *operands)
         return

@@ -40,6 +40,12 @@ def _composed() -> ModuleType:
 
 
 @functools.cache
+def _loops() -> ModuleType:
+    """`arrayproto.derived.loops`, late as well."""
+    return importlib.import_module("arrayproto.derived.loops")
+
+
+@functools.cache
 def public_ufuncs() -> dict[np.ufunc, str]:
     """NumPy's ufuncs to their names, those of ``numpy.strings`` included."""
     found = {}
@@ -246,7 +252,7 @@ def _refuse(library: Library, ufunc: np.ufunc, method: str, *inputs: Any) -> Any
 
 def raise_numpys_error(ufunc: np.ufunc, inputs: tuple[Any, ...]) -> None:
     """Raise what NumPy does where it has no loop for such dtypes, or no such power."""
-    _composed().ask(ufunc, inputs)
+    _loops().ask(ufunc, inputs)
 
 
 class Corrected:
@@ -275,4 +281,4 @@ class Elementwise(Corrected):
     def __call__(self, *inputs: Any, **kwargs: Any) -> Any:
         if kwargs:
             return _composed().call(self.ufunc, *inputs, **kwargs)
-        return _composed().loop(self.ufunc, self.function, inputs)
+        return _loops().loop(self.ufunc, self.function, inputs)
