@@ -156,9 +156,14 @@ def _stock(call: Call, refusal: Refusal) -> Any:
 
 
 def _caller() -> str:
-    """The module of the code that made the call; "arrayproto" for any of ours."""
+    """The module of the code that made the call; "arrayproto" for any of ours.
+
+    NumPy's own code is passed over: what `numpy.full` calls is called by who calls `numpy.full`.
+    """
     frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__") in _OURS:
+    while frame is not None and (
+        frame.f_globals.get("__name__") in _OURS or _root(frame) == "numpy"
+    ):
         frame = frame.f_back
     if frame is None or _root(frame) == "arrayproto":
         return "" if frame is None else "arrayproto"

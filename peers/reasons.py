@@ -23,7 +23,7 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         "dask.array",
-        "::test_array_notimpl_function_dask|::test_non_existent_func|::test_full_detects_da_dtype",
+        "::test_array_notimpl_function_dask|::test_non_existent_func",
         "intended: stock Dask warns, computes the array and gives an ndarray of it. With arrayproto "
         "the function is there, and nothing is computed.",
     ),

@@ -145,3 +145,24 @@ class TestWithoutElements:
     def test_a_shape_of_negative_lengths(self):
         with pytest.raises(ValueError, match="non-negative"):
             anp.broadcast_to(da.ones((), chunks=1), (0, -1))
+
+
+class TestDasksOwnCode:
+    """What Dask's own code calls answers as stock Dask does."""
+
+    def test_by_way_of_a_function_of_numpys(self):
+        # The chunk's numpy.full_like calls numpy.copyto with the Dask array.
+        with arrayproto.activated("dask"):
+            full = da.full(shape=(2, 2), fill_value=da.from_array(np.int64(7)))
+            with pytest.warns(FutureWarning, match="numpy.copyto"):
+                values = full.compute(scheduler="sync")
+        assert_same(values, np.full((2, 2), 7))
+
+    def test_the_program_is_refused(self):
+        with (
+            arrayproto.activated("dask"),
+            pytest.raises(
+                UnsupportedArgumentError, match=r"numpy\.copyto: dst is a numpy\.ndarray"
+            ),
+        ):
+            np.full_like(np.ones(2), da.from_array(np.float64(7)))
