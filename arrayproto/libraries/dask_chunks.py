@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 import sys
 from collections.abc import Callable, Iterable
@@ -117,6 +118,12 @@ def swallowed(name: str, **arguments: Any) -> None:
 _LIKE_UFUNCS = frozenset({"around", "clip", "fix", "isneginf", "isposinf", "round"})
 
 
+def _takes_out(name: str) -> bool:
+    """Whether Dask's own function has the argument; it gives `out` the dtype of any result."""
+    own = getattr(da(), name, None)
+    return own is not None and "out" in inspect.signature(own).parameters
+
+
 def write_out(name: str, result: Any, out: Any) -> Any:
     """Make `out` the result: a Dask array is changed by being given another graph."""
     if isinstance(out, tuple) and len(out) == 1:
@@ -141,12 +148,13 @@ def write_out(name: str, result: Any, out: Any) -> Any:
                 "output array is not acceptable (must have the right datatype, number of "
                 "dimensions, and be a C-Array)"
             )
-        if not np.can_cast(result.dtype, out.dtype, "same_kind"):
+        if np.can_cast(result.dtype, out.dtype, "same_kind"):
+            result = result.astype(out.dtype)
+        elif not _takes_out(name):
             raise TypeError(
                 f"Cannot cast {name} output from {result.dtype!r} to {out.dtype!r} with casting "
                 "rule 'same_kind'"
             )
-        result = result.astype(out.dtype)
     sys.modules["dask.array.core"].handle_out(out, result)
     return out
 
