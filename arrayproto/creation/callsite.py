@@ -74,13 +74,18 @@ class Packages(dict[str | None, bool | None]):
 
 def is_within(frame: types.FrameType | None, packages: Packages) -> bool:
     """Whether a frame was called, however far away, by code of some packages."""
+    before = frame
+    names: dict[str, Any] | None = None
+    kind: bool | None = False
     while frame is not None:
-        kind = packages[frame.f_globals.get("__name__")]
-        if kind:
-            return True
-        if kind is None and frame.f_code.co_name == "<module>":
-            return False  # who runs the program is nobody that works for it
-        frame = frame.f_back
+        if frame.f_globals is not names:  # callers are mostly of one module
+            if kind is None and before.f_code.co_name == "<module>":  # type: ignore[union-attr]
+                return False  # who runs the program is nobody that works for it
+            names = frame.f_globals
+            kind = packages[names.get("__name__")]
+            if kind:
+                return True
+        before, frame = frame, frame.f_back
     return False
 
 
