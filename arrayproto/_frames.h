@@ -26,29 +26,32 @@
 #define FRAMES_ARE_KNOWN 0
 #endif
 
-/* Looks at a frame, whose globals and code are borrowed from it; 0 to be shown the next. */
+/* Looks at frames of one module in a row: their globals, and the code of the outermost, both
+   borrowed. 0 to be shown those further out. */
 typedef int (*Look)(void *state, PyObject *globals, PyCodeObject *code);
 
 #if FRAMES_ARE_KNOWN
 
-/* The first that has begun: what is still being prepared is no frame to the public functions. */
-static inline _PyInterpreterFrame *
-frame_begun(_PyInterpreterFrame *frame)
-{
-    while (frame != NULL && _PyFrame_IsIncomplete(frame)) {
-        frame = frame->previous;
-    }
-    return frame;
-}
+#if PY_VERSION_HEX < 0x030C0000
+#define IS_OF_C(frame) 0
+#else
+/* Where C has called Python: no frame, though a link of the chain. */
+#define IS_OF_C(frame) ((frame)->owner == FRAME_OWNED_BY_CSTACK)
+#endif
 
+/* The first that has begun: what is still being prepared is no frame to the public functions. */
 static inline _PyInterpreterFrame *
 frame_here(void)
 {
 #if PY_VERSION_HEX < 0x030D0000
-    return frame_begun(PyThreadState_Get()->cframe->current_frame);
+    _PyInterpreterFrame *frame = PyThreadState_Get()->cframe->current_frame;
 #else
-    return frame_begun(PyThreadState_Get()->current_frame);
+    _PyInterpreterFrame *frame = PyThreadState_Get()->current_frame;
 #endif
+    while (frame != NULL && _PyFrame_IsIncomplete(frame)) {
+        frame = frame->previous;
+    }
+    return frame;
 }
 
 static inline PyCodeObject *
@@ -68,28 +71,46 @@ known_frames_look(Look look, void *state)
     int found = 0;
     _PyInterpreterFrame *frame = frame_here();
     while (frame != NULL && found == 0) {
-        found = look(state, frame->f_globals, frame_code(frame));
-        frame = frame_begun(frame->previous);
+        PyObject *globals = frame->f_globals;
+        _PyInterpreterFrame *outermost = frame;
+        while ((frame = frame->previous) != NULL) {
+            if (IS_OF_C(frame)) {
+                continue;
+            }
+            if (frame->f_globals == globals) {
+                outermost = frame;
+            }
+            else if (!_PyFrame_IsIncomplete(frame)) {
+                break;
+            }
+        }
+        found = look(state, globals, frame_code(outermost));
     }
     return found;
 }
 
 #endif
 
-static inline Py_ALWAYS_INLINE int
+static inline int
 public_frames_look(Look look, void *state)
 {
     int found = 0;
+    PyObject *globals = NULL;   /* both are kept by the frame, which is running */
+    PyCodeObject *code = NULL;
     PyFrameObject *frame = (PyFrameObject *)Py_XNewRef((PyObject *)PyEval_GetFrame());
     while (frame != NULL && found == 0) {
-        PyObject *globals = PyFrame_GetGlobals(frame);
-        PyCodeObject *code = PyFrame_GetCode(frame);
-        found = look(state, globals, code);
+        PyObject *now = PyFrame_GetGlobals(frame);
+        Py_DECREF(now);
+        if (now != globals && globals != NULL) {
+            found = look(state, globals, code);
+        }
+        globals = now;
+        code = PyFrame_GetCode(frame);
         Py_DECREF(code);
-        Py_DECREF(globals);
-        Py_SETREF(frame, found ? NULL : PyFrame_GetBack(frame));
+        Py_SETREF(frame, PyFrame_GetBack(frame));
     }
-    return found;
+    Py_XDECREF(frame);
+    return found == 0 && globals != NULL ? look(state, globals, code) : found;
 }
 
 /* Whether frames may be read as the headers say. */

@@ -199,7 +199,7 @@ static PyType_Spec sites_spec = {
 
 /* ---------------------------------------------------------------------------------------------- */
 
-#define MODULES 64
+#define PAIRS 32
 
 /* What is known of a module: it holds while the dict at that address has that version. */
 typedef struct {
@@ -216,7 +216,7 @@ typedef struct {
     PyObject *packages; /* an arrayproto.creation.callsite.Packages */
     PyObject *dunder_name;
     int publicly;       /* whether to walk by Python's public functions anyway */
-    Module modules[MODULES];
+    Module modules[PAIRS][2];
 } UnlessAtWork;
 
 /* Whether a module is one of the packages', None of the program's; borrowed from `packages`. */
@@ -245,14 +245,17 @@ kind_again(UnlessAtWork *self, PyObject *globals)
 {
 #if PY_VERSION_HEX < 0x030E0000 /* there dicts have no versions any more */
     uintptr_t address = (uintptr_t)globals >> 6;
-    Module *module = &self->modules[(address ^ address >> 6) % MODULES];
+    Module *two = self->modules[(address ^ address >> 5) % PAIRS];
     uint64_t version = ((PyDictObject *)globals)->ma_version_tag;
-    if (module->globals == globals && module->version == version) {
-        return module->kind;
+    for (int i = 0; i < 2; i++) {
+        if (two[i].globals == globals && two[i].version == version) {
+            return two[i].kind;
+        }
     }
     PyObject *kind = kind_of(self, globals);
     if (kind != NULL) {
-        *module = (Module){globals, version, kind};
+        two[1] = two[0];
+        two[0] = (Module){globals, version, kind};
     }
     return kind;
 #else
@@ -260,44 +263,25 @@ kind_again(UnlessAtWork *self, PyObject *globals)
 #endif
 }
 
-typedef struct {
-    UnlessAtWork *self;
-    PyObject *globals, *kind; /* of the frame before: callers are mostly of one module */
-    PyCodeObject *code;
-} Walk;
-
 enum { FAILED = -1, ON, WITHIN, WITHOUT };
-
-static int
-is_module(PyCodeObject *code)
-{
-    return PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0;
-}
 
 /* One step of arrayproto.creation.callsite.is_within. */
 static inline Py_ALWAYS_INLINE int
-look(void *state, PyObject *globals, PyCodeObject *code)
+look(void *self, PyObject *globals, PyCodeObject *code)
 {
-    Walk *walk = state;
-    if (globals != walk->globals) {
-        if (walk->kind == Py_None && is_module(walk->code)) {
-            return WITHOUT;
-        }
-        walk->globals = globals;
-        walk->kind = kind_again(walk->self, globals);
-        if (walk->kind == NULL || walk->kind == Py_True) {
-            return walk->kind == NULL ? FAILED : WITHIN;
-        }
+    PyObject *kind = kind_again(self, globals);
+    if (kind == Py_None) {
+        int began = PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0;
+        return began ? WITHOUT : ON;
     }
-    walk->code = code;
-    return ON;
+    return kind == NULL ? FAILED : kind == Py_True ? WITHIN : ON;
 }
 
 static PyObject *
 unless_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     UnlessAtWork *self = (UnlessAtWork *)op;
-    int found = frames_look(look, &(Walk){.self = self}, self->publicly);
+    int found = frames_look(look, self, self->publicly);
     if (found == FAILED) {
         return NULL;
     }

@@ -36,6 +36,13 @@ _NAMES = frozenset(
     }
 )
 _LOADS = _NAMES | {"LOAD_ATTR", "LOAD_METHOD", "LOAD_CONST"}
+#: Two in one, whose second loads a local name; from Python 3.13 on.
+_PAIRS = frozenset(
+    {
+        *("LOAD_FAST_LOAD_FAST", "STORE_FAST_LOAD_FAST"),
+        "LOAD_FAST_BORROW_LOAD_FAST_BORROW",
+    }
+)
 
 _Span = tuple[tuple[int, int], tuple[int, int]]
 
@@ -160,9 +167,26 @@ def calls(frame: types.FrameType, name: str, function: Any) -> bool:
 
 @functools.lru_cache(maxsize=16)
 def _instructions(code: types.CodeType) -> tuple[list[dis.Instruction], list[int]]:
-    """The instructions of a code, and their offsets."""
-    instructions = list(dis.get_instructions(code))
+    """The instructions of a code, two in one taken apart, and their offsets."""
+    instructions: list[dis.Instruction] = []
+    for one in reversed(list(dis.get_instructions(code))):
+        if one.opname in _PAIRS:
+            first, second = one.argval
+            instructions.append(_second(one._replace(argval=second), instructions[-1]))
+            one = one._replace(opname=one.opname.partition("_LOAD")[0], argval=first)
+        instructions.append(one)
+    instructions.reverse()
     return instructions, [one.offset for one in instructions]
+
+
+def _second(one: dis.Instruction, following: dis.Instruction) -> dis.Instruction:
+    """The second of two in one, which are said to stand where the first does.
+
+    What is called, and whose attribute is read, begins what follows.
+    """
+    if following.opname in ("PUSH_NULL", "LOAD_ATTR"):
+        one = one._replace(positions=following.positions)
+    return one._replace(opname="LOAD_FAST")
 
 
 def _inside(
