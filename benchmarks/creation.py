@@ -29,7 +29,7 @@ from arrayproto import accelerator
 
 #: Microseconds that a call may cost more than the library's own.
 AT_MOST = 0.5
-ROUNDS, BATCH = 60, 2e-3
+ROUNDS, BATCH = 200, 2e-3
 
 
 class Row(NamedTuple):
