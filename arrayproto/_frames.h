@@ -8,7 +8,10 @@
  *
  * To be included before Python.h, of which it asks for more.
  */
-#if defined(__GNUC__) && defined(__has_include) /* and Clang */
+#include <patchlevel.h>
+
+#if 0x030B0000 <= PY_VERSION_HEX && PY_VERSION_HEX < 0x030E0000 && defined(__GNUC__) \
+    && defined(__has_include) /* GCC and Clang */
 #if __has_include(<internal/pycore_frame.h>)
 #define Py_BUILD_CORE_MODULE 1
 #endif
@@ -17,9 +20,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#if defined(Py_BUILD_CORE_MODULE) && 0x030B0000 <= PY_VERSION_HEX && PY_VERSION_HEX < 0x030E0000 \
-    && !defined(PYPY_VERSION) && !defined(GRAALVM_PYTHON) && !defined(Py_GIL_DISABLED) \
-    && !defined(Py_DEBUG) && !defined(Py_TRACE_REFS)
+#if defined(Py_BUILD_CORE_MODULE) && !defined(PYPY_VERSION) && !defined(GRAALVM_PYTHON) \
+    && !defined(Py_GIL_DISABLED) && !defined(Py_DEBUG) && !defined(Py_TRACE_REFS)
 #define FRAMES_ARE_KNOWN 1
 #include <internal/pycore_frame.h>
 #else
