@@ -15,6 +15,7 @@ extensions = [
     Extension(
         f"arrayproto.{name}",
         [f"arrayproto/{name}.c"],
+        depends=["arrayproto/_frames.h"],
         include_dirs=[numpy.get_include()],
         optional=True,
     )

@@ -5,8 +5,7 @@
  * keeps, for the places in programs that it was called from last, what the calls go to. What may be
  * NumPy's all the same, while the library works on parts of its arrays, is an UnlessAtWork object.
  */
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "_frames.h" /* and Python.h */
 #include <stddef.h>
 #include <stdint.h>
 #include <structmember.h>
@@ -63,24 +62,19 @@ creation_here(Sites *self)
     return creation;
 }
 
-/* What a call from a frame goes to, a new reference. */
+/* What a call from the running code goes to, a new reference. */
 static PyObject *
-made_for(Sites *self, PyObject *creation, PyFrameObject *frame)
+made_for(Sites *self, PyObject *creation, PyCodeObject *code, int instruction)
 {
-    PyCodeObject *code = PyFrame_GetCode(frame);
-    int instruction = PyFrame_GetLasti(frame);
     Place *place = &self->places[(((uintptr_t)code >> 5) + (instruction >> 1)) % PLACES];
-    PyObject *made;
     if (place->creation == creation && place->code == code && place->instruction == instruction) {
-        made = Py_NewRef(place->made);
+        return Py_NewRef(place->made);
     }
-    else {
-        made = PyObject_CallFunctionObjArgs(self->find, creation, (PyObject *)frame, NULL);
-        if (made != NULL) {
-            place_set(place, creation, code, instruction, made);
-        }
+    PyObject *frame = (PyObject *)PyEval_GetFrame();
+    PyObject *made = PyObject_CallFunctionObjArgs(self->find, creation, frame, NULL);
+    if (made != NULL) {
+        place_set(place, creation, code, instruction, made);
     }
-    Py_DECREF(code);
     return made;
 }
 
@@ -92,8 +86,9 @@ sites_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames
     if (creation == NULL) {
         return NULL;
     }
-    PyFrameObject *frame = creation == Py_None ? NULL : PyEval_GetFrame();
-    PyObject *made = frame ? made_for(self, creation, frame) : Py_NewRef(self->own);
+    int instruction;
+    PyCodeObject *code = creation == Py_None ? NULL : running_code(&instruction);
+    PyObject *made = code ? made_for(self, creation, code, instruction) : Py_NewRef(self->own);
     Py_DECREF(creation);
     if (made == NULL) {
         return NULL;
@@ -204,6 +199,15 @@ static PyType_Spec sites_spec = {
 
 /* ---------------------------------------------------------------------------------------------- */
 
+#define PAIRS 32
+
+/* What is known of a module: it holds while the dict at that address has that version. */
+typedef struct {
+    PyObject *globals;
+    uint64_t version;
+    PyObject *kind;
+} Module;
+
 typedef struct {
     PyObject_HEAD
     vectorcallfunc vectorcall;
@@ -211,6 +215,8 @@ typedef struct {
     PyObject *own;      /* NumPy's */
     PyObject *packages; /* an arrayproto.creation.callsite.Packages */
     PyObject *dunder_name;
+    int publicly;       /* whether to walk by Python's public functions anyway */
+    Module modules[PAIRS][2];
 } UnlessAtWork;
 
 /* Whether a module is one of the packages', None of the program's; borrowed from `packages`. */
@@ -232,59 +238,64 @@ kind_of(UnlessAtWork *self, PyObject *globals)
     return kind;
 }
 
-static int
-is_module(PyFrameObject *frame)
+/* The same, which was mostly asked before. No two dicts, nor one before and after a change, have the
+   same version, so that nothing has to be kept alive for it. */
+static PyObject *
+kind_again(UnlessAtWork *self, PyObject *globals)
 {
-    PyCodeObject *code = PyFrame_GetCode(frame);
-    int found = PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0;
-    Py_DECREF(code);
-    return found;
-}
-
-/* As arrayproto.creation.callsite.is_within: 1, 0, or -1 with an error. */
-static int
-is_within(UnlessAtWork *self)
-{
-    int found = 0;
-    PyObject *before = NULL, *kind = NULL; /* callers are mostly of one module */
-    PyFrameObject *frame = (PyFrameObject *)Py_XNewRef((PyObject *)PyEval_GetFrame());
-    while (frame != NULL) {
-        PyObject *globals = PyFrame_GetGlobals(frame);
-        if (globals != before) {
-            kind = kind_of(self, globals);
-            before = globals; /* kept by the frame, which is running */
-        }
-        Py_DECREF(globals);
-        if (kind == NULL || kind == Py_True) {
-            found = kind == NULL ? -1 : 1;
-            Py_CLEAR(frame);
-        }
-        else {
-            int last = kind == Py_None && is_module(frame);
-            Py_SETREF(frame, last ? NULL : PyFrame_GetBack(frame));
+#if PY_VERSION_HEX < 0x030E0000 /* there dicts have no versions any more */
+    uintptr_t address = (uintptr_t)globals >> 6;
+    Module *two = self->modules[(address ^ address >> 5) % PAIRS];
+    uint64_t version = ((PyDictObject *)globals)->ma_version_tag;
+    for (int i = 0; i < 2; i++) {
+        if (two[i].globals == globals && two[i].version == version) {
+            return two[i].kind;
         }
     }
-    return found;
+    PyObject *kind = kind_of(self, globals);
+    if (kind != NULL) {
+        two[1] = two[0];
+        two[0] = (Module){globals, version, kind};
+    }
+    return kind;
+#else
+    return kind_of(self, globals);
+#endif
+}
+
+enum { FAILED = -1, ON, WITHIN, WITHOUT };
+
+/* One step of arrayproto.creation.callsite.is_within. */
+static inline Py_ALWAYS_INLINE int
+look(void *self, PyObject *globals, PyCodeObject *code)
+{
+    PyObject *kind = kind_again(self, globals);
+    if (kind == Py_None) {
+        int began = PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0;
+        return began ? WITHOUT : ON;
+    }
+    return kind == NULL ? FAILED : kind == Py_True ? WITHIN : ON;
 }
 
 static PyObject *
 unless_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     UnlessAtWork *self = (UnlessAtWork *)op;
-    int within = is_within(self);
-    if (within < 0) {
+    int found = frames_look(look, self, self->publicly);
+    if (found == FAILED) {
         return NULL;
     }
-    return PyObject_Vectorcall(within ? self->own : self->made, args, nargsf, kwnames);
+    return PyObject_Vectorcall(found == WITHIN ? self->own : self->made, args, nargsf, kwnames);
 }
 
 static PyObject *
 unless_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     PyObject *made, *own, *packages;
-    static char *keywords[] = {"made", "own", "packages", NULL};
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO!", keywords, &made, &own, &PyDict_Type,
-                                     &packages)) {
+    int publicly = 0;
+    static char *keywords[] = {"made", "own", "packages", "publicly", NULL};
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO!|p", keywords, &made, &own, &PyDict_Type,
+                                     &packages, &publicly)) {
         return NULL;
     }
     UnlessAtWork *self = (UnlessAtWork *)type->tp_alloc(type, 0);
@@ -293,6 +304,7 @@ unless_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         self->made = Py_NewRef(made);
         self->own = Py_NewRef(own);
         self->packages = Py_NewRef(packages);
+        self->publicly = publicly;
         self->dunder_name = PyUnicode_InternFromString("__name__");
         if (self->dunder_name == NULL) {
             Py_CLEAR(self);
@@ -371,7 +383,10 @@ add_type(PyObject *module, PyType_Spec *spec)
 static int
 module_exec(PyObject *module)
 {
-    return add_type(module, &sites_spec) < 0 ? -1 : add_type(module, &unless_spec);
+    if (add_type(module, &sites_spec) < 0 || add_type(module, &unless_spec) < 0) {
+        return -1;
+    }
+    return PyModule_AddIntConstant(module, "frames_are_known", frames_are_known());
 }
 
 static PyModuleDef_Slot module_slots[] = {

@@ -5,7 +5,7 @@
 The two calls of a row are timed in turn, in short rounds of one process, by the time that the
 thread itself has had: other processes hardly count. Medians over the rounds. Dask takes so long that
 what is above it drowns, so it is measured once more with a function of Dask's that does nothing; and
-since each call there looks at who has called the program, from 20 functions deep.
+since each call there looks at who has called the program, from 20 and 100 functions deep.
 """
 
 from __future__ import annotations
@@ -29,15 +29,24 @@ from arrayproto import accelerator
 
 #: Microseconds that a call may cost more than the library's own.
 AT_MOST = 0.5
-ROUNDS, BATCH = 60, 2e-3
+ROUNDS, BATCH = 200, 2e-3
 
 
 class Row(NamedTuple):
-    """Two calls of the same, with their names: `np` within the context, and what `setup` makes."""
+    """Two calls of the same, with their names: `np` within the context, and what `SETUP` makes.
+
+    The first is called by so many functions more, of so many modules in turn.
+    """
 
     library: str
     ours: str
     own: str
+    depth: int = 0
+    modules: int = 1
+
+    def __str__(self) -> str:
+        deep = f", {self.depth} deep" if self.depth else ""
+        return f"{self.library}{deep}" + (f" in {self.modules} modules" if self.modules > 1 else "")
 
 
 #: By library, what the calls are given.
@@ -68,7 +77,9 @@ ROWS = (
     Row("jax (function replaced)", "np.zeros((3, 4))", "jnp.zeros((3, 4), f4)"),
     Row("dask", "np.zeros((3, 4))", "da.zeros((3, 4), dtype=f8, chunks='auto')"),
     Row("dask (function replaced)", "np.zeros((3, 4))", "da.zeros((3, 4), dtype=f8, chunks='auto')"),
-    Row("dask (function replaced), 20 deep", "np.zeros((3, 4))", "da.zeros((3, 4), dtype=f8, chunks='auto')"),
+    Row("dask (function replaced)", "np.zeros((3, 4))", "da.zeros((3, 4), dtype=f8, chunks='auto')", 20),
+    Row("dask (function replaced)", "np.zeros((3, 4))", "da.zeros((3, 4), dtype=f8, chunks='auto')", 20, 20),
+    Row("dask (function replaced)", "np.zeros((3, 4))", "da.zeros((3, 4), dtype=f8, chunks='auto')", 100),
     Row("dask (function replaced)", "np.full((3, 4), 0.5)", "da.full((3, 4), 0.5, dtype=f8, chunks='auto')"),
     Row("sparse", "np.zeros((3, 4))", "sparse.zeros((3, 4))"),
     Row("sparse", "np.eye(3)", "sparse.eye(3)"),
@@ -97,8 +108,9 @@ def measure(row: Row, rounds: int = ROUNDS, batch: float = BATCH) -> tuple[float
         names["rng"] = eval("np.random.default_rng(0)", {"np": np, "__name__": "__main__"})
         names["__name__"] = "__main__"
         ours, own = _timer(row.ours, names), _timer(row.own, names)
-        for _ in range(20 if "deep" in replaced else 0):
-            ours = _called(ours)
+        modules = [{"__name__": f"module{number or ''}"} for number in range(row.modules)]
+        for number in range(row.depth):
+            ours = _called(ours, modules[number % row.modules])
         times = max(1, int(batch / max(ours(3), own(3))))
         pairs = [(own(times), ours(times)) for _ in range(rounds)]
     extra = [1e6 * (b - a) for a, b in pairs]
@@ -107,9 +119,9 @@ def measure(row: Row, rounds: int = ROUNDS, batch: float = BATCH) -> tuple[float
     return 1e6 * statistics.median(a for a, _ in pairs), statistics.median(extra), half
 
 
-def _called(timer: Callable[[int], float]) -> Callable[[int], float]:
-    """Called by one more function."""
-    return lambda times: timer(times)
+def _called(timer: Callable[[int], float], module: dict[str, str]) -> Callable[[int], float]:
+    """Called by one more function, of a module."""
+    return eval("lambda timer: lambda times: timer(times)", module)(timer)
 
 
 def _verdict(extra: float, half: float) -> str:
@@ -144,7 +156,7 @@ def table() -> Iterator[str]:
     for row in ROWS:
         own, extra, half = measure(row)
         yield (
-            f"| {row.library}: `{row.ours}` | `{row.own}` | {own:.2f} | {extra:+.2f} ± {half:.2f} | "
+            f"| {row}: `{row.ours}` | `{row.own}` | {own:.2f} | {extra:+.2f} ± {half:.2f} | "
             f"{1 + extra / own:.2f} | {_verdict(extra, half)} |"
         )
 

@@ -187,7 +187,7 @@ def _opened(
         yield context.Stock()
         return
     found, example = _library(library)
-    importlib.import_module(found.module)
+    _import(found)
     from . import endings, makers, rebound, receivers
 
     cls: type[makers.Maker] = makers.Maker
@@ -214,6 +214,19 @@ def _opened(
             stack.callback(part.leave)
         stack.enter_context(endings.given(maker))
         yield context.Creation(maker, frozenset(packages))
+
+
+def _import(library: Library) -> None:
+    try:
+        importlib.import_module(library.module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != library.module.partition(".")[0]:
+            raise  # the library is here; what it needs is not
+        raise ModuleNotFoundError(
+            f"arrayproto.using: {library.name} is not installed, so that it can make no arrays; "
+            "install it, or name a library that is",
+            name=error.name,
+        ) from error
 
 
 def _library(given: Any) -> tuple[Library, Any]:

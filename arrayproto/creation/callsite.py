@@ -36,6 +36,13 @@ _NAMES = frozenset(
     }
 )
 _LOADS = _NAMES | {"LOAD_ATTR", "LOAD_METHOD", "LOAD_CONST"}
+#: Two in one, whose second loads a local name; from Python 3.13 on.
+_PAIRS = frozenset(
+    {
+        *("LOAD_FAST_LOAD_FAST", "STORE_FAST_LOAD_FAST"),
+        "LOAD_FAST_BORROW_LOAD_FAST_BORROW",
+    }
+)
 
 _Span = tuple[tuple[int, int], tuple[int, int]]
 
@@ -74,13 +81,18 @@ class Packages(dict[str | None, bool | None]):
 
 def is_within(frame: types.FrameType | None, packages: Packages) -> bool:
     """Whether a frame was called, however far away, by code of some packages."""
+    before = frame
+    names: dict[str, Any] | None = None
+    kind: bool | None = False
     while frame is not None:
-        kind = packages[frame.f_globals.get("__name__")]
-        if kind:
-            return True
-        if kind is None and frame.f_code.co_name == "<module>":
-            return False  # who runs the program is nobody that works for it
-        frame = frame.f_back
+        if frame.f_globals is not names:  # callers are mostly of one module
+            if kind is None and before.f_code.co_name == "<module>":  # type: ignore[union-attr]
+                return False  # who runs the program is nobody that works for it
+            names = frame.f_globals
+            kind = packages[names.get("__name__")]
+            if kind:
+                return True
+        before, frame = frame, frame.f_back
     return False
 
 
@@ -155,9 +167,26 @@ def calls(frame: types.FrameType, name: str, function: Any) -> bool:
 
 @functools.lru_cache(maxsize=16)
 def _instructions(code: types.CodeType) -> tuple[list[dis.Instruction], list[int]]:
-    """The instructions of a code, and their offsets."""
-    instructions = list(dis.get_instructions(code))
+    """The instructions of a code, two in one taken apart, and their offsets."""
+    instructions: list[dis.Instruction] = []
+    for one in reversed(list(dis.get_instructions(code))):
+        if one.opname in _PAIRS:
+            first, second = one.argval
+            instructions.append(_second(one._replace(argval=second), instructions[-1]))
+            one = one._replace(opname=one.opname.partition("_LOAD")[0], argval=first)
+        instructions.append(one)
+    instructions.reverse()
     return instructions, [one.offset for one in instructions]
+
+
+def _second(one: dis.Instruction, following: dis.Instruction) -> dis.Instruction:
+    """The second of two in one, which are said to stand where the first does.
+
+    What is called, and whose attribute is read, begins what follows.
+    """
+    if following.opname in ("PUSH_NULL", "LOAD_ATTR"):
+        one = one._replace(positions=following.positions)
+    return one._replace(opname="LOAD_FAST")
 
 
 def _inside(

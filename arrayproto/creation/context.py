@@ -66,6 +66,8 @@ class Creation:
         self.maker, self.packages = maker, packages
         maker.creation = self
         self.sites: dict[tuple[int, int, str], Callable[..., Any]] = {}
+        #: What the program's own calls go to.
+        self._functions: dict[Place, Callable[..., Any]] = {}
         #: Codes that were asked about by `is_caller`.
         self.callers: dict[int, bool] = {}
         # Both go by the codes' ids, which must stay theirs.
@@ -88,22 +90,27 @@ class Creation:
 
     def decide(self, place: Place, frame: types.FrameType) -> Callable[..., Any]:
         """What a call from `frame` goes to, kept for the calls to come."""
-        maker = self.maker
         found: Callable[..., Any] = place.own
         if (
-            callsite.is_programs(frame, self.packages, maker.library.roots)
+            callsite.is_programs(frame, self.packages, self.maker.library.roots)
             and callsite.calls(frame, place.plain, place.function)
             and not _passes_on(frame, place)
         ):
-            found = maker.function(place.name, place.own)
-            if _made is not None:
-                found = _counted(found, place.name, _made)
-            if maker.workers is not None:
-                found = unless_at_work(found, place.own, maker.workers)
+            found = self._functions.get(place) or self._function(place)
         if len(self.sites) > _MANY:
             self.sites, self.callers, self._codes = {}, {}, set()
         self._codes.add(frame.f_code)
         self.sites[id(frame.f_code), frame.f_lasti, place.key] = found
+        return found
+
+    def _function(self, place: Place) -> Callable[..., Any]:
+        maker = self.maker
+        found = maker.function(place.name, place.own)
+        if _made is not None:
+            found = _counted(found, place.name, _made)
+        if maker.workers is not None:
+            found = unless_at_work(found, place.own, maker.workers)
+        self._functions[place] = found
         return found
 
 
@@ -210,6 +217,6 @@ def unless_at_work(
 
     def make(*args: Any, **kwargs: Any) -> Any:
         function = own if is_within(frame_of(1), workers) else made
-        return function(*args, **kwargs)
+        return function(*args, **kwargs) if kwargs else function(*args)
 
     return make

@@ -119,7 +119,7 @@ def _in_python(place: Place, find: Callable[..., Any]) -> Callable[..., Any]:
             made = creation.sites[id(frame.f_code), frame.f_lasti, key]
         except KeyError:
             made = find(creation, frame)
-        return made(*args, **kwargs)
+        return made(*args, **kwargs) if kwargs else made(*args)
 
     return call
 

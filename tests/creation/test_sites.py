@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextvars
+import functools
 import gc
+import random
 import sys
+import sysconfig
+import threading
 import weakref
 
 import numpy as np
@@ -128,11 +132,20 @@ main()
     assert run_python(source).split() == ["Tensor", "True"]
 
 
+WORKERS = callsite.Packages("dask", "distributed")
+MADE_OWN = (lambda: "made", lambda: "own")
+
+#: Who looks at the callers: Python, C, and C by the objects that Python's public functions make.
+ROADS = ["python", pytest.param("c", marks=in_c), pytest.param("c, publicly", marks=in_c)]
+
+
 class TestUnlessAtWork:
-    @pytest.fixture(params=["python", pytest.param("c", marks=in_c)])
+    @pytest.fixture(params=ROADS)
     def unless_at_work(self, request, monkeypatch):
         if request.param == "python":
             monkeypatch.setattr(context, "sites", None)
+        elif request.param == "c, publicly":
+            return functools.partial(accelerator.sites.UnlessAtWork, publicly=True)
         return context.unless_at_work
 
     @pytest.mark.parametrize("depth", [0, 3])
@@ -160,6 +173,29 @@ class TestUnlessAtWork:
         exec("found = main()", {"__name__": "dask", "main": program["main"]}, program)
         assert program["found"] == "own"
 
+    def test_code_that_the_program_executes_for_a_worker(self, unless_at_work):
+        program = {"__name__": "__main__", "call": unless_at_work(*MADE_OWN, WORKERS)}
+        exec("def block(): exec('found = call()', globals())", program)
+        exec("block()", {"__name__": "dask.core", "block": program["block"]})
+        assert program["found"] == "own"
+
+    def test_a_module_that_is_renamed(self, unless_at_work):
+        names = {"__name__": "mine", "call": unless_at_work(*MADE_OWN, WORKERS)}
+        exec("def asked(): return call()", names)
+        for name, expected in (("mine", "made"), ("dask", "own"), ("mine", "made")):
+            names["__name__"] = name
+            assert [names["asked"]() for _ in range(3)] == [expected] * 3
+
+    def test_modules_that_come_and_go(self, unless_at_work):
+        """Another may lie where one lay, and say the same of itself."""
+        call = unless_at_work(*MADE_OWN, WORKERS)
+        code = compile("found = call()", "<string>", "exec")
+        for number in range(300):
+            names = {"__name__": ("mine", "dask", "other")[number % 3], "call": call}
+            exec(code, names)
+            assert names["found"] == ("own" if number % 3 == 1 else "made")
+            del names
+
     def test_errors_pass(self, unless_at_work):
         class Failing(callsite.Packages):
             def __missing__(self, name):
@@ -167,8 +203,10 @@ class TestUnlessAtWork:
 
         with pytest.raises(ZeroDivisionError):
             unless_at_work(lambda: 1 / 0, len, callsite.Packages("dask"))()
-        with pytest.raises(LookupError, match="test_sites"):
-            unless_at_work(len, len, Failing())()
+        call = unless_at_work(len, len, Failing())
+        for _ in range(2):
+            with pytest.raises(LookupError, match="test_sites"):
+                call()
 
     def test_nothing_is_kept(self, unless_at_work):
         class Made:
@@ -182,6 +220,124 @@ class TestUnlessAtWork:
         del made
         gc.collect()
         assert gone() is None
+
+
+#: Ways to call `f` with frames, or C code, between: {module} is the caller's name.
+LINKS = {
+    "python": "return f()",
+    "map": "return list(map(lambda _: f(), [0]))[0]",
+    "sorted": "found = []; sorted([0], key=lambda _: found.append(f())); return found[0]",
+    "partial": "return functools.partial(lambda x: f(), 0)()",
+    "ufunc": "return np.frompyfunc(lambda x: f(), 1, 1)(0)",
+    "comprehension": "return [f() for _ in range(1)][0]",
+    "closed over": "g = f; h = lambda: g(); return h()",
+    "generator": "return next(f() for _ in [0])",
+    "generators": """
+        def inner():
+            yield 0
+            yield f()
+        def outer():
+            yield from inner()
+        held = outer()
+        next(held)
+        return next(held)""",
+    "coroutine": """
+        async def inner():
+            return f()
+        async def outer():
+            return await inner()
+        try:
+            outer().send(None)
+        except StopIteration as end:
+            return end.value""",
+    "object": """
+        class Made:
+            def __init__(self):
+                self.found = f()
+        return Made().found""",
+    "attribute": """
+        class Made:
+            __getattr__ = lambda self, name: f()
+        return Made().found""",
+    "end": """
+        found = []
+        class Made:
+            __del__ = lambda self: found.append(f())
+        Made()
+        return found[0]""",
+    "exec": "names = {'__name__': 'another', 'f': f}; exec('found = f()', names); return names['found']",
+    "exec here": "exec('found = f()', globals(), here := {'f': f}); return here['found']",
+    "error": """
+        try:
+            raise ValueError
+        except ValueError:
+            return f()""",
+    "thread": """
+        found = []
+        thread = threading.Thread(target=lambda: found.append(f()))
+        thread.start()
+        thread.join()
+        return found[0]""",
+}
+_ALL = {"functools": functools, "np": np, "threading": threading}
+
+
+def link(way, module, f):
+    """`f`, called from a module in one of these ways."""
+    names = {} if module is None else {"__name__": module}
+    names.update(_ALL)
+    exec("def link(f):\n        " + LINKS[way].strip(), names)
+    return lambda: names["link"](f)
+
+
+@in_c
+class TestCallersInC:
+    """Whoever has called: C, by either road, finds what Python finds."""
+
+    @pytest.fixture
+    def verdicts(self):
+        both = [
+            accelerator.sites.UnlessAtWork(*MADE_OWN, WORKERS, publicly=publicly)
+            for publicly in (False, True)
+        ]
+
+        def ask():
+            found = "own" if callsite.is_within(sys._getframe(1), WORKERS) else "made"
+            assert [call() for call in both] == [found, found]
+            return found
+
+        return ask
+
+    @pytest.mark.parametrize("way", LINKS)
+    def test_each_way_to_call(self, verdicts, way):
+        found = [link(way, module, verdicts)() for module in ("mine", "dask", None)]
+        assert found == ["made", "own", "made"]
+        through = link("map", "dask.base", link(way, "mine", link("python", "mine", verdicts)))
+        assert through() == ("made" if way == "thread" else "own")
+
+    def test_stacks_at_random(self, verdicts):
+        found, draw = [], random.Random(0)
+        for _ in range(150):
+            call = verdicts
+            for _ in range(draw.randrange(1, 12)):
+                module = draw.choice(["mine", "other", "__main__", None, "mine", "dask.base"])
+                call = link(draw.choice(list(LINKS)), module, call)
+            found.append(call())
+        assert set(found) == {"made", "own"}
+
+    @pytest.mark.parametrize("outermost, expected", [("mine", "made"), ("distributed.x", "own")])
+    def test_very_deep_stacks(self, verdicts, outermost, expected):
+        def down(depth):
+            if depth == 0:
+                return verdicts()
+            return down(depth - 1) if depth % 10 else next(map(down, [depth - 1]))
+
+        assert link("python", outermost, lambda: down(500))() == expected
+
+    def test_where_frames_are_read(self):
+        known = (3, 11) <= sys.version_info[:2] <= (3, 13)
+        if sys.platform == "linux" and not sysconfig.get_config_var("Py_DEBUG"):
+            assert accelerator.sites.frames_are_known == known
 
 
 def test_what_somebody_has_put_over_ours():

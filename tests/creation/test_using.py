@@ -17,6 +17,7 @@ import pytest
 
 import arrayproto
 from arrayproto.creation import callsite, rebound, using_everywhere
+from arrayproto.libraries import get_library
 from tests.creation.libraries import using
 
 pytest.importorskip("torch")
@@ -105,6 +106,22 @@ class TestContext:
             with arrayproto.using(given):
                 pass
         assert namespaces() == before
+
+    def test_a_library_that_is_not_installed(self, monkeypatch):
+        before = np.zeros
+        monkeypatch.setitem(sys.modules, "cupy", None)
+        with pytest.raises(ModuleNotFoundError, match="cupy is not installed, .*; install it"):
+            with arrayproto.using("cupy"):
+                pass
+        assert np.zeros is before
+
+    def test_what_a_library_needs_is_not_installed(self, monkeypatch, tmp_path):
+        (tmp_path / "needing.py").write_text("import nowhere_to_be_found")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setattr(get_library("cupy"), "module", "needing")
+        with pytest.raises(ModuleNotFoundError, match="^No module named 'nowhere_to_be_found'$"):
+            with arrayproto.using("cupy"):
+                pass
 
     def test_an_option_that_is_none(self):
         with pytest.raises(TypeError, match=r"torch has no option 'chunks'; it has device, dtype"):
