@@ -28,6 +28,12 @@ REASONS: tuple[Reason, ...] = (
         "the function is there, and nothing is computed.",
     ),
     Reason(
+        "sparse",
+        "::test_ndarray_densification_fails",
+        "intended: a sparse array and an ndarray of which every element counts give an array of "
+        "sparse that stores all of them, where sparse itself refuses.",
+    ),
+    Reason(
         "xarray",
         r"test_sparse\.py::test_(variable|dataarray)_method",
         "intended: xarray expects these to fail on sparse arrays, since sparse lacks the function. "

@@ -89,17 +89,13 @@ PEERS = (
     Peer(
         "sparse",
         "sparse",
-        _tests("numba_backend.tests", "array_function namespace dot dask_interop conversion"),
+        ("numba_backend.tests",),
         package="sparse",
     ),
     Peer(
         "dask.array",
         "dask",
-        _tests(
-            "array.tests",
-            "array_function array_utils dispatch gufunc masked numpy_compat percentiles sparse "
-            "stats ufunc wrap xarray",
-        ),
+        ("array.tests",),
         package="dask",
         select="not cupy",
     ),

@@ -188,8 +188,9 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
 def flip(m: Any, axis: Any = None) -> Any:
     rank = np.ndim(m)
     axes = range(rank) if axis is None else _normalized(axis, rank)
-    places = (slice(None, None, -1) if i in axes else slice(None) for i in range(rank))
-    return m[tuple(places) or ...]
+    if rank == 0:
+        return np.reshape(m, ())  # an index would give the element
+    return m[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(rank))]
 
 
 def roll(a: Any, shift: Any, axis: Any = None) -> Any:

@@ -23,10 +23,10 @@ def _differences() -> Mapping[str, Row]:
         sparse_running,
         sparse_shape,
         sparse_statistics,
+        sparse_text,
         sparse_ufuncs,
         sparse_values,
     )
-    from .shared import no_text
 
     return {
         **sparse_creation.ROWS,
@@ -41,7 +41,7 @@ def _differences() -> Mapping[str, Row]:
         **sparse_statistics.ROWS,
         **sparse_values.ROWS,
         **sparse_ufuncs.ROWS,
-        **no_text("sparse"),
+        **sparse_text.ROWS,
         "around": Renamed("round"),
         # They take out= and do not write to it.
         "isneginf": Renamed(refused=frozenset({"out"})),

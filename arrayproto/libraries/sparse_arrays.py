@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -27,6 +28,34 @@ def coo(a: Any) -> Any:
     if type(a) is module().COO:  # which to ask for takes longer
         return a
     return a.asformat("coo") if is_sparse(a) else in_full(np.asarray(a))
+
+
+#: Classes of sparse beside COO, and what they are called as formats.
+FORMATS = {"GCXS": "gcxs", "DOK": "dok"}
+
+
+def formatted(result: Any, *given: Any, formats: Sequence[str] = ("GCXS",)) -> Any:
+    """A result in the format of the arrays that were given, if it is one and the same of these."""
+    if type(result) is not module().COO or result.ndim == 0:
+        return result
+    classes = {type(a).__name__ for a in given if is_sparse(a)}
+    if len(classes) != 1 or not classes <= set(formats):
+        return result
+    return result.asformat(FORMATS[classes.pop()])
+
+
+def keeping_format(
+    call: Callable[..., Any], formats: Sequence[str] = ("GCXS",)
+) -> Callable[..., Any]:
+    """A row whose result has the format of the arrays, which may be in a list, as sparse has it."""
+
+    @functools.wraps(call)
+    def kept(*args: Any, **kwargs: Any) -> Any:
+        given = (*args, *kwargs.values())
+        nested = next((a for a in given if isinstance(a, (list, tuple))), ())
+        return formatted(call(*args, **kwargs), *given, *nested, formats=formats)
+
+    return kept
 
 
 def in_full(values: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .rows import Derived, Row
-from .sparse_arrays import coo, in_full, is_sparse, module
+from .sparse_arrays import FORMATS, coo, in_full, is_sparse, keeping_format, module
 from .sparse_reductions import stack
 
 
@@ -176,7 +176,7 @@ ROWS: dict[str, Row | Callable[..., Any]] = {
     "copy": _copy,
     "empty_like": _empty_like,
     "full": _full,
-    "full_like": _full_like,
+    "full_like": keeping_format(_full_like, tuple(FORMATS)),
     "logspace": Derived(),
     "min_scalar_type": _min_scalar_type,
     "ones_like": _like(1),

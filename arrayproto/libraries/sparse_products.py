@@ -9,7 +9,7 @@ import numpy as np
 from ..derived import derived_functions
 from .products import Product
 from .rows import Derived, Row
-from .sparse_arrays import coo, is_sparse, made, module, refuse
+from .sparse_arrays import FORMATS, coo, is_sparse, keeping_format, made, module, refuse
 
 
 def _operand(a: Any) -> Any:
@@ -192,7 +192,7 @@ def _vdot(a: Any, b: Any, /) -> Any:
 
 ROWS: dict[str, Row] = {
     "dot": _dot,
-    "einsum": _einsum,
+    "einsum": keeping_format(_einsum, tuple(FORMATS)),
     "kron": _kron,
     "linalg.outer": Derived(),
     "linalg.tensordot": lambda x1, x2, /, *, axes=2: _tensordot(x1, x2, axes),

@@ -10,7 +10,17 @@ import numpy as np
 
 from ..derived.arguments import reduced_axis
 from .rows import Row
-from .sparse_arrays import coo, in_full, is_sparse, made, module, normalize, refuse
+from .sparse_arrays import (
+    coo,
+    formatted,
+    in_full,
+    is_sparse,
+    keeping_format,
+    made,
+    module,
+    normalize,
+    refuse,
+)
 
 _NO_VALUE: Any = np._NoValue
 
@@ -64,7 +74,7 @@ def _reduction(name: str) -> Callable[..., Any]:
         if out is None and where is initial is _NO_VALUE and _is_simple(a, axis):
             return function(a, axis=axis, keepdims=keep(keepdims), **options)
         refuse(name, out=out)
-        a = coo(a)
+        given, a = a, coo(a)
         axes = checked_axis(reduced_axis(axis, a.ndim), a.ndim)
         dropped = 1
         for i in axes:
@@ -87,11 +97,11 @@ def _reduction(name: str) -> Callable[..., Any]:
             result = module().full(shape, np.asarray(start, a.dtype)[()], dtype=a.dtype)
             if not keep(keepdims):
                 result = result.reshape(tuple(n for i, n in enumerate(shape) if i not in axes))
-            return result
+            return formatted(result, given)
         result = function(a, axis=axes, keepdims=keep(keepdims), **options)
         if initial is not _NO_VALUE:
             result = _COMBINE[kind](result, np.asarray(initial).astype(result.dtype)[()])
-        return result
+        return formatted(result, given)
 
     if takes_dtype:
         return call
@@ -117,7 +127,8 @@ def _reduction(name: str) -> Callable[..., Any]:
         *,
         where: Any = _NO_VALUE,
     ) -> Any:
-        return call(coo(a).astype(bool), axis, None, out, keepdims, where=where)
+        truth = formatted(coo(a).astype(bool), a)
+        return call(truth, axis, None, out, keepdims, where=where)
 
     return of_truth
 
@@ -137,7 +148,7 @@ def _mean(name: str) -> Callable[..., Any]:
         if out is None and where is _NO_VALUE and not skip_nan and _is_simple(a, axis):
             return module().mean(a, axis=axis, dtype=dtype, keepdims=keep(keepdims))
         refuse(name, out=out)
-        a = coo(a)
+        given, a = a, coo(a)
         axis = reduced_axis(axis, a.ndim) if skip_nan else axis  # as NumPy
         axes, kept = checked_axis(axis, a.ndim), keep(keepdims)
         if skip_nan and a.dtype.kind in "fc":
@@ -148,7 +159,7 @@ def _mean(name: str) -> Callable[..., Any]:
                 there if where is _NO_VALUE or where is True else np.logical_and(there, coo(where))
             )
         if where is _NO_VALUE or where is True:
-            return module().mean(a, axis=axes, dtype=dtype, keepdims=kept)
+            return formatted(module().mean(a, axis=axes, dtype=dtype, keepdims=kept), given)
         wanted = np.mean(np.zeros(1, a.dtype), dtype=dtype).dtype
         work = np.float32 if wanted == np.float16 else wanted
         where = coo(where).astype(bool)
@@ -158,7 +169,8 @@ def _mean(name: str) -> Callable[..., Any]:
         counted = module().broadcast_to(where, a.shape)
         count = module().sum(counted, axis=axes, dtype=np.intp, keepdims=kept)
         with np.errstate(all="ignore"):
-            return module().elemwise(lambda t, n: (t / n).astype(wanted), total, count)
+            result = module().elemwise(lambda t, n: (t / n).astype(wanted), total, count)
+        return formatted(result, given)
 
     call.__name__ = name
     return call
@@ -259,6 +271,6 @@ ROWS: dict[str, Row | Callable[..., Any]] = {
     },
     "mean": _mean("mean"),
     "nanmean": _mean("nanmean"),
-    "concatenate": _concatenate,
-    "stack": stack,
+    "concatenate": keeping_format(_concatenate),
+    "stack": keeping_format(stack),
 }

@@ -11,7 +11,19 @@ import numpy as np
 from ..derived import derived_functions
 from ..derived.arguments import clip_bounds, reduced_axis
 from .rows import Row
-from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, normalize, refuse, whole
+from .sparse_arrays import (
+    FORMATS,
+    Lines,
+    coo,
+    in_full,
+    is_sparse,
+    keeping_format,
+    made,
+    module,
+    normalize,
+    refuse,
+    whole,
+)
 from .sparse_places import nonzero
 from .sparse_reductions import ROWS as REDUCTIONS
 from .sparse_reductions import keep
@@ -116,7 +128,8 @@ def _take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "
     # NumPy checks the positions, and brings them into range.
     positions = np.take(np.arange(a.shape[axis]), indices.astype(np.intp), mode=mode)
     taken = module().take(a, positions.ravel(), axis=axis)
-    return taken.reshape((*a.shape[:axis], *indices.shape, *a.shape[axis + 1 :]))
+    taken = taken.reshape((*a.shape[:axis], *indices.shape, *a.shape[axis + 1 :]))
+    return taken if taken.ndim else taken[()]  # an element is a number, as sparse's own
 
 
 def _repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
@@ -164,8 +177,7 @@ def _interp(
     """Elements one by one; the points that are given are few, and written out."""
     xp, fp = (whole(a) if is_sparse(a) else a for a in (xp, fp))
     if not is_sparse(x):
-        result = np.interp(x, xp, fp, left, right, period)
-        return in_full(result) if np.ndim(result) else result
+        return np.interp(x, xp, fp, left, right, period)  # as dense as x, as sparse's own
     return module().elemwise(lambda values: np.interp(values, xp, fp, left, right, period), x)
 
 
@@ -253,11 +265,11 @@ def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
 
 ROWS: dict[str, Row | Callable[..., Any]] = {
     "moveaxis": _moveaxis,
-    "where": _where,
+    "where": keeping_format(_where, tuple(FORMATS)),
     "clip": _clip,
     "take": _take,
     "repeat": _repeat,
-    "diff": _diff,
+    "diff": keeping_format(_diff, tuple(FORMATS)),
     "interp": _interp,
     "argmax": _extreme("argmax"),
     "argmin": _extreme("argmin"),

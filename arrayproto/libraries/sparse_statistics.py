@@ -14,7 +14,17 @@ import numpy as np
 
 from ..derived.arguments import keeps, reduced_axis
 from .rows import Row
-from .sparse_arrays import Lines, coo, in_full, is_sparse, made, module, refuse, whole
+from .sparse_arrays import (
+    Lines,
+    coo,
+    in_full,
+    is_sparse,
+    keeping_format,
+    made,
+    module,
+    refuse,
+    whole,
+)
 from .sparse_reductions import stack
 
 _NO_VALUE: Any = np._NoValue
@@ -517,7 +527,7 @@ def _median(name: str) -> Callable[..., Any]:
 
 
 ROWS: dict[str, Row] = {
-    **{name: _variance(name) for name in ("var", "std", "nanvar", "nanstd")},
+    **{name: keeping_format(_variance(name)) for name in ("var", "std", "nanvar", "nanstd")},
     **{
         name: _quantile(name) for name in ("quantile", "percentile", "nanquantile", "nanpercentile")
     },

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .rows import Derived, Row
-from .sparse_arrays import Lines, coo, is_sparse, refuse, whole
+from .sparse_arrays import FORMATS, Lines, coo, is_sparse, refuse, whole
 from .sparse_products import matmul
 from .unsupported import Unsupported
 
@@ -21,7 +21,7 @@ def _sparse() -> Any:
 
 def write(out: Any, value: Any) -> None:
     """As sparse does with the ``out=`` of a ufunc: the array takes over what the result holds."""
-    formats = {"COO": "coo", "DOK": "dok", "GCXS": "gcxs"}
+    formats = {"COO": "coo", **FORMATS}
     form = next(formats[cls.__name__] for cls in type(out).__mro__ if cls.__name__ in formats)
     if isinstance(value, (np.ndarray, np.generic)):
         value = _sparse().COO.from_numpy(np.asarray(value))

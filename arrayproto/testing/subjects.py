@@ -181,6 +181,8 @@ def _host_results_of_sparse(call: Call) -> bool:
         name in _POSITIONS | _ITS_OWN
         or (name == "where" and "," not in call.expression)
         or (name in _PRODUCTS and "host." in call.expression)
+        # As dense as where it is asked for, which is no array of sparse.
+        or call.expression.startswith(("np.interp(host.", "np.interp(["))
     )
 
 
