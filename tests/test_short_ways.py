@@ -145,7 +145,7 @@ def tensordots(draw):
 
 
 def test_tensordot(subject):
-    @hypothesis.settings(max_examples=300, deadline=None, database=None, derandomize=True)
+    @hypothesis.settings(max_examples=150, deadline=None, database=None, derandomize=True)
     @hypothesis.given(tensordots())
     def agrees(args):
         assert _disagreement(subject, np.tensordot, args, {}) is None
