@@ -2,7 +2,8 @@
 
 A `Case` is one call in all the ways to dispatch it. Its peers are expressions over the names that
 its `opened` context yields, and they differ only in how the function behind them is found: every
-peer ends in the same function, which the case's `direct` peer calls without dispatch.
+peer ends in the same function, which the case's `direct` peer calls without dispatch. Where a
+library has a faster function for the call, in which we end, that one has a direct call of its own.
 """
 
 from __future__ import annotations
