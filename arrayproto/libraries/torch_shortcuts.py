@@ -108,6 +108,7 @@ def shortcuts(torch: Any) -> Mapping[str, Maker]:
 
         if speed is None:
             return call
+        # Of vectors and matrices on the right it sums over the first axis.
         by_ranks = ((), *[(None, matmul, matmul)] * 5)
         in_c = speed.Ranked(by_ranks, torch.Tensor, torch.Tensor.dim, REFUSED, call)
         return functools.update_wrapper(in_c, call)  # type: ignore[no-any-return]
