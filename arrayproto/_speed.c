@@ -1183,90 +1183,88 @@ static PyType_Spec product_spec = {
     "arrayproto._speed.Product", sizeof(Compound), 0, FLAGS, product_slots,
 };
 
-/* A library's own tensordot, where the axes are as long as each other ---------------------------- */
+/* A product of a library's for arrays of so many axes ------------------------------------------- */
 
 enum {
-    ALIGNED_OWN,       /* of two arrays and, if it is given, the number of axes to sum over */
-    ALIGNED_CLASS,     /* of both arrays */
-    ALIGNED_SHAPE,     /* attribute of an array: a tuple of lengths; None if `own` compares those of
-                          one axis, and no other number is given to it */
-    ALIGNED_REFUSED,   /* tuple: what `own` raises where NumPy has an answer of its own */
-    ALIGNED_OTHERWISE, /* is called where lengths differ, axes are no number, or `own` refuses */
+    BY_RANKS,         /* tuple of tuples: by the numbers of axes of both arrays, what sums over one
+                         axis and refuses lengths that differ; or None */
+    RANKED_CLASS,     /* of both arrays */
+    RANK_OF,          /* array to its number of axes */
+    RANKED_REFUSED,   /* tuple: what is raised where NumPy has an answer of its own */
+    RANKED_OTHERWISE, /* is called for all else */
 };
 
-/* Whether the last `axes` lengths of one shape are the first of the other; -1 with an error. */
-static int
-are_aligned(PyObject *const *parts, PyObject *a, PyObject *b, Py_ssize_t axes)
-{
-    PyObject *last = PyObject_GetAttr(a, parts[ALIGNED_SHAPE]);
-    PyObject *first = last == NULL ? NULL : PyObject_GetAttr(b, parts[ALIGNED_SHAPE]);
-    int same = first == NULL ? -1 : PyTuple_Check(last) && PyTuple_Check(first);
-    if (same > 0) {
-        Py_ssize_t before = PyTuple_GET_SIZE(last) - axes;
-        same = before >= 0 && axes <= PyTuple_GET_SIZE(first);
-        for (Py_ssize_t i = 0; same > 0 && i < axes; i++) {
-            same = PyObject_RichCompareBool(PyTuple_GET_ITEM(last, before + i),
-                                            PyTuple_GET_ITEM(first, i), Py_EQ);
-        }
-    }
-    Py_XDECREF(last);
-    Py_XDECREF(first);
-    return same;
-}
-
+/* The item of a tuple by the number of axes of an array, borrowed; NULL if there is none, with an
+   error or without one. */
 static PyObject *
-aligned_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+item_by_rank(PyObject *items, PyObject *rank_of, PyObject *array)
 {
-    PyObject *const *parts = ((Compound *)op)->parts;
-    Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
-    if ((nargs == 2 || nargs == 3) && kwnames == NULL &&
-        (PyObject *)Py_TYPE(args[0]) == parts[ALIGNED_CLASS] &&
-        (PyObject *)Py_TYPE(args[1]) == parts[ALIGNED_CLASS] &&
-        (nargs == 2 || PyLong_CheckExact(args[2]))) {
-        int overflow = 0;
-        long axes = nargs == 2 ? 2 : PyLong_AsLongAndOverflow(args[2], &overflow);
-        if (!overflow && axes > 0) {
-            int same = parts[ALIGNED_SHAPE] == Py_None
-                           ? axes == 1
-                           : are_aligned(parts, args[0], args[1], axes);
-            if (same < 0) {
-                return NULL;
-            }
-            if (same) {
-                PyObject *result = PyObject_Vectorcall(parts[ALIGNED_OWN], args, (size_t)nargs,
-                                                       NULL);
-                if (result != NULL || !PyErr_ExceptionMatches(parts[ALIGNED_REFUSED])) {
-                    return result;
-                }
-                PyErr_Clear(); /* the answer, or NumPy's error, is found by the long way */
-            }
-        }
-    }
-    return PyObject_Vectorcall(parts[ALIGNED_OTHERWISE], args, nargsf, kwnames);
-}
-
-PyDoc_STRVAR(aligned_doc,
-"Aligned(own, cls, shape, refused, otherwise)\n--\n\n"
-"The short way of numpy.tensordot, as arrayproto.libraries.torch_shortcuts has it.");
-
-static PyObject *
-aligned_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
-{
-    static char *keywords[] = {"own", "cls", "shape", "refused", "otherwise", NULL};
-    PyObject *p[5];
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!OO!O", keywords, &p[ALIGNED_OWN],
-                                     &PyType_Type, &p[ALIGNED_CLASS], &p[ALIGNED_SHAPE],
-                                     &PyTuple_Type, &p[ALIGNED_REFUSED], &p[ALIGNED_OTHERWISE])) {
+    PyObject *found = PyObject_CallOneArg(rank_of, array);
+    if (found == NULL) {
         return NULL;
     }
-    return compound_alloc(type, aligned_call, p, 5);
+    Py_ssize_t rank = PyLong_Check(found) ? PyLong_AsSsize_t(found) : -1;
+    Py_DECREF(found);
+    return rank < 0 || rank >= PyTuple_GET_SIZE(items) ? NULL : PyTuple_GET_ITEM(items, rank);
 }
 
-static PyType_Slot aligned_slots[] = {
-    {Py_tp_new, aligned_new}, {Py_tp_doc, (void *)aligned_doc}, COMPOUND_SLOTS, {0, NULL},
+static PyObject *
+ranked_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    PyObject *const *parts = ((Compound *)op)->parts;
+    if (PyVectorcall_NARGS(nargsf) == 3 && kwnames == NULL &&
+        (PyObject *)Py_TYPE(args[0]) == parts[RANKED_CLASS] &&
+        (PyObject *)Py_TYPE(args[1]) == parts[RANKED_CLASS] && PyLong_CheckExact(args[2]) &&
+        PyLong_AsLongAndOverflow(args[2], &(int){0}) == 1) {
+        PyObject *call = item_by_rank(parts[BY_RANKS], parts[RANK_OF], args[0]);
+        if (call != NULL) {
+            call = item_by_rank(call, parts[RANK_OF], args[1]);
+        }
+        if (call != NULL && call != Py_None) {
+            PyObject *result = PyObject_Vectorcall(call, args, 2, NULL);
+            if (result != NULL) {
+                return result;
+            }
+        }
+        if (PyErr_Occurred()) {
+            if (!PyErr_ExceptionMatches(parts[RANKED_REFUSED])) {
+                return NULL;
+            }
+            PyErr_Clear(); /* the answer, or NumPy's error, is found by the long way */
+        }
+    }
+    return PyObject_Vectorcall(parts[RANKED_OTHERWISE], args, nargsf, kwnames);
+}
+
+PyDoc_STRVAR(ranked_doc,
+"Ranked(by_ranks, cls, rank, refused, otherwise)\n--\n\n"
+"numpy.tensordot over one axis of arrays of a class, by how many axes they have; see\n"
+"arrayproto.libraries.torch_shortcuts.");
+
+static PyObject *
+ranked_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *keywords[] = {"by_ranks", "cls", "rank", "refused", "otherwise", NULL};
+    PyObject *p[5];
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!OO!O", keywords, &PyTuple_Type,
+                                     &p[BY_RANKS], &PyType_Type, &p[RANKED_CLASS], &p[RANK_OF],
+                                     &PyTuple_Type, &p[RANKED_REFUSED], &p[RANKED_OTHERWISE])) {
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(p[BY_RANKS]); i++) {
+        if (!PyTuple_Check(PyTuple_GET_ITEM(p[BY_RANKS], i))) {
+            PyErr_SetString(PyExc_TypeError, "by_ranks must be a tuple of tuples");
+            return NULL;
+        }
+    }
+    return compound_alloc(type, ranked_call, p, 5);
+}
+
+static PyType_Slot ranked_slots[] = {
+    {Py_tp_new, ranked_new}, {Py_tp_doc, (void *)ranked_doc}, COMPOUND_SLOTS, {0, NULL},
 };
-static PyType_Spec aligned_spec = {
-    "arrayproto._speed.Aligned", sizeof(Compound), 0, FLAGS, aligned_slots,
+static PyType_Spec ranked_spec = {
+    "arrayproto._speed.Ranked", sizeof(Compound), 0, FLAGS, ranked_slots,
 };
 
 /* Functions of the explicit namespace ------------------------------------------------------------ */
@@ -1491,7 +1489,7 @@ add_type(PyObject *module, PyType_Spec *spec)
 }
 
 static PyType_Spec *specs[] = {&function_spec, &rebound_spec, &adapter_spec, &product_spec,
-                               &aligned_spec, &direct_spec, NULL};
+                               &ranked_spec, &direct_spec, NULL};
 
 static int
 module_exec(PyObject *module)

@@ -2,7 +2,8 @@
 
 A `Case` is one call in all the ways to dispatch it. Its peers are expressions over the names that
 its `opened` context yields, and they differ only in how the function behind them is found: every
-peer ends in the same function, which the case's `direct` peer calls without dispatch.
+peer ends in the same function, which the case's `direct` peer calls without dispatch. Where a
+library has a faster function for the call, in which we end, that one has a direct call of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import autoray
@@ -32,6 +34,7 @@ from . import peers, timing
 Names = dict[str, Any]
 
 DIRECT = "direct"
+OTHER_DIRECT = "direct, of another function"
 OURS = "arrayproto"
 NUMPY = "NumPy's C dispatcher"
 STOCK = "own __array_function__"
@@ -53,10 +56,13 @@ class Peer(NamedTuple):
         An expression over the names of the case.
     active : tuple of str
         Libraries that are activated for as long as this peer runs.
+    direct : str
+        Name of the peer that calls the function in which this one ends.
     """
 
     call: str
     active: tuple[str, ...] = ()
+    direct: str = DIRECT
 
 
 class Goal(NamedTuple):
@@ -84,7 +90,7 @@ class Case(NamedTuple):
     opened : callable
         Makes a context manager that yields the names which the peers' calls use.
     peers : mapping of str to Peer
-        The one named ``"direct"`` is what overheads are counted from.
+        The one named ``"direct"`` is what overheads are counted from, where a peer names no other.
     goals : tuple of Goal
     right : callable
         Whether what a call returned shows that the right function was called.
@@ -109,7 +115,11 @@ class Case(NamedTuple):
         bare = {name: value for name, value in names.items() if name != "inside"}
         groups = []
         for active in dict.fromkeys(peer.active for peer in self.peers.values()):
-            chosen = {n: p for n, p in self.peers.items() if n == DIRECT or p.active == active}
+            chosen = {
+                name: peer
+                for name, peer in self.peers.items()
+                if name in (DIRECT, OTHER_DIRECT) or peer.active == active
+            }
             calls = {n: timing.compiled(p.call, bare, inside) for n, p in chosen.items()}
             groups.append(timing.Group(_context(active), calls))
         return groups
@@ -348,6 +358,9 @@ class LibraryRow(NamedTuple):
         Whether its classes have no protocol of their own.
     by_class : bool
         Whether arrayproto knows nothing of it but its class.
+    ends : str
+        The call of the function in its module that we end in, where the others end in the library's
+        function of NumPy's name. It is replaced and timed in the same way.
     prepare : callable
         Sets it up.
     """
@@ -359,6 +372,7 @@ class LibraryRow(NamedTuple):
     gpu: bool = False
     guest: bool = False
     by_class: bool = False
+    ends: str = ""
     prepare: Callable[[], object] = lambda: None
 
 
@@ -372,9 +386,17 @@ LIBRARY_ROWS = (
 
 GUEST_ROWS = (
     LibraryRow("jax", "jax.numpy", "lib.ones((1, 1))", guest=True, prepare=SUBJECTS["jax"].load),
-    LibraryRow("torch", "torch", "lib.ones((1, 1))", ("array_api_compat.torch",), guest=True),
-    # Of matrices it is not TensorFlow's tensordot that is called, but the faster tf.matmul.
-    LibraryRow("tensorflow", "tensorflow", "lib.ones((1, 1, 1))", guest=True),
+    LibraryRow(
+        "torch",
+        "torch",
+        "lib.ones((1, 1))",
+        ("array_api_compat.torch",),
+        guest=True,
+        ends="matmul(x, x)",
+    ),
+    LibraryRow(
+        "tensorflow", "tensorflow", "lib.ones((1, 1))", guest=True, ends="raw_ops.MatMul(a=x, b=x)"
+    ),
     LibraryRow(
         "array_api_strict", "array_api_strict", "lib.ones((1, 1))", guest=True, by_class=True
     ),
@@ -413,7 +435,7 @@ FUNCTION_ROWS = (
 GUEST_FUNCTION_ROWS = {
     row.name: FunctionRow(
         "tensordot",
-        "x, x, 1" if row.name == "tensorflow" else "x, x",
+        "x, x, 1" if row.ends else "x, x",
         "a, b, axes=None",
         "(a, b)",
         # array_api_compat has no namespace for TensorFlow.
@@ -449,8 +471,11 @@ def _missing(module: str) -> str | None:
 
 
 def nothing_like(real: Callable[..., Any]) -> Callable[..., Any]:
-    """A function with the same signature that does nothing."""
-    signature = inspect.signature(real)
+    """A function with the same signature, if that is to be had, that does nothing."""
+    try:
+        signature = inspect.signature(real)
+    except ValueError:  # of a function in C
+        return function(real.__name__, "*args, **kwargs")
     parameters = signature.parameters.values()
     bare = [
         p.replace(annotation=p.empty, default=p.empty if p.default is p.empty else None)
@@ -466,22 +491,34 @@ def nothing_like(real: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextlib.contextmanager
-def _replaced(row: LibraryRow, name: str, stand_in: Callable[..., Any]) -> Iterator[None]:
-    """Put something in the place of a library's function, by whichever way it is reached."""
-    modules = [importlib.import_module(m) for m in (row.module, *row.also)]
-    before = [(module, getattr(module, name)) for module in modules]
-    for module in modules:
-        setattr(module, name, stand_in)
-    # What was resolved to the function already has to be forgotten.
-    autoray.register_function(row.name, name, stand_in)
-    _forget(row)
-    try:
-        yield
-    finally:
-        for module, value in before:
-            setattr(module, name, value)
-        autoray.register_function(row.name, name, before[0][1])
+def _replaced(
+    row: LibraryRow, name: str, stand_in_for: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> Iterator[Callable[..., Any]]:
+    """Put something in the place of a library's function, by whichever way it is reached.
+
+    Yields
+    ------
+    callable
+        What stands in for the function.
+    """
+    module, *also = (importlib.import_module(m) for m in (row.module, *row.also))
+    real = getattr(module, name)
+    stand_in = stand_in_for(real)
+    with contextlib.ExitStack() as undone:
+        for place in (module, *also):
+            undone.callback(setattr, place, name, getattr(place, name))
+            setattr(place, name, stand_in)
+        if row.ends:
+            path, _, end = row.ends.partition("(")[0].rpartition(".")
+            place = attrgetter(path)(module) if path else module
+            undone.callback(setattr, place, end, getattr(place, end))
+            setattr(place, end, stand_in_for(getattr(place, end)))
+        # What was resolved to the function already has to be forgotten.
+        undone.callback(_forget, row)
+        undone.callback(autoray.register_function, row.name, name, real)
+        autoray.register_function(row.name, name, stand_in)
         _forget(row)
+        yield stand_in
 
 
 def _array(row: LibraryRow) -> Any:
@@ -506,16 +543,24 @@ def _forget(row: LibraryRow) -> None:
                 value.cache_clear()
 
 
+#: What is timed of a call of a library's array: all of it, with the library's function replaced by
+#: one that does nothing; what is spent outside that function; all of it.
+DISPATCH_ONLY, REAL, WHOLE = "dispatch only", "real function", "whole call"
+
+
 @contextlib.contextmanager
-def _library(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> Iterator[Names]:
+def _library(row: LibraryRow, called: FunctionRow, timed: str) -> Iterator[Names]:
     lib = importlib.import_module(row.module)
     x = _array(row)
-    real = getattr(lib, called.name)
-    inside = None if dispatch_only else timing.Inside()
-    stand_in = nothing_like(real) if inside is None else inside.timing(real)
+    inside = timing.Inside() if timed == REAL else None
+    stand_in_for = {
+        DISPATCH_ONLY: nothing_like,
+        REAL: inside and inside.timing,
+        WHOLE: lambda real: real,
+    }[timed]
     implementation = getattr(np, called.name)
     dispatcher = lambda_(called.signature, called.relevant)
-    with _replaced(row, called.name, stand_in):
+    with _replaced(row, called.name, stand_in_for) as stand_in:
         yield {
             "inside": inside,
             "lib": lib,
@@ -530,19 +575,23 @@ def _library(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> Itera
         }
 
 
-def _library_case(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> Case:
+def _library_case(row: LibraryRow, called: FunctionRow, timed: str) -> Case:
     call = f"{called.name}({called.arguments})"
+    direct = OTHER_DIRECT if row.ends and timed != WHOLE else DIRECT
     calls = {
         DIRECT: Peer(f"lib.{call}"),
+        OTHER_DIRECT: Peer(f"lib.{row.ends}"),
         STOCK: Peer(f"np.{call}"),
-        ACTIVE: Peer(f"np.{call}", (row.name,)),
-        EXPLICIT: Peer(f"anp.{call}"),
+        ACTIVE: Peer(f"np.{call}", (row.name,), direct),
+        EXPLICIT: Peer(f"anp.{call}", direct=direct),
         AUTORAY: Peer(f"do({called.name!r}, {called.arguments})"),
         NAMESPACE: Peer(f"array_namespace({called.namespace_of}).{call}"),
         PYTHON: Peer(f"wrapper({called.arguments})"),
         SINGLE: Peer(f"single({called.arguments})"),
         UARRAY: Peer(f"multimethod({called.arguments})"),
     }
+    if direct == DIRECT:
+        del calls[OTHER_DIRECT]
     if row.guest:  # without us NumPy coerces, and calls its own function
         del calls[STOCK], calls[PYTHON]
     if row.by_class:  # and registered it is not
@@ -555,26 +604,42 @@ def _library_case(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> 
         return isinstance(value, _known(row).classes)
 
     return Case(
-        f"{row.name}, {'dispatch only' if dispatch_only else 'real function'}",
+        f"{row.name}, {timed}",
         f"{module}: {call}",
-        partial(_library, row, called, dispatch_only),
+        partial(_library, row, called, timed),
         calls,
         called.goals,
-        is_result if dispatch_only else of_the_library,
+        is_result if timed == DISPATCH_ONLY else of_the_library,
         row.gpu,
         gpu_missing if row.gpu else partial(_missing, module),
     )
 
 
-LIBRARY_CASES = tuple(
-    _library_case(row, called, dispatch_only)
-    for row in LIBRARY_ROWS
-    for dispatch_only in (True, False)
-    for called in FUNCTION_ROWS
-) + tuple(
-    _library_case(row, GUEST_FUNCTION_ROWS[row.name], dispatch_only)
-    for row in GUEST_ROWS
-    for dispatch_only in (True, False)
+LIBRARY_CASES = (
+    *(
+        _library_case(row, called, timed)
+        for row in LIBRARY_ROWS
+        for timed in (DISPATCH_ONLY, REAL)
+        for called in FUNCTION_ROWS
+    ),
+    *(
+        _library_case(row, GUEST_FUNCTION_ROWS[row.name], timed)
+        for row in GUEST_ROWS
+        for timed in (DISPATCH_ONLY, REAL)
+    ),
+    # Where we end in another function than the others do, what that takes counts too.
+    *(
+        _library_case(
+            row,
+            GUEST_FUNCTION_ROWS[row.name]._replace(
+                arguments=arguments, goals=(Goal(ACTIVE, None, 0.0),)
+            ),
+            WHOLE,
+        )
+        for row in GUEST_ROWS
+        if row.ends
+        for arguments in ("x, x, 1", "x, x, 2", "x, x, ([-1], [0])")
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import cases, timing
-from .cases import DIRECT, Case
+from .cases import DIRECT, OTHER_DIRECT, REAL, WHOLE, Case
 
 
 def measure(case: Case, rounds: int = timing.ROUNDS) -> dict[str, Any]:
@@ -28,15 +28,16 @@ def measure(case: Case, rounds: int = timing.ROUNDS) -> dict[str, Any]:
         groups = case.groups(names)
         check(case, groups)
         times = timing.interleave(groups, rounds)
-    even = timing.evened(times)
+    directs = {name: peer.direct for name, peer in case.peers.items()}
+    even = timing.evened(times, directs)
     # Where only what is outside the function was timed, this is the cost of timing.
     row["direct_ns"] = _short(np.median(even[DIRECT].peer))
     row["peers"] = {
         name: {"call": case.peers[name].call, **_overhead(pair)}
         for name, pair in even.items()
-        if name != DIRECT
+        if name not in (DIRECT, OTHER_DIRECT)
     }
-    raw = {n: timing.Pair(t, group[DIRECT]) for group in times for n, t in group.items()}
+    raw = {n: timing.Pair(t, group[directs[n]]) for group in times for n, t in group.items()}
     row["goals"] = [_goal(goal, raw, even) for goal in case.goals]
     return row
 
@@ -67,12 +68,12 @@ def _goal(
         fastest = timing.ratio_of_fastest(raw[goal.peer], raw[goal.against])
         row["value_of_fastest"] = _short(fastest)
     row |= {"value": _short(value.value), "interval": [_short(value.low), _short(value.high)]}
-    return row | {"reached": verdict(value, goal.at_most)}
+    return row | {"reached": verdict(value, goal.at_most, ratio=goal.against is not None)}
 
 
-def verdict(value: timing.Estimate, at_most: float) -> str:
+def verdict(value: timing.Estimate, at_most: float, *, ratio: bool = True) -> str:
     """ "yes", "no", or "not resolved" where the noise is as large as the answer."""
-    if not all(map(math.isfinite, value)) or value.low < 0:
+    if not all(map(math.isfinite, value)) or (ratio and value.low < 0):
         return "not resolved"
     if value.low <= at_most < value.high and value.high - value.low > at_most / 4:
         return "not resolved"
@@ -112,7 +113,7 @@ def measure_all(
 
 def rounds_for(case: Case, rounds: int) -> int:
     """Real functions take up to milliseconds, so there are fewer rounds of them."""
-    return max(10, rounds // 3) if case.section.endswith("real function") else rounds
+    return max(10, rounds // 3) if case.section.endswith((REAL, WHOLE)) else rounds
 
 
 def _short(value: float) -> float:

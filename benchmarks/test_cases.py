@@ -6,6 +6,7 @@ No test asserts a time: ratios are measured by ``python -m benchmarks.report``.
 from __future__ import annotations
 
 import inspect
+from operator import attrgetter
 
 import pytest
 
@@ -69,8 +70,8 @@ def test_a_library_gets_its_function_back(row):
     module = pytest.importorskip(row.module)
     before = module.tensordot
     called = cases.FUNCTION_ROWS[0]
-    for dispatch_only in (True, False):
-        with cases._library(row, called, dispatch_only) as names:
+    for timed in (cases.DISPATCH_ONLY, cases.REAL):
+        with cases._library(row, called, timed) as names:
             assert module.tensordot is not before
             assert names["lib"] is module
         assert module.tensordot is before
@@ -80,6 +81,17 @@ def test_a_library_gets_its_function_back(row):
             cases.autoray.do("tensordot", x, x),
         ):
             assert isinstance(answered, type(x))
+
+
+@pytest.mark.parametrize("row", [row for row in cases.GUEST_ROWS if row.ends])
+def test_a_library_gets_the_function_back_that_we_end_in(row):
+    module = pytest.importorskip(row.module)
+    end = attrgetter(row.ends.partition("(")[0])
+    before = end(module)
+    with cases._library(row, cases.GUEST_FUNCTION_ROWS[row.name], cases.DISPATCH_ONLY):
+        assert end(module) is not before
+        assert cases.is_result(eval(f"module.{row.ends}", {"module": module, "x": None}))
+    assert end(module) is before
 
 
 @pytest.mark.parametrize("row", [row for row in cases.LIBRARY_ROWS if not row.gpu])

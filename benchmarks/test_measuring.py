@@ -34,6 +34,12 @@ class TestEvened:
             0.5
         )
 
+    def test_compares_a_peer_with_its_own_direct_call(self):
+        even = np.ones(40)
+        times = [{"direct": 50 * even, "another": 20 * even, "a": 80 * even}]
+        pairs = timing.evened(times, {"a": "another"})
+        assert timing.overhead(pairs["a"]).value == pytest.approx(60)
+
 
 def test_interleave_alternates_and_enters_each_context():
     seen = []
@@ -83,6 +89,12 @@ def test_growth(cost, expected):
 )
 def test_verdict(estimate, expected):
     assert measure.verdict(timing.Estimate(*estimate), 0.33) == expected
+
+
+def test_verdict_of_nanoseconds():
+    assert measure.verdict(timing.Estimate(-900, -950, -850), 0.0, ratio=False) == "yes"
+    assert measure.verdict(timing.Estimate(90, 85, 95), 0.0, ratio=False) == "no"
+    assert measure.verdict(timing.Estimate(-1, -9, 9), 0.0, ratio=False) == "not resolved"
 
 
 def test_the_report_says_what_was_measured(tmp_path):

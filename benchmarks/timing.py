@@ -12,6 +12,7 @@ import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -175,8 +176,13 @@ def interleave(groups: Sequence[Group], rounds: int = ROUNDS) -> list[dict[str, 
     return times
 
 
-def evened(times: Sequence[Mapping[str, np.ndarray]]) -> dict[str, Pair]:
+def evened(
+    times: Sequence[Mapping[str, np.ndarray]], directs: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Pair]:
     """Take the machine's mood out: each round as if it had been as fast as the median round.
+
+    What belongs to a call as its direct one is the first of its group, unless `directs` names
+    another.
 
     How slow a round was is the median, over the peers of the group, of its time over the peer's
     median time; how slow a group was, that of its direct call. Without this the medians of two
@@ -189,7 +195,8 @@ def evened(times: Sequence[Mapping[str, np.ndarray]]) -> dict[str, Pair]:
         slowness = np.median([t / np.median(t) for t in group.values()], axis=0)
         slowness = slowness * (np.median(group[direct]) / overall)
         for name, nanoseconds in group.items():
-            pairs.setdefault(name, Pair(nanoseconds / slowness, group[direct] / slowness))
+            its_direct = group[directs.get(name, direct)]
+            pairs.setdefault(name, Pair(nanoseconds / slowness, its_direct / slowness))
     return pairs
 
 

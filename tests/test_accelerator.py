@@ -83,48 +83,48 @@ class Stored:
 
 
 @in_c
-class TestAligned:
-    """The last axes of one operand are as long as the first of the other, or the long way."""
+class TestRanked:
+    """Over one axis, by the numbers of axes of both arrays, or the long way."""
 
-    def aligned(self, own=lambda *args: args[2:]):
-        return speed.Aligned(own, Stored, "data", (LookupError,), lambda *a, **kw: "long way")
+    def ranked(self, by_ranks=((), (None, lambda *args: args)), rank=lambda x: x.data):
+        return speed.Ranked(by_ranks, Stored, rank, (LookupError,), lambda *a, **kw: "long way")
 
-    def test_lengths(self):
-        square, flat, deep = Stored((2, 3)), Stored((2, 1)), Stored((5, 2, 3))
-        aligned = self.aligned()
-        assert aligned(square, square) == aligned(deep, square) == ()
-        assert aligned(flat, flat, 2) == (2,)
-        assert aligned(deep, Stored((3, 9)), 1) == (1,)
-        assert aligned(square, flat) == aligned(flat, square) == "long way"
-        assert aligned(square, square, 1) == aligned(square, square, 3) == "long way"
+    def test_ranks(self):
+        of_one, of_two = Stored(1), Stored(2)
+        ranked = self.ranked(((), (None, lambda *args: "one"), (None, lambda *args: "two")))
+        assert ranked(of_one, of_one, 1) == "one"
+        assert ranked(of_two, of_one, 1) == "two"
+        assert ranked(of_one, of_two, 1) == ranked(Stored(3), of_one, 1) == "long way"
+        assert ranked(of_one, Stored(0), 1) == ranked(Stored(0), of_one, 1) == "long way"
 
-    def test_of_one_axis_lengths_are_the_librarys_affair(self):
-        aligned = speed.Aligned(lambda *args: args[2:], Stored, None, (), lambda *a: "long way")
-        x = Stored("anything")
-        assert aligned(x, x, 1) == (1,)
-        assert aligned(x, x) == aligned(x, x, 2) == aligned(x, x, 0) == "long way"
+    def test_it_is_given_the_arrays_alone(self):
+        one, other = Stored(1), Stored(1)
+        assert self.ranked()(one, other, 1) == (one, other)
 
     def test_what_else_goes_the_long_way(self):
-        aligned, x = self.aligned(), Stored((2, 2))
-        for axes in (0, -1, 2**70, True, 1.0, ([0], [0]), None):
-            assert aligned(x, x, axes) == "long way"
-        assert aligned(x) == aligned(x, x, axes=1) == aligned(x, x, 1, 2) == "long way"
-        assert aligned(x, np.ones((2, 2))) == "long way"
-        assert aligned(type("Sub", (Stored,), {})((2, 2)), x) == "long way"
-        assert aligned(Stored([2, 2]), x) == "long way"
+        ranked, x = self.ranked(), Stored(1)
+        for axes in (0, 2, -1, 2**70, True, 1.0, ([0], [0]), None):
+            assert ranked(x, x, axes) == "long way"
+        assert ranked(x) == ranked(x, x) == ranked(x, x, axes=1) == "long way"
+        assert ranked(x, x, 1, 2) == ranked(x, np.ones(1), 1) == "long way"
+        assert ranked(type("Sub", (Stored,), {})(1), x, 1) == "long way"
+        for rank in (None, -1, 2**40, "1"):
+            assert ranked(Stored(rank), x, 1) == ranked(x, Stored(rank), 1) == "long way"
 
     def test_errors(self):
-        x = Stored((2, 2))
+        x = Stored(1)
 
         def refuse(*args):
             raise KeyError
 
-        assert self.aligned(refuse)(x, x) == "long way"
+        assert self.ranked(((), (None, refuse)))(x, x, 1) == "long way"
+        assert self.ranked(rank=refuse)(x, x, 1) == "long way"
         with pytest.raises(ZeroDivisionError):  # of whoever was called, as it was
-            self.aligned(lambda *args: 1 / 0)(x, x)
-        broken = object.__new__(Stored)
-        with pytest.raises(AttributeError, match="data"):
-            self.aligned()(x, broken)
+            self.ranked(((), (None, lambda *args: 1 / 0)))(x, x, 1)
+        with pytest.raises(ZeroDivisionError):
+            self.ranked(rank=lambda x: 1 / 0)(x, x, 1)
+        with pytest.raises(TypeError, match="tuple of tuples"):
+            self.ranked((None,))
 
 
 @in_c

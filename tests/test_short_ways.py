@@ -115,3 +115,39 @@ def test_as_numpy(name, subject):
             assert _disagreement(subject, attrgetter(name)(np), args, kwargs) is None
 
     agrees()
+
+
+@st.composite
+def tensordots(draw):
+    """Two arrays, whose axes are as long as each other more often than not, and the axes."""
+    shape = draw(hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3))
+    count = draw(st.integers(0, 3))
+    first = draw(st.just(shape[max(len(shape) - count, 0) :]) | st.just(shape[:1]) | SHAPES)
+    other = first + draw(hnp.array_shapes(min_dims=0, max_dims=2, min_side=0, max_side=3))
+    axes = [list(range(-count, 0)), list(range(count))]
+    some = st.integers(-3, 3)
+    axes = draw(
+        st.just(count)
+        | st.just(axes)
+        | st.just(tuple(reversed(axes)))
+        | st.just([axes[0][::-1], axes[1][::-1]])
+        | some
+        | st.tuples(some, some)
+        | st.tuples(st.lists(some, max_size=2), st.lists(some, max_size=2))
+    )
+    dtypes = st.sampled_from(["f4", "f8", "c16", "i8", "?"])
+    one = draw(dtypes)
+    return (
+        draw(hnp.arrays(one, shape, elements=st.sampled_from([0, 1]))),
+        draw(hnp.arrays(st.just(one) | dtypes, other, elements=st.sampled_from([0, 1]))),
+        axes,
+    )
+
+
+def test_tensordot(subject):
+    @hypothesis.settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @hypothesis.given(tensordots())
+    def agrees(args):
+        assert _disagreement(subject, np.tensordot, args, {}) is None
+
+    agrees()

@@ -474,6 +474,70 @@ class TestShortcuts:
             assert hasattr(np, name)
 
 
+class TestTensordot:
+    """By another function than TensorFlow's tensordot, and as differentiable and general."""
+
+    AXES = (0, 1, 2, 3, ([2], [0]), ([0, -1], [2, 0]))
+
+    @pytest.mark.parametrize("axes", AXES)
+    def test_gradients_are_those_of_tensorflows_own(self, axes):
+        a, b = tensor(3, 3, 3), tensor(3, 3, 3, seed=1)
+        results = []
+        for function in (np.tensordot, tf.tensordot):
+            with tf.GradientTape(persistent=True) as outer:
+                outer.watch([a, b])
+                with tf.GradientTape() as inner:
+                    inner.watch([a, b])
+                    result = function(a, b, axes)
+                    total = tf.reduce_sum(result**2)
+                gradients = inner.gradient(total, [a, b])
+                slope = tf.reduce_sum(gradients[0] ** 2)
+            results.append((result, *gradients, *outer.gradient(slope, [a, b])))
+        for ours, theirs in zip(*results, strict=True):
+            np.testing.assert_allclose(ours.numpy(), theirs.numpy())
+
+    @pytest.mark.parametrize("axes", AXES[1:])
+    def test_lengths_that_are_not_summed_over_need_not_be_known(self, axes):
+        unknown = {1: (None, None, 3), 2: (None, 3, 3), 3: (3, 3, 3), "lists": (3, None, 3)}
+        first = unknown[axes if isinstance(axes, int) else "lists"]
+        signature = [tf.TensorSpec(first, tf.float64), tf.TensorSpec((3, 3, 3), tf.float64)]
+        a, b = tensor(3, 3, 3), tensor(3, 3, 3, seed=1)
+        found = tf.function(lambda a, b: np.tensordot(a, b, axes), input_signature=signature)(a, b)
+        np.testing.assert_allclose(found.numpy(), np.tensordot(a.numpy(), b.numpy(), axes))
+
+    @pytest.mark.parametrize("shape", [None, (None, None), (2, None)])
+    def test_of_one_axis_none_need_be_known(self, shape):
+        signature = [tf.TensorSpec(shape, tf.float64), tf.TensorSpec(None, tf.float64)]
+        call = tf.function(lambda a, b: np.tensordot(a, b, 1), input_signature=signature)
+        a, b = tensor(2, 3), tensor(3, 4, 2, seed=1)
+        np.testing.assert_allclose(call(a, b).numpy(), np.tensordot(a.numpy(), b.numpy(), 1))
+
+    @pytest.mark.parametrize("dtype", ["float64", "int64"])
+    @pytest.mark.parametrize(
+        ("one", "other", "axes"),
+        [
+            ((2, 0), (1,), 1),
+            ((0,), (3, 2), 1),
+            ((2, 0, 0), (0, 3), 2),
+            ((0, 2), (2, 3), ([0], [1])),
+        ],
+    )
+    def test_lengths_that_einsum_compares_with_none(self, one, other, axes, dtype):
+        a, b = tf.zeros(one, dtype), tf.zeros(other, dtype)
+        with pytest.raises(ValueError, match="shape-mismatch"):
+            np.tensordot(a, b, axes)
+        with pytest.raises(ValueError, match="shape-mismatch"):
+            np.tensordot(tf.Variable(a), b, axes)
+
+    def test_compiled_and_mapped_over(self):
+        a, b = tensor(5, 2, 3), tensor(5, 3, 2, seed=1)
+        compiled = tf.function(lambda a, b: np.tensordot(a, b, ([0, 2], [0, 1])), jit_compile=True)
+        wanted = np.tensordot(a.numpy(), b.numpy(), ([0, 2], [0, 1]))
+        np.testing.assert_allclose(compiled(a, b).numpy(), wanted)
+        mapped = tf.vectorized_map(lambda pair: np.tensordot(*pair, 1), (a, b))
+        np.testing.assert_allclose(mapped.numpy(), a.numpy() @ b.numpy())
+
+
 class TestOperators:
     def test_ndarray_on_the_left(self):
         """As TensorFlow has it; the function is NumPy's."""

@@ -312,6 +312,62 @@ class TestShortcuts:
             assert callable(attrgetter(name)(np))
 
 
+class TestTensordot:
+    """By another function than PyTorch's tensordot, and as differentiable and general."""
+
+    @pytest.mark.parametrize("axes", [1, 2, 3, ([2], [0]), ([0, -1], [2, 0]), ([], [])])
+    def test_gradients_are_those_of_torchs_own(self, axes):
+        results = []
+        for function in (np.tensordot, torch.tensordot):
+            a, b = tensor(3, 3, 3, grad=True), tensor(3, 3, 3, grad=True, seed=1)
+            result = function(a, b, axes)
+            gradients = torch.autograd.grad((result**2).sum(), (a, b), create_graph=True)
+            twice = torch.autograd.grad((gradients[0] ** 2).sum(), (a, b))
+            results.append((result, *gradients, *twice))
+        for ours, theirs in zip(*results, strict=True):
+            torch.testing.assert_close(ours, theirs)
+
+    @pytest.mark.parametrize("axes", [1, 2, ([1], [0])])
+    @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "complex64", "int8", "int32"])
+    def test_dtypes(self, dtype, axes):
+        x = tensor(3, 3).mul(3).to(getattr(torch, dtype))
+        result = np.tensordot(x, x, axes)
+        assert result.dtype == x.dtype
+        torch.testing.assert_close(result, torch.tensordot(x, x, axes))
+
+    def test_views_that_conjugate(self):
+        x = torch.complex(tensor(2, 3), tensor(2, 3, seed=1))
+        for a, b, axes in ((x, x.mH, 1), (x.conj(), x, 2), (x.mH, x, ([0], [1]))):
+            torch.testing.assert_close(np.tensordot(a, b, axes), torch.tensordot(a, b, axes))
+
+    def test_subclasses_and_parameters(self):
+        class Tagged(torch.Tensor):
+            pass
+
+        x = tensor(3, 3)
+        for other in (x.as_subclass(Tagged), torch.nn.Parameter(x)):
+            for axes in (1, 2, ([1], [0])):
+                result = np.tensordot(x, other, axes)
+                assert type(result) is type(torch.tensordot(x, other, axes))
+                assert result.requires_grad == other.requires_grad
+
+    def test_tensors_that_are_mapped_over(self):
+        a, b = tensor(5, 2, 3), tensor(5, 3, 2, seed=1)
+        for axes in (1, ([0, 1], [1, 0])):
+            mapped = torch.vmap(lambda a, b, axes=axes: np.tensordot(a, b, axes))(a, b)
+            wanted = torch.stack([torch.tensordot(*x, axes) for x in zip(a, b, strict=True)])
+            torch.testing.assert_close(mapped, wanted)
+
+    def test_functions_that_are_traced(self):
+        from torch.fx.experimental.proxy_tensor import make_fx
+
+        def products(a, b):
+            return [np.tensordot(a, b, axes) for axes in (1, 2, ([0], [1]))]
+
+        x, y = tensor(3, 3), tensor(3, 3, seed=1)
+        torch.testing.assert_close(make_fx(products)(y, x)(x, y), products(x, y))
+
+
 PROGRAM = textwrap.dedent(
     """
     import copy, io, pickle, sys

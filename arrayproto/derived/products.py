@@ -150,6 +150,8 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
         first, second = range(-axes, 0), range(axes)
     first = list(first) if numpy.iterable(first) else [first]
     second = list(second) if numpy.iterable(second) else [second]
+    if len({*first}) < len(first) or len({*second}) < len(second):
+        raise ValueError("duplicate axes are not allowed in tensordot")
     like = one_of(a, b)
     a, b = (alike(x if hasattr(x, "dtype") else numpy.asarray(x), like) for x in (a, b))
     left, right = tuple(np.shape(a)), tuple(np.shape(b))

@@ -19,6 +19,21 @@ def _same(one: Any, other: Any) -> bool:
     return one is other or one == other
 
 
+def axes_of_both(axes: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The axes that `numpy.tensordot` is given by name: those of both arrays, as many of each.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For all that is not plain integers, which the long way is for.
+    """
+    of_both = [(given,) if type(given) is int else tuple(given) for given in axes]
+    of_a, of_b = of_both
+    if len(of_a) != len(of_b) or not all(type(axis) is int for axis in of_a + of_b):
+        raise ValueError
+    return of_a, of_b
+
+
 class Own(dict[type, bool]):
     """Whether a class is one of a library's arrays; `issubclass` is asked once for each."""
 

@@ -6,13 +6,14 @@ They need no lengths, so that they do for those that are not known while `tf.fun
 from __future__ import annotations
 
 import functools
+import string
 from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
 from ..accelerator import speed
 from .short_forms import Forms
-from .short_ways import Call, Maker, Own
+from .short_ways import Call, Maker, Own, axes_of_both
 
 #: Names that TensorFlow has from NumPy.
 _UNARY = (
@@ -36,6 +37,21 @@ _REAL_UNARY = {
     "reciprocal": "reciprocal",
     "round": "round",
 }
+
+
+@functools.lru_cache
+def _equation(rank1: int, rank2: int, of_a: tuple[int, ...], of_b: tuple[int, ...]) -> str:
+    """What `numpy.tensordot` over these axes is to `numpy.einsum`."""
+    first, second = string.ascii_lowercase[:rank1], list(string.ascii_uppercase[:rank2])
+    of_a, of_b = (
+        tuple(range(rank)[axis] for axis in axes) for rank, axes in ((rank1, of_a), (rank2, of_b))
+    )
+    if len(set(of_a)) < len(of_a) or len(set(of_b)) < len(of_b):
+        raise ValueError
+    for one, other in zip(of_a, of_b, strict=True):
+        second[other] = first[one]
+    kept = [letter for letter in [*first, *second] if [*first, *second].count(letter) == 1]
+    return f"{first},{''.join(second)}->{''.join(kept)}"
 
 
 def shortcuts(tf: Any) -> Mapping[str, Maker]:
@@ -79,27 +95,63 @@ def shortcuts(tf: Any) -> Mapping[str, Maker]:
         return make
 
     def tensordot(long: Call) -> Call:
-        native, of_matrices = tf.tensordot, tf.matmul
+        # In a tenth of the time of TensorFlow's tensordot, which is a long way in Python, and which
+        # compares no lengths but products of them. Both take one dtype, in which they are NumPy's.
+        native, matmul, einsum = tf.tensordot, tf.raw_ops.MatMul, tf.raw_ops.Einsum
+        eager = tf.__internal__.EagerTensor
+        # These methods are TensorFlow's own affair; the attribute takes twice as long.
+        rank_of = getattr(eager, "_rank", attrgetter("shape.rank"))
+        count = getattr(eager, "_num_elements", lambda a: a.shape.num_elements())
 
-        def of_one_axis(a: Any, b: Any, axes: Any) -> Any:
-            # Both take one dtype, in which they are NumPy's, and refuse all others.
-            if a.shape.rank == 2 and b.shape.rank == 2:
-                return of_matrices(a, b)  # in a third of the time
-            return native(a, b, 1)
+        def of_matrices(a: Any, b: Any) -> Any:
+            return matmul(a=a, b=b)
+
+        def of_one_axis(rank1: int, rank2: int) -> Call:
+            equation = _equation(rank1, rank2, (rank1 - 1,), (0,))
+
+            def call(a: Any, b: Any) -> Any:
+                if not count(a):  # Einsum compares no length with one that is zero
+                    raise ValueError
+                return einsum(inputs=(a, b), equation=equation)
+
+            return call
+
+        def contracted(a: Any, b: Any, axes: Any) -> Any:
+            rank1, rank2 = a.shape.rank, b.shape.rank
+            if type(axes) is not int:
+                of_a, of_b = axes_of_both(axes)
+            else:
+                if axes == 1:
+                    if rank1 == rank2 == 2:
+                        return of_matrices(a, b)
+                    if rank2 is None or not a.shape[-1:].is_fully_defined():  # while tracing
+                        return native(a, b, 1)
+                of_a, of_b = tuple(range(rank1 - axes, rank1)), tuple(range(axes))
+            equation = _equation(rank1, rank2, of_a, of_b)
+            shape = a.shape.as_list()
+            if any(not shape[axis] for axis in of_a):  # or of no known length
+                raise ValueError
+            return einsum(inputs=(a, b), equation=equation)
 
         def call(a: Any, b: Any, axes: Any = 2) -> Any:
-            # Of more axes, or of those that are named, TensorFlow compares the product of lengths.
-            if type(axes) is int and axes == 1 and own[type(a)] and own[type(b)]:
+            if own[type(a)] and own[type(b)]:
                 try:
-                    return of_one_axis(a, b, 1)
+                    return contracted(a, b, axes)
                 except refused:
                     pass
             return long(a, b, axes)
 
         if speed is None:
             return call
-        # The same for tensors with values; all others go on to `call`.
-        in_c = speed.Aligned(of_one_axis, tf.__internal__.EagerTensor, None, refused, call)
+        ranks = range(1, 5)
+        by_ranks = [
+            (
+                None,
+                *(of_matrices if one == other == 2 else of_one_axis(one, other) for other in ranks),
+            )
+            for one in ranks
+        ]
+        in_c = speed.Ranked(((), *by_ranks), eager, rank_of, refused, call)
         return functools.update_wrapper(in_c, call)  # type: ignore[no-any-return]
 
     def reshape(long: Call) -> Call:
