@@ -14,7 +14,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import autoray
@@ -129,24 +129,20 @@ def _named(name: str) -> str | type:
     return name
 
 
-class _Result(str):
-    """With what the rows of a library look at in its answers."""
-
-    shape, ndim, dtype = (1,), 1, np.dtype(float)
-
-
-#: What every function that does nothing returns.
-RESULT = _Result("what the function returned")
+#: What every function that does nothing returns, unless it stands for a library's.
+RESULT = "what the function returned"
 
 
 def is_result(value: Any) -> bool:
     return isinstance(value, str) and value == RESULT
 
 
-def function(name: str, signature: str, body: str = "pass", **names: Any) -> Callable[..., Any]:
+def function(
+    name: str, signature: str, body: str = "pass", result: Any = RESULT, **names: Any
+) -> Callable[..., Any]:
     """A Python function that does next to nothing, so that the cost of reaching it shows."""
     scratch: Names = {}
-    names = {**names, "RESULT": RESULT}
+    names = {**names, "RESULT": result}
     exec(f"def {name}({signature}):\n    {body}\n    return RESULT", names, scratch)
     return scratch[name]  # type: ignore[no-any-return]
 
@@ -448,7 +444,7 @@ def _missing(module: str) -> str | None:
     return None
 
 
-def nothing_like(real: Callable[..., Any]) -> Callable[..., Any]:
+def nothing_like(real: Callable[..., Any], result: Any = RESULT) -> Callable[..., Any]:
     """A function with the same signature that does nothing."""
     signature = inspect.signature(real)
     parameters = signature.parameters.values()
@@ -457,7 +453,7 @@ def nothing_like(real: Callable[..., Any]) -> Callable[..., Any]:
         for p in parameters
     ]
     text = str(inspect.Signature(bare))
-    made = function(real.__name__, text[1:-1])
+    made = function(real.__name__, text[1:-1], result=result)
     optional = [p for p in parameters if p.default is not p.empty]
     made.__defaults__ = tuple(p.default for p in optional if p.kind is not p.KEYWORD_ONLY)
     made.__kwdefaults__ = {p.name: p.default for p in optional if p.kind is p.KEYWORD_ONLY}
@@ -489,6 +485,12 @@ def _array(row: LibraryRow) -> Any:
     return eval(row.array, {"lib": importlib.import_module(row.module), "np": np})
 
 
+@cache
+def _answer(row: LibraryRow) -> Any:
+    """What the functions of the library that do nothing return: as the real ones, an array of it."""
+    return _array(row)
+
+
 def _known(row: LibraryRow) -> Library:
     return library_of_class(type(_array(row))) if row.by_class else LIBRARIES[row.name]
 
@@ -512,7 +514,7 @@ def _library(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> Itera
     x = _array(row)
     real = getattr(lib, called.name)
     inside = None if dispatch_only else timing.Inside()
-    stand_in = nothing_like(real) if inside is None else inside.timing(real)
+    stand_in = nothing_like(real, _answer(row)) if inside is None else inside.timing(real)
     implementation = getattr(np, called.name)
     dispatcher = lambda_(called.signature, called.relevant)
     with _replaced(row, called.name, stand_in):
@@ -551,7 +553,9 @@ def _library_case(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> 
         del calls[NAMESPACE]
     module = row.module
 
-    def of_the_library(value: Any) -> bool:
+    def right(value: Any) -> bool:
+        if dispatch_only:
+            return value is _answer(row)
         return isinstance(value, _known(row).classes)
 
     return Case(
@@ -560,7 +564,7 @@ def _library_case(row: LibraryRow, called: FunctionRow, dispatch_only: bool) -> 
         partial(_library, row, called, dispatch_only),
         calls,
         called.goals,
-        is_result if dispatch_only else of_the_library,
+        right,
         row.gpu,
         gpu_missing if row.gpu else partial(_missing, module),
     )
