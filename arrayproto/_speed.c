@@ -14,6 +14,16 @@
 #define NO_IMPORT_ARRAY
 #include <numpy/arrayobject.h>
 
+/* What the quick ways leave: their code is one line after another without a jump. */
+#define ODD(condition) NPY_UNLIKELY(condition)
+
+/* Next to each other in memory: after a function of a library their code is in no cache either. */
+#ifdef __GNUC__
+#define HOT __attribute__((hot))
+#else
+#define HOT
+#endif
+
 #define MAX_TYPES 64 /* as NumPy's NPY_MAXARGS */
 
 /* How a parameter is relevant; arrayproto.accelerator has the same numbers. */
@@ -26,6 +36,7 @@ typedef struct {
     PyObject *find_method;       /* arrayproto.dispatch.find_method, which knows them */
     PyObject *no_implementation; /* (public_api, types) to the error to raise */
     PyObject *array_function, *registered, *class_, *qualname, *name;
+    struct Remembering *remembering; /* the first of all there are */
 } State;
 
 #define STATE_FIELDS(DO) \
@@ -671,7 +682,7 @@ function_dealloc(PyObject *op)
     Py_DECREF(type);
 }
 
-static PyObject *
+static HOT PyObject *
 function_get(PyObject *self, PyObject *object, PyObject *Py_UNUSED(type))
 {
     return object == NULL ? Py_NewRef(self) : PyMethod_New(self, object);
@@ -852,14 +863,23 @@ static PyType_Spec rebound_spec = {
 
 #define MAX_PARTS 7
 
-/* Adapter, Product and Direct: they differ in what their parts are, and in what calls them. */
+/* What a dict answered to a key. A look-up there goes through several places of memory that nobody
+   else reads, and after a function of a library none of them is in a cache; this is one place. */
+typedef struct {
+    PyObject *key, *found;
+    vectorcallfunc call; /* of `found` */
+} Memo;
+
+/* Adapter, Product, Ranked and Direct: they differ in what their parts are, and in what calls
+   them. What a call reads comes first, so that it is in as few lines of a cache as possible. */
 typedef struct {
     PyObject_HEAD
     vectorcallfunc vectorcall;
-    PyObject *dict;
-    PyObject *weakrefs;
+    Memo last;         /* of Direct; of Product no more than what calls its OWN */
     PyObject *ndarray; /* the state's, which is three steps away */
     PyObject *parts[MAX_PARTS];
+    PyObject *dict;
+    PyObject *weakrefs;
 } Compound;
 
 static PyObject *
@@ -921,16 +941,137 @@ static PyMemberDef compound_members[] = {
     {NULL},
 };
 
-#define COMPOUND_SLOTS \
+#define SHARED_SLOTS \
     {Py_tp_call, PyVectorcall_Call}, \
-    {Py_tp_traverse, compound_traverse}, \
-    {Py_tp_clear, compound_clear}, \
-    {Py_tp_dealloc, compound_dealloc}, \
     {Py_tp_descr_get, function_get}, \
     {Py_tp_repr, function_repr}, \
     {Py_tp_methods, function_methods}, \
     {Py_tp_members, compound_members}, \
     {Py_tp_getset, function_getset}
+
+#define COMPOUND_SLOTS \
+    {Py_tp_traverse, compound_traverse}, \
+    {Py_tp_clear, compound_clear}, \
+    {Py_tp_dealloc, compound_dealloc}, \
+    SHARED_SLOTS
+
+/* Callables that remember ---------------------------------------------------------------------- */
+
+/* Adapter and Direct. */
+typedef struct Remembering {
+    Compound compound;
+    struct Remembering *next, **here; /* in the list of all of them, which owns none */
+    int size;
+    Memo *memory; /* a part of itself */
+} Remembering;
+
+/* To be called once it has been made. */
+static void
+set_memory(Remembering *self, Memo *memory, int size)
+{
+    self->memory = memory;
+    self->size = size;
+    self->here = &state_of((PyObject *)self)->remembering;
+    self->next = *self->here;
+    *self->here = self;
+    if (self->next != NULL) {
+        self->next->here = &self->next;
+    }
+}
+
+static void
+forget(Remembering *self)
+{
+    for (int i = 0; i < self->size; i++) {
+        Memo memo = self->memory[i];
+        self->memory[i].key = self->memory[i].found = NULL;
+        Py_XDECREF(memo.key);
+        Py_XDECREF(memo.found);
+    }
+}
+
+static int
+remembering_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    Remembering *self = (Remembering *)op;
+    for (int i = 0; i < self->size; i++) {
+        Py_VISIT(self->memory[i].key);
+        Py_VISIT(self->memory[i].found);
+    }
+    return compound_traverse(op, visit, arg);
+}
+
+static int
+remembering_clear(PyObject *op)
+{
+    forget((Remembering *)op);
+    return compound_clear(op);
+}
+
+static void
+remembering_dealloc(PyObject *op)
+{
+    Remembering *self = (Remembering *)op;
+    PyObject_GC_UnTrack(op);
+    *self->here = self->next; /* first of all: module_forget() may be called from what follows */
+    if (self->next != NULL) {
+        self->next->here = self->here;
+    }
+    if (self->compound.weakrefs != NULL) {
+        PyObject_ClearWeakRefs(op);
+    }
+    forget(self);
+    compound_dealloc(op);
+}
+
+/* What calls an object. What is Python's or ours is called without asking its type how: that does
+   not change. */
+static vectorcallfunc
+what_calls(PyObject *callable)
+{
+    if (PyFunction_Check(callable)) {
+        return ((PyFunctionObject *)callable)->vectorcall;
+    }
+    if (Py_TYPE(callable)->tp_dealloc == compound_dealloc) {
+        return ((Compound *)callable)->vectorcall;
+    }
+    return PyObject_Vectorcall;
+}
+
+/* What a dict has for a key, a new reference, and from now on in a memo; NULL with an error or
+   without one. */
+static Py_NO_INLINE PyObject *
+look_up(Memo *memo, PyObject *dict, PyObject *key)
+{
+    if (memo->key == key) {
+        return Py_NewRef(memo->found);
+    }
+    PyObject *found = Py_XNewRef(PyDict_GetItemWithError(dict, key));
+    if (found != NULL) {
+        Memo before = *memo;
+        memo->key = Py_NewRef(key);
+        memo->found = Py_NewRef(found);
+        memo->call = what_calls(found);
+        Py_XDECREF(before.key);
+        Py_XDECREF(before.found);
+    }
+    return found;
+}
+
+static Py_ALWAYS_INLINE inline PyObject *
+call_found(const Memo *memo, PyObject *const *args, size_t nargsf)
+{
+    PyObject *found = Py_NewRef(memo->found); /* the memo may change meanwhile */
+    PyObject *result = memo->call(found, args, nargsf, NULL);
+    Py_DECREF(found);
+    return result;
+}
+
+#define REMEMBERING_SLOTS \
+    {Py_tp_traverse, remembering_traverse}, \
+    {Py_tp_clear, remembering_clear}, \
+    {Py_tp_dealloc, remembering_dealloc}, \
+    SHARED_SLOTS
 
 /* The __array_function__ of an adapter ---------------------------------------------------------- */
 
@@ -943,6 +1084,20 @@ enum {
     REFUSED,     /* (self, func, types, args, kwargs, error) to the answer */
     INSIDE,      /* dict: module name to whether it is the library's own; may be NULL */
 };
+
+#define MEMORY_BITS 3
+
+typedef struct {
+    Remembering remembering;
+    Memo memory[1 << MEMORY_BITS]; /* by function */
+} Adapter;
+
+static inline Memo *
+memo_of(Adapter *self, PyObject *func)
+{
+    npy_uint64 spread = (npy_uint64)(Py_uintptr_t)func * 0x9E3779B97F4A7C15u;
+    return self->memory + (spread >> (64 - MEMORY_BITS));
+}
 
 /* Whether a module made the call of which it is known that it is not the library's. NumPy's
    dispatcher has no frame of its own, so that the innermost one is that of the call. */
@@ -972,20 +1127,24 @@ adapter_refused(Compound *self, PyObject *const *args)
     return result;
 }
 
-static PyObject *
-adapter_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+static inline PyObject *
+unless_refused(Adapter *adapter, PyObject *const *args, PyObject *result)
 {
-    Compound *self = (Compound *)op;
-    PyObject *const *parts = self->parts;
+    Compound *self = &adapter->remembering.compound;
+    if (NPY_UNLIKELY(result == NULL) && PyErr_ExceptionMatches(self->parts[REFUSALS])) {
+        return adapter_refused(self, args);
+    }
+    return result;
+}
+
+/* Any call of an adapter. */
+static Py_NO_INLINE PyObject *
+adapter_answer(Adapter *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    PyObject *const *parts = self->remembering.compound.parts;
     if (PyVectorcall_NARGS(nargsf) != 5 || kwnames != NULL || !PyTuple_CheckExact(args[2]) ||
         !PyTuple_CheckExact(args[3]) || !PyDict_CheckExact(args[4])) {
         return PyObject_Vectorcall(parts[IN_PYTHON], args, nargsf, kwnames);
-    }
-    if (parts[INSIDE] != NULL) {
-        int outside = called_from_outside(state_of(op), parts);
-        if (outside <= 0) {
-            return outside < 0 ? NULL : PyObject_Vectorcall(parts[IN_PYTHON], args, nargsf, NULL);
-        }
     }
     PyObject *func = args[1], *types = args[2], *arguments = args[3], *kwargs = args[4];
     if (PyTuple_GET_SIZE(types) > 1) {
@@ -1000,11 +1159,11 @@ adapter_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnam
         }
     }
     int by_name = PyDict_GET_SIZE(kwargs) > 0;
-    PyObject *call = PyDict_GetItemWithError(parts[by_name ? CALLED : BY_POSITION], func);
+    PyObject *call = by_name ? Py_XNewRef(PyDict_GetItemWithError(parts[CALLED], func))
+                             : look_up(memo_of(self, func), parts[BY_POSITION], func);
     if (call == NULL) {
         return PyErr_Occurred() ? NULL : PyObject_Vectorcall(parts[IN_PYTHON], args, nargsf, NULL);
     }
-    Py_INCREF(call);
     PyObject *result;
     if (by_name) {
         result = PyObject_Call(call, arguments, kwargs);
@@ -1014,10 +1173,41 @@ adapter_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnam
                                      (size_t)PyTuple_GET_SIZE(arguments), NULL);
     }
     Py_DECREF(call);
-    if (result == NULL && PyErr_ExceptionMatches(parts[REFUSALS])) {
-        return adapter_refused(self, args);
+    return unless_refused(self, args, result);
+}
+
+/* The same, quickly where it remembers the function, and arrays of the library are all there is. */
+static inline PyObject *
+adapter_recalls(Adapter *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Memo *memo;
+    if (ODD(PyVectorcall_NARGS(nargsf) != 5) || ODD(kwnames != NULL) ||
+        ODD(!PyTuple_CheckExact(args[2])) || ODD(PyTuple_GET_SIZE(args[2]) != 1) ||
+        ODD(!PyTuple_CheckExact(args[3])) || ODD(!PyDict_CheckExact(args[4])) ||
+        ODD(PyDict_GET_SIZE(args[4]) != 0) ||
+        ODD((memo = memo_of(self, args[1]))->key != args[1])) {
+        return adapter_answer(self, args, nargsf, kwnames);
     }
-    return result;
+    PyObject *result = call_found(memo, ((PyTupleObject *)args[3])->ob_item,
+                                  (size_t)PyTuple_GET_SIZE(args[3]));
+    return unless_refused(self, args, result);
+}
+
+static HOT PyObject *
+adapter_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    return adapter_recalls((Adapter *)op, args, nargsf, kwnames);
+}
+
+static HOT PyObject *
+adapter_of_guest_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    PyObject *const *parts = ((Compound *)op)->parts;
+    int outside = called_from_outside(state_of(op), parts);
+    if (NPY_UNLIKELY(outside <= 0)) {
+        return outside < 0 ? NULL : PyObject_Vectorcall(parts[IN_PYTHON], args, nargsf, kwnames);
+    }
+    return adapter_recalls((Adapter *)op, args, nargsf, kwnames);
 }
 
 static PyObject *
@@ -1033,27 +1223,25 @@ adapter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
                                      &PyDict_Type, &p[INSIDE])) {
         return NULL;
     }
-    return compound_alloc(type, adapter_call, p, 7);
+    vectorcallfunc call = p[INSIDE] == NULL ? adapter_call : adapter_of_guest_call;
+    Adapter *self = (Adapter *)compound_alloc(type, call, p, 7);
+    if (self != NULL) {
+        set_memory(&self->remembering, self->memory, 1 << MEMORY_BITS);
+    }
+    return (PyObject *)self;
 }
 
-static PyType_Slot adapter_slots[] = {{Py_tp_new, adapter_new}, COMPOUND_SLOTS, {0, NULL}};
+static PyType_Slot adapter_slots[] = {{Py_tp_new, adapter_new}, REMEMBERING_SLOTS, {0, NULL}};
 static PyType_Spec adapter_spec = {
-    "arrayproto._speed.Adapter", sizeof(Compound), 0, FLAGS, adapter_slots,
+    "arrayproto._speed.Adapter", sizeof(Adapter), 0, FLAGS, adapter_slots,
 };
 
 /* A library's own product, where it is right ---------------------------------------------------- */
 
 /* Whether all values are finite; 0 also where only NumPy can tell. */
-static int
-are_finite(PyArrayObject *values)
+static HOT Py_NO_INLINE int
+are_finite(PyArrayObject *values, npy_intp count)
 {
-    if (!PyArray_ISCARRAY_RO(values)) {
-        return 0;
-    }
-    npy_intp count = 1;
-    for (int i = 0; i < PyArray_NDIM(values); i++) {
-        count *= PyArray_DIM(values, i);
-    }
     int odd = 0;
     /* The exponent of what is not finite is all ones. */
     switch (PyArray_TYPE(values)) {
@@ -1090,72 +1278,127 @@ enum {
     OTHERWISE, /* is called where `own` is not certain to be right, or raises ValueError */
 };
 
-/* 1 if the library's own product is right for the operand; 0, or -1 with an error. */
-static int
-is_right_for(Compound *self, PyObject *operand, long axes)
+/* The ndarray that tells of an operand, a new reference; NULL with an error, or without where it is
+   not an array of the library's that has one. */
+static Py_ALWAYS_INLINE inline PyArrayObject *
+told_by(Compound *self, PyObject *operand)
 {
-    PyObject *const *parts = self->parts;
-    if ((PyObject *)Py_TYPE(operand) != parts[CLASS]) {
+    PyTypeObject *type = Py_TYPE(operand);
+    if (ODD((PyObject *)type != self->parts[CLASS])) {
+        return NULL;
+    }
+    PyObject *found = type->tp_getattro(operand, self->parts[ATTRIBUTE]);
+    if (ODD(found == NULL) || ODD((PyObject *)Py_TYPE(found) != self->ndarray)) {
+        Py_XDECREF(found);
+        return NULL;
+    }
+    return (PyArrayObject *)found;
+}
+
+static Py_ALWAYS_INLINE inline int
+has_finite_values(Compound *self, PyObject *operand)
+{
+    PyArrayObject *values = told_by(self, operand);
+    if (ODD(values == NULL)) {
         return 0;
     }
-    PyObject *found = PyObject_GetAttr(operand, parts[ATTRIBUTE]);
-    if (found == NULL) {
-        return -1;
-    }
-    int right = 0;
-    if ((PyObject *)Py_TYPE(found) == self->ndarray) {
-        PyArrayObject *array = (PyArrayObject *)found;
-        if (parts[RANK] == Py_None) {
-            right = are_finite(array);
+    int finite = 0;
+    if (NPY_LIKELY(PyArray_ISCARRAY_RO(values))) {
+        npy_intp count = 1;
+        for (int i = 0; i < PyArray_NDIM(values); i++) {
+            count *= PyArray_DIM(values, i);
         }
-        else {
-            right = PyTypeNum_ISFLOAT(PyArray_TYPE(array)) ||
-                    PyTypeNum_ISCOMPLEX(PyArray_TYPE(array));
-            right = right && axes <= PyArray_NDIM(array);
-        }
+        finite = are_finite(values, count);
     }
-    Py_DECREF(found);
+    Py_DECREF(values);
+    return finite;
+}
+
+static inline int
+has_inexact_axes(Compound *self, PyObject *operand, long axes)
+{
+    PyArrayObject *array = told_by(self, operand);
+    if (ODD(array == NULL)) {
+        return 0;
+    }
+    int number = PyArray_TYPE(array);
+    int right = (PyTypeNum_ISFLOAT(number) || PyTypeNum_ISCOMPLEX(number)) &&
+                axes <= PyArray_NDIM(array);
+    Py_DECREF(array);
     return right;
 }
 
-static PyObject *
-product_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+static Py_NO_INLINE PyObject *
+other_product(Compound *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
-    Compound *self = (Compound *)op;
-    PyObject *const *parts = self->parts;
-    Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
-    int right = (nargs == 2 || nargs == 3) && kwnames == NULL;
-    long axes = 0;
-    if (right && parts[RANK] != Py_None) {
-        PyObject *given = nargs == 3 ? args[2] : parts[RANK];
-        int overflow = 1;
-        if (PyLong_CheckExact(given)) {
-            axes = PyLong_AsLongAndOverflow(given, &overflow);
-        }
-        right = !overflow;
-    }
-    if (right) {
-        right = is_right_for(self, args[0], axes);
-    }
-    if (right > 0 && args[1] != args[0]) {
-        right = is_right_for(self, args[1], axes);
-    }
-    if (right < 0) {
+    if (PyErr_Occurred()) {
         return NULL;
     }
-    if (right) {
-        PyObject *result = PyObject_Vectorcall(parts[OWN], args, (size_t)nargs, NULL);
-        if (result == NULL && !PyErr_ExceptionMatches(PyExc_ValueError)) {
+    return PyObject_Vectorcall(self->parts[OTHERWISE], args, nargsf, kwnames);
+}
+
+/* What is not an array of the library, or NULL with an error. */
+static Py_NO_INLINE PyObject *
+odd_product(Compound *self, PyObject *result, PyObject *const *args, size_t nargsf)
+{
+    if (result == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_ValueError)) {
             return NULL;
         }
-        if (result != NULL && ((PyObject *)Py_TYPE(result) == parts[CLASS] ||
-                               !PyObject_TypeCheck(result, (PyTypeObject *)parts[SCALAR]))) {
-            return result;
-        }
         PyErr_Clear(); /* the answer, or NumPy's error, is found by the long way */
-        Py_XDECREF(result);
     }
-    return PyObject_Vectorcall(parts[OTHERWISE], args, nargsf, kwnames);
+    else if (!PyObject_TypeCheck(result, (PyTypeObject *)self->parts[SCALAR])) {
+        return result;
+    }
+    else {
+        Py_DECREF(result);
+    }
+    return other_product(self, args, nargsf, NULL);
+}
+
+static inline PyObject *
+own_product(Compound *self, PyObject *const *args, size_t nargsf)
+{
+    PyObject *cls = self->parts[CLASS]; /* which no cache has any more afterwards */
+    PyObject *result = self->last.call(self->parts[OWN], args, PyVectorcall_NARGS(nargsf), NULL);
+    if (NPY_LIKELY(result != NULL && (PyObject *)Py_TYPE(result) == cls)) {
+        return result;
+    }
+    return odd_product(self, result, args, nargsf);
+}
+
+static inline int
+is_product(size_t nargsf, PyObject *kwnames)
+{
+    Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    return (nargs == 2 || nargs == 3) && kwnames == NULL;
+}
+
+static HOT PyObject *
+product_of_finite(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Compound *self = (Compound *)op;
+    if (ODD(!is_product(nargsf, kwnames)) || ODD(!has_finite_values(self, args[0])) ||
+        (args[1] != args[0] && !has_finite_values(self, args[1]))) {
+        return other_product(self, args, nargsf, kwnames);
+    }
+    return own_product(self, args, nargsf);
+}
+
+static HOT PyObject *
+product_by_rank(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Compound *self = (Compound *)op;
+    if (NPY_LIKELY(is_product(nargsf, kwnames))) {
+        PyObject *given = PyVectorcall_NARGS(nargsf) == 3 ? args[2] : self->parts[RANK];
+        int overflow = 1;
+        long axes = PyLong_CheckExact(given) ? PyLong_AsLongAndOverflow(given, &overflow) : 0;
+        if (NPY_LIKELY(!overflow && has_inexact_axes(self, args[0], axes)) &&
+            (args[1] == args[0] || has_inexact_axes(self, args[1], axes))) {
+            return own_product(self, args, nargsf);
+        }
+    }
+    return other_product(self, args, nargsf, kwnames);
 }
 
 PyDoc_STRVAR(product_doc,
@@ -1173,7 +1416,12 @@ product_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         !is_configured((State *)PyType_GetModuleState(type))) {
         return NULL;
     }
-    return compound_alloc(type, product_call, p, 6);
+    vectorcallfunc call = p[RANK] == Py_None ? product_of_finite : product_by_rank;
+    PyObject *self = compound_alloc(type, call, p, 6);
+    if (self != NULL) {
+        ((Compound *)self)->last.call = what_calls(p[OWN]);
+    }
+    return self;
 }
 
 static PyType_Slot product_slots[] = {
@@ -1274,9 +1522,15 @@ enum {
     TARGETS, /* dict: the one type of the required relevant arguments to what is called */
     BY_NAME, /* dict: the same for calls with keywords */
     NAMES,   /* tuple of the parameters, interned; as many as there are */
-    DEPTHS,  /* bytes, one for each of them: how it is relevant */
-    COUNTS,  /* bytes: how many of them are required, and can be given by position */
 };
+
+#define MAX_NAMES 30
+
+typedef struct {
+    Remembering remembering;            /* the last type, for calls without keywords */
+    unsigned char required, positional; /* how many arguments */
+    char depths[MAX_NAMES];             /* how each of them is relevant */
+} Direct;
 
 /* The one type of all items of a list or tuple, borrowed; NULL if there is none. */
 static PyTypeObject *
@@ -1300,13 +1554,12 @@ is_plain_option(PyObject *ndarray, PyObject *option, char depth)
 
 /* The type of which all arrays are that are given, borrowed; NULL where that is not certain. */
 static PyTypeObject *
-one_type_of(PyObject *ndarray, PyObject *const *parts, PyObject *const *args, Py_ssize_t nargs,
-            PyObject *kwnames)
+one_type_of(Direct *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    const char *depths = PyBytes_AS_STRING(parts[DEPTHS]);
-    const char *counts = PyBytes_AS_STRING(parts[COUNTS]);
-    Py_ssize_t required = counts[0];
-    if (nargs < required || nargs > counts[1]) {
+    const char *depths = self->depths;
+    PyObject *ndarray = self->remembering.compound.ndarray;
+    Py_ssize_t required = self->required;
+    if (nargs < required || nargs > self->positional) {
         return NULL;
     }
     PyTypeObject *type = NULL;
@@ -1327,11 +1580,12 @@ one_type_of(PyObject *ndarray, PyObject *const *parts, PyObject *const *args, Py
     }
     for (Py_ssize_t k = 0; kwnames != NULL && k < PyTuple_GET_SIZE(kwnames); k++) {
         PyObject *name = PyTuple_GET_ITEM(kwnames, k);
+        PyObject *names = self->remembering.compound.parts[NAMES];
         Py_ssize_t i = required;
-        while (i < PyTuple_GET_SIZE(parts[NAMES]) && PyTuple_GET_ITEM(parts[NAMES], i) != name) {
+        while (i < PyTuple_GET_SIZE(names) && PyTuple_GET_ITEM(names, i) != name) {
             i++;
         }
-        if (i == PyTuple_GET_SIZE(parts[NAMES]) ||
+        if (i == PyTuple_GET_SIZE(names) ||
             !is_plain_option(ndarray, args[nargs + k], depths[i])) {
             return NULL;
         }
@@ -1339,17 +1593,18 @@ one_type_of(PyObject *ndarray, PyObject *const *parts, PyObject *const *args, Py
     return type;
 }
 
-static PyObject *
+/* Any call of a Direct. */
+static Py_NO_INLINE PyObject *
 direct_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
-    PyObject *const *parts = ((Compound *)op)->parts;
-    PyTypeObject *type =
-        one_type_of(((Compound *)op)->ndarray, parts, args, PyVectorcall_NARGS(nargsf), kwnames);
+    Compound *self = (Compound *)op;
+    PyTypeObject *type = one_type_of((Direct *)op, args, PyVectorcall_NARGS(nargsf), kwnames);
     if (type != NULL) {
-        PyObject *targets = parts[kwnames == NULL ? TARGETS : BY_NAME];
-        PyObject *target = PyDict_GetItemWithError(targets, (PyObject *)type);
+        PyObject *key = (PyObject *)type;
+        PyObject *target = kwnames == NULL
+                               ? look_up(&self->last, self->parts[TARGETS], key)
+                               : Py_XNewRef(PyDict_GetItemWithError(self->parts[BY_NAME], key));
         if (target != NULL) {
-            Py_INCREF(target);
             PyObject *result = PyObject_Vectorcall(target, args, nargsf, kwnames);
             Py_DECREF(target);
             return result;
@@ -1361,7 +1616,32 @@ direct_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwname
             PyErr_Clear();
         }
     }
-    return PyObject_Vectorcall(parts[WRAPPER], args, nargsf, kwnames);
+    return PyObject_Vectorcall(self->parts[WRAPPER], args, nargsf, kwnames);
+}
+
+/* The same where one argument is required, and is ITSELF an array, or two: quick where no more is
+   given, and the type is the last one. */
+static HOT PyObject *
+direct_call_of_one(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Memo *memo = &((Compound *)op)->last;
+    if (ODD(PyVectorcall_NARGS(nargsf) != 1) || ODD(kwnames != NULL) ||
+        ODD(memo->key != (PyObject *)Py_TYPE(args[0]))) {
+        return direct_call(op, args, nargsf, kwnames);
+    }
+    return call_found(memo, args, nargsf);
+}
+
+static HOT PyObject *
+direct_call_of_two(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Memo *memo = &((Compound *)op)->last;
+    if (ODD(PyVectorcall_NARGS(nargsf) != 2) || ODD(kwnames != NULL) ||
+        ODD(memo->key != (PyObject *)Py_TYPE(args[0])) ||
+        ODD(memo->key != (PyObject *)Py_TYPE(args[1]))) {
+        return direct_call(op, args, nargsf, kwnames);
+    }
+    return call_found(memo, args, nargsf);
 }
 
 PyDoc_STRVAR(direct_doc,
@@ -1373,28 +1653,43 @@ static PyObject *
 direct_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *keywords[] = {"wrapper", "targets", "by_name", "names", "depths", "counts", NULL};
-    PyObject *p[6];
+    PyObject *p[4], *depths, *counts;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!O!O!SS", keywords, &p[WRAPPER],
                                      &PyDict_Type, &p[TARGETS], &PyDict_Type, &p[BY_NAME],
-                                     &PyTuple_Type, &p[NAMES], &p[DEPTHS], &p[COUNTS]) ||
+                                     &PyTuple_Type, &p[NAMES], &depths, &counts) ||
         !is_configured((State *)PyType_GetModuleState(type))) {
         return NULL;
     }
-    const char *counts = PyBytes_AS_STRING(p[COUNTS]);
+    const unsigned char *count = (const unsigned char *)PyBytes_AS_STRING(counts);
     Py_ssize_t given = PyTuple_GET_SIZE(p[NAMES]);
-    if (PyBytes_GET_SIZE(p[COUNTS]) != 2 || PyBytes_GET_SIZE(p[DEPTHS]) != given ||
-        counts[0] < 0 || counts[0] > counts[1] || counts[1] > given) {
+    if (PyBytes_GET_SIZE(counts) != 2 || PyBytes_GET_SIZE(depths) != given || given > MAX_NAMES ||
+        count[0] > count[1] || count[1] > given) {
         PyErr_SetString(PyExc_ValueError, "names, depths and counts do not belong together");
         return NULL;
     }
-    return compound_alloc(type, direct_call, p, 6);
+    const char *depth = PyBytes_AS_STRING(depths);
+    vectorcallfunc call = direct_call;
+    if (count[0] == 1 && depth[0] == ITSELF) {
+        call = direct_call_of_one;
+    }
+    else if (count[0] == 2 && depth[0] == ITSELF && depth[1] == ITSELF) {
+        call = direct_call_of_two;
+    }
+    Direct *self = (Direct *)compound_alloc(type, call, p, 4);
+    if (self != NULL) {
+        set_memory(&self->remembering, &self->remembering.compound.last, 1);
+        self->required = count[0];
+        self->positional = count[1];
+        memcpy(self->depths, depth, (size_t)given);
+    }
+    return (PyObject *)self;
 }
 
 static PyType_Slot direct_slots[] = {
-    {Py_tp_new, direct_new}, {Py_tp_doc, (void *)direct_doc}, COMPOUND_SLOTS, {0, NULL},
+    {Py_tp_new, direct_new}, {Py_tp_doc, (void *)direct_doc}, REMEMBERING_SLOTS, {0, NULL},
 };
 static PyType_Spec direct_spec = {
-    "arrayproto._speed.Direct", sizeof(Compound), 0, FLAGS, direct_slots,
+    "arrayproto._speed.Direct", sizeof(Direct), 0, FLAGS, direct_slots,
 };
 
 /* The module -------------------------------------------------------------------------------- */
@@ -1471,10 +1766,30 @@ module_configure(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(forget_doc,
+"forget()\n--\n\n"
+"To be called after something was removed from a dict that an Adapter or a Direct was made with, or\n"
+"was replaced there: each of them remembers what it was answered.");
+
+static PyObject *
+module_forget(PyObject *module, PyObject *Py_UNUSED(ignored))
+{
+    Remembering *one = ((State *)PyModule_GetState(module))->remembering;
+    Py_XINCREF(one);
+    while (one != NULL) {
+        forget(one); /* what dies with it may call anything */
+        Remembering *next = (Remembering *)Py_XNewRef((PyObject *)one->next);
+        Py_DECREF(one);
+        one = next;
+    }
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef module_methods[] = {
     {"implementing", module_implementing, METH_VARARGS, implementing_doc},
     {"get_implementing_args", module_get_implementing_args, METH_O, get_implementing_args_doc},
     {"configure", module_configure, METH_VARARGS, configure_doc},
+    {"forget", module_forget, METH_NOARGS, forget_doc},
     {NULL},
 };
 
@@ -1500,6 +1815,7 @@ module_exec(PyObject *module)
     state->class_ = PyUnicode_InternFromString("__class__");
     state->qualname = PyUnicode_InternFromString("__qualname__");
     state->name = PyUnicode_InternFromString("__name__");
+    PyModule_AddIntMacro(module, MAX_NAMES);
     for (PyType_Spec **spec = specs; *spec != NULL && !PyErr_Occurred(); spec++) {
         add_type(module, *spec);
     }

@@ -173,7 +173,7 @@ def _direct(
     if any(p.kind is p.KEYWORD_ONLY for p in needed):
         return wrapper
     names, depths, positional = known
-    if len(names) > 127 or not any(depths[: len(needed)]):
+    if len(names) > speed.MAX_NAMES or not any(depths[: len(needed)]):
         return wrapper
     counts = bytes((len(needed), positional))
     return speed.Direct(  # type: ignore[no-any-return]

@@ -15,7 +15,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -139,24 +139,20 @@ def _named(name: str) -> str | type:
     return name
 
 
-class _Result(str):
-    """With what the rows of a library look at in its answers."""
-
-    shape, ndim, dtype = (1,), 1, np.dtype(float)
-
-
-#: What every function that does nothing returns.
-RESULT = _Result("what the function returned")
+#: What every function that does nothing returns, unless it stands for a library's.
+RESULT = "what the function returned"
 
 
 def is_result(value: Any) -> bool:
     return isinstance(value, str) and value == RESULT
 
 
-def function(name: str, signature: str, body: str = "pass", **names: Any) -> Callable[..., Any]:
+def function(
+    name: str, signature: str, body: str = "pass", result: Any = RESULT, **names: Any
+) -> Callable[..., Any]:
     """A Python function that does next to nothing, so that the cost of reaching it shows."""
     scratch: Names = {}
-    names = {**names, "RESULT": RESULT}
+    names = {**names, "RESULT": result}
     exec(f"def {name}({signature}):\n    {body}\n    return RESULT", names, scratch)
     return scratch[name]  # type: ignore[no-any-return]
 
@@ -470,19 +466,19 @@ def _missing(module: str) -> str | None:
     return None
 
 
-def nothing_like(real: Callable[..., Any]) -> Callable[..., Any]:
+def nothing_like(real: Callable[..., Any], result: Any = RESULT) -> Callable[..., Any]:
     """A function with the same signature, if that is to be had, that does nothing."""
     try:
         signature = inspect.signature(real)
     except ValueError:  # of a function in C
-        return function(real.__name__, "*args, **kwargs")
+        return function(real.__name__, "*args, **kwargs", result=result)
     parameters = signature.parameters.values()
     bare = [
         p.replace(annotation=p.empty, default=p.empty if p.default is p.empty else None)
         for p in parameters
     ]
     text = str(inspect.Signature(bare))
-    made = function(real.__name__, text[1:-1])
+    made = function(real.__name__, text[1:-1], result=result)
     optional = [p for p in parameters if p.default is not p.empty]
     made.__defaults__ = tuple(p.default for p in optional if p.kind is not p.KEYWORD_ONLY)
     made.__kwdefaults__ = {p.name: p.default for p in optional if p.kind is p.KEYWORD_ONLY}
@@ -526,6 +522,12 @@ def _array(row: LibraryRow) -> Any:
     return eval(row.array, {"lib": importlib.import_module(row.module), "np": np})
 
 
+@cache
+def _answer(row: LibraryRow) -> Any:
+    """What the functions of the library that do nothing return: as the real ones, an array of it."""
+    return _array(row)
+
+
 def _known(row: LibraryRow) -> Library:
     return library_of_class(type(_array(row))) if row.by_class else LIBRARIES[row.name]
 
@@ -554,7 +556,7 @@ def _library(row: LibraryRow, called: FunctionRow, timed: str) -> Iterator[Names
     x = _array(row)
     inside = timing.Inside() if timed == REAL else None
     stand_in_for = {
-        DISPATCH_ONLY: nothing_like,
+        DISPATCH_ONLY: lambda real: nothing_like(real, _answer(row)),
         REAL: inside and inside.timing,
         WHOLE: lambda real: real,
     }[timed]
@@ -600,7 +602,9 @@ def _library_case(row: LibraryRow, called: FunctionRow, timed: str) -> Case:
         del calls[NAMESPACE]
     module = row.module
 
-    def of_the_library(value: Any) -> bool:
+    def right(value: Any) -> bool:
+        if timed == DISPATCH_ONLY:
+            return value is _answer(row)
         return isinstance(value, _known(row).classes)
 
     return Case(
@@ -609,7 +613,7 @@ def _library_case(row: LibraryRow, called: FunctionRow, timed: str) -> Case:
         partial(_library, row, called, timed),
         calls,
         called.goals,
-        is_result if timed == DISPATCH_ONLY else of_the_library,
+        right,
         row.gpu,
         gpu_missing if row.gpu else partial(_missing, module),
     )

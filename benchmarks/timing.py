@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import gc
 import itertools
+import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -154,6 +155,7 @@ def interleave(groups: Sequence[Group], rounds: int = ROUNDS) -> list[dict[str, 
         with group.context():
             batches.append({name: _calls_in_a_batch(t) for name, t in group.calls.items()})
         times.append({name: np.empty(rounds) for name in group.calls})
+    mixed = random.Random(18)
     blocks = np.array_split(np.arange(rounds), min(rounds, BLOCKS))
     was_enabled = gc.isenabled()
     gc.disable()
@@ -168,7 +170,7 @@ def interleave(groups: Sequence[Group], rounds: int = ROUNDS) -> list[dict[str, 
                         for name in order:
                             seconds = group.calls[name].loop(batch[name])
                             nanoseconds[name][index] = seconds / batch[name] * 1e9
-                        order.append(order.pop(0))  # nobody always comes after the same one
+                        mixed.shuffle(order)  # nobody always comes after the same one
                 gc.collect(0)
     finally:
         if was_enabled:

@@ -5,7 +5,9 @@ What it does is tested with the Python code, in tests/dispatch.
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import functools
 import gc
 import importlib.util
 import sys
@@ -259,10 +261,123 @@ class TestDirect:
         with pytest.raises(ValueError, match="belong together"):
             speed.Direct(len, {}, {}, ("a", "b"), b"\1\1", counts)
 
+    def test_no_more_names_than_it_holds(self):
+        for more in (0, 1):
+            names = tuple(f"name_{i}" for i in range(speed.MAX_NAMES + more))
+            arguments = (len, {}, {}, names, bytes(len(names)), bytes((1, len(names))))
+            with (
+                pytest.raises(ValueError, match="belong together")
+                if more
+                else contextlib.nullcontext()
+            ):
+                speed.Direct(*arguments)
+
     def test_a_class_that_cannot_be_hashed(self):
         meta = type("Meta", (type,), {"__eq__": lambda a, b: True})
         x = meta("Odd", (), {})()
         assert self.direct()(x, x) == "wrapper"
+
+
+@in_c
+class TestMemory:
+    """An Adapter and a Direct remember what their dicts answered, until forget()."""
+
+    @staticmethod
+    def adapter(table):
+        return speed.Adapter(
+            lambda *args: "in Python",
+            lambda types: True,
+            table,
+            table,
+            (KeyError,),
+            lambda *args: 0,
+        )
+
+    @staticmethod
+    def direct(targets):
+        return speed.Direct(lambda *args: "wrapper", targets, {}, ("a", "b"), b"\1\1", b"\2\2")
+
+    def test_it_answers_until_it_is_forgotten(self):
+        table, targets, x = {len: lambda *args: "one"}, {Duck: lambda *args: "one"}, Duck()
+        adapter, direct = self.adapter(table), self.direct(targets)
+
+        def answers():
+            return [adapter(x, len, (Duck,), (x, x), {}), direct(x, x)]
+
+        assert answers() == answers() == ["one", "one"]
+        table[len] = targets[Duck] = lambda *args: "another"
+        assert answers() == ["one", "one"]
+        speed.forget()
+        assert answers() == answers() == ["another", "another"]
+        table.clear()
+        targets.clear()
+        speed.forget()
+        assert answers() == ["in Python", "wrapper"]
+
+    def test_many_functions_and_types(self):
+        functions = [lambda *args, n=n: n for n in range(50)]
+        types = [type(f"Duck{n}", (Duck,), {}) for n in range(50)]
+        adapter = self.adapter(dict(zip(functions, functions, strict=True)))
+        direct = self.direct(dict(zip(types, functions, strict=True)))
+        for _ in range(3):
+            for n, (function, cls) in enumerate(zip(functions, types, strict=True)):
+                for _ in range(2):
+                    assert adapter(1, function, (cls,), (), {}) == n
+                    assert direct(cls(), cls()) == n
+
+    def test_of_other_forms_of_call(self):
+        x = Duck()
+        adapter = self.adapter({len: lambda *args, **kwargs: (args, kwargs)})
+        direct = self.direct({Duck: lambda *args: args})
+        for _ in range(2):
+            assert adapter(x, len, (Duck,), (1,), {}) == ((1,), {})
+            assert adapter(x, len, (Duck, int), (1,), {}) == ((1,), {})
+            assert adapter(x, len, (Duck,), (1,), {"k": 2}) == ((1,), {"k": 2})
+            assert adapter(x, max, (Duck,), (1,), {}) == "in Python"
+            assert direct(x, x) == (x, x)
+            assert direct(x, 1) == direct(1, x) == direct(x) == direct(x, x, x) == "wrapper"
+
+    def test_what_is_called_may_forget_itself(self):
+        table, targets, x = {}, {}, Stored(np.ones(1))
+
+        def call(*args):
+            table.clear()
+            targets.clear()
+            speed.forget()
+            gc.collect()
+            return args
+
+        def product():
+            return speed.Product(call, Stored, "data", None, np.generic, call)
+
+        adapter, direct = self.adapter(table), self.direct(targets)
+        for make in (lambda: call, product):
+            for _ in range(3):
+                table[len] = make()
+                assert adapter(x, len, (Stored,), (x, x), {}) == (x, x)
+                assert adapter(x, len, (Stored,), (x, x), {}) == "in Python"
+                targets[Stored] = make()
+                assert direct(x, x) == (x, x)
+                assert direct(x, x) == "wrapper"
+
+    def test_what_dies_may_call(self):
+        table, answered = {}, []
+        adapter = self.adapter(table)
+
+        class Dies:
+            def __call__(self, *args):
+                return "answer"
+
+            def __del__(self):
+                speed.forget()
+                answered.append(adapter(1, len, (Duck,), (), {}))
+
+        for _ in range(3):
+            table[len] = Dies()
+            assert adapter(1, len, (Duck,), (), {}) == "answer"
+            del table[len]
+            speed.forget()
+        assert answered == ["in Python"] * 3
 
 
 @in_c
@@ -369,12 +484,18 @@ class TestNothingIsKept:
         function = dispatched()
         rebound = speed.Rebound(len, function)
         adapter = speed.Adapter(len, len, {}, {}, (TypeError,), len)
-        for thing in (function, rebound, adapter):
+        targets = {}
+        direct = speed.Direct(len, targets, {}, ("a",), b"\1", b"\1\1")
+        targets[int] = functools.partial(lambda direct, a: a, direct)
+        assert direct(1) == 1
+        targets.clear()  # the cycle goes through what is remembered
+        things = [function, rebound, adapter, direct]
+        for thing in things:
             thing.itself = thing
-        references = [weakref.ref(thing) for thing in (function, rebound, adapter)]
-        del function, rebound, adapter, thing
+        references = [weakref.ref(thing) for thing in things]
+        del function, rebound, adapter, direct, thing, things
         gc.collect()
-        assert [reference() for reference in references] == [None, None, None]
+        assert [reference() for reference in references] == [None] * 4
 
 
 @in_c

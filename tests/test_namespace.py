@@ -271,6 +271,24 @@ class TestWithoutActivation:
             calls()
         assert len(copies) == before
 
+    def test_what_is_remembered_is_forgotten_with_the_table(self, monkeypatch):
+        sparse = pytest.importorskip("sparse")
+        table = arrayproto.libraries.LIBRARIES["sparse"].table
+        x = sparse.COO.from_numpy(np.eye(2))
+
+        def answers(name):
+            monkeypatch.setattr(sparse, "tensordot", lambda a, b, axes=2: name)
+            return [function(x, x) for function in [np.tensordot, anp.tensordot] * 2]
+
+        try:
+            with arrayproto.activated("sparse"):
+                table.clear()
+                assert answers("one") == ["one"] * 4
+                table.clear()
+                assert answers("another") == ["another"] * 4
+        finally:
+            table.clear()
+
     def test_dispatches(self, library):
         check(lambda a, b: anp.tensordot(a, b, axes=1), MATRIX, MATRIX, library=library)
         check(anp.concatenate, [MATRIX, MATRIX], library=library)

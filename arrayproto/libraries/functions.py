@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..accelerator import speed
 from ..derived import derived_functions
 from ..derived.newer import refusing_newer
 from .bridge import bridge
@@ -156,6 +157,10 @@ def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+#: The C code remembers what it found in a table and in its copies.
+_forget: Callable[[], None] = (lambda: None) if speed is None else speed.forget
+
+
 class Table(dict[Any, "Callable[..., Any] | None"]):
     """NumPy function to what is called in its place, resolved on first use.
 
@@ -184,6 +189,7 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
         copies, self.copies = self.copies, []
         for targets, cls in copies:
             targets.pop(cls, None)
+        _forget()
 
     def copy_to(
         self,
@@ -210,6 +216,7 @@ class Table(dict[Any, "Callable[..., Any] | None"]):
             self.copies.append((targets, cls))
             if held.get(function) is not call:  # another thread has cleared it
                 targets.pop(cls, None)
+                _forget()
 
     def __missing__(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
         name = public_name(function)
