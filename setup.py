@@ -18,6 +18,6 @@ extensions = [
         include_dirs=[numpy.get_include()],
         optional=True,
     )
-    for name in ("_speed", "_sites")
+    for name in ("_speed", "_sites", "_buffers")
 ]
 setup(ext_modules=extensions if wanted else [])

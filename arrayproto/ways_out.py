@@ -66,6 +66,7 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("asnumpy",), "copy", ("cupy",)),
         WayOut(("tolist",), "list"),
         WayOut(("item", "__bool__", "__float__", "__int__"), "number"),
+        WayOut(("__buffer__",), "buffer"),  # of memory that the host can read
         WayOut(("__dlpack__",), "dlpack"),
     ),
     "sparse": (
@@ -92,16 +93,14 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("__dlpack__",), "dlpack"),
     ),
     "tensorflow": (
-        WayOut(("__array__",), "coercion"),
+        *_STANDARD,
         WayOut(("numpy", "_numpy"), "copy"),
-        WayOut(("__dlpack__",), "dlpack"),
     ),
     "autograd": (),  # a box gives its value to whoever asks for it by name, and to nobody else
     "mlx": (
-        WayOut(("__array__",), "coercion"),
+        *_STANDARD,
         WayOut(("tolist",), "list"),
         WayOut(("item",), "number"),
-        WayOut(("__dlpack__",), "dlpack"),
     ),
     "xarray": (WayOut(("__array__",), "coercion"),),
 }
@@ -156,6 +155,16 @@ def ways_out(library: Library) -> Iterator[Found]:
                     holders += [cls for cls in found if cls not in holders]
             for holder in holders:
                 yield Found(holder, name, kind)
+
+
+def gives_buffers(library: Library) -> bool:
+    """Whether arrays of a library may give their memory by the buffer protocol.
+
+    Parameters
+    ----------
+    library : Library
+    """
+    return any("__buffer__" in way.names for way in WAYS_OUT.get(library.name, _STANDARD))
 
 
 def family(cls: type, library: Library) -> list[type]:

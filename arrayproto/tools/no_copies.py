@@ -90,7 +90,8 @@ class NoCopies(contextlib.ContextDecorator):
 
     def met(self, copy: Leaving) -> None:
         """An array is about to leave its library."""
-        self.copies.append(copy)
+        if not copy.again:
+            self.copies.append(copy)
         if self.action == "record":
             return
         through = f", in {copy.during}" if copy.during else ""

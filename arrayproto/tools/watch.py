@@ -26,7 +26,8 @@ from ..import_hook import ImportWatcher
 from ..libraries import LIBRARIES, Library, Resolution, library_of, watched
 from ..patching import Patch, Undoing
 from ..rebinding import ReboundFunction
-from ..ways_out import COERCING, EAGER, Found, Kind, host_size, ways_out
+from ..ways_out import COERCING, EAGER, Found, Kind, gives_buffers, host_size, ways_out
+from . import buffers
 from .sites import site_of
 
 _PROTOCOL = ("__array_function__", "__array_ufunc__")
@@ -87,6 +88,8 @@ class Leaving(NamedTuple):
     nbytes : int
     file, line, via, during
         As of `Event`.
+    again : bool
+        Whether it was refused a moment ago, and is tried in another way.
     """
 
     name: str
@@ -97,6 +100,7 @@ class Leaving(NamedTuple):
     line: int
     via: str
     during: str
+    again: bool = False
 
 
 class Watcher:
@@ -117,11 +121,41 @@ class Watcher:
         """Called after a call or a conversion, with the fields of `Event`."""
 
 
+#: What NumPy tries, in this order; a buffer that it may write to it wants before another.
+_STEPS = {"__buffer__": 1, "__array__": 2}
+_WRITABLE = 1  # the flag of that
+
+
+class _Attempt(NamedTuple):
+    """One of the ways in which NumPy tries to convert an array, each when the last one has failed.
+
+    It takes an error of a watcher's for a failure too: so one conversion may be met three times.
+    """
+
+    step: int
+    array: int
+    frame: int
+    instruction: int
+    refused: bool = False
+
+    @classmethod
+    def of(cls, name: str, frame: FrameType | None, array: Any, flags: int = 0) -> _Attempt | None:
+        """The attempt to call a method; None for what is called by name, and not by NumPy."""
+        step = _STEPS.get(name)
+        if step is None or frame is None:
+            return None
+        return cls(step - (flags & _WRITABLE), id(array), id(frame), frame.f_lasti)
+
+    def follows(self, other: _Attempt | None) -> bool:
+        return other is not None and other.step < self.step and other[1:4] == self[1:4]
+
+
 class _Here(threading.local):
     """What this thread is doing."""
 
     calling = ""  # the outermost call
     leaving = False  # in a conversion
+    failed: _Attempt | None = None  # the last conversion that did not come about
 
 
 _here = _Here()
@@ -159,7 +193,8 @@ class _State:
     """What was put in place; changed under the lock only."""
 
     def __init__(self) -> None:
-        self.conversions: dict[Library | None, list[Patch]] = {}  # None for NumPy's functions
+        # None for NumPy's functions.
+        self.conversions: dict[Library | None, list[Patch | buffers.BufferPatch]] = {}
         self.protocols: dict[Library, list[Patch]] = {}
         self.calls = False
         self.imports = ImportWatcher(self.imported)
@@ -168,6 +203,7 @@ class _State:
         """Bring the process in line with who is watching."""
         _undoing.retry()
         self.watch_calls(bool(_seen))
+        buffers.observe(_buffer, bool(_watchers))
         messages = [] if _seen else _undo(self.protocols)
         if _watchers:
             self.look()
@@ -198,6 +234,9 @@ class _State:
             if library not in self.conversions:
                 patches = (_way_out(library, way) for way in ways_out(library))
                 self.conversions[library] = [patch for patch in patches if patch is not None]
+                if gives_buffers(library):
+                    slots = map(buffers.BufferPatch.apply, library.classes)
+                    self.conversions[library].extend(slots)
             if _seen and library not in self.protocols and not activation.is_active(library):
                 self.protocols[library] = list(_around_protocol(library))
 
@@ -218,12 +257,13 @@ class _State:
             self.look()
 
 
-def _undo(patches: dict[Any, list[Patch]]) -> list[str]:
+def _undo(patches: dict[Any, list[Any]]) -> list[str]:
     """Undo all of them; what could not be undone, in words."""
     found = [patch for held in patches.values() for patch in held]
     patches.clear()
     for patch in found:
-        namespace.stand_in(patch.ours, None)
+        if isinstance(patch, Patch):
+            namespace.stand_in(patch.ours, None)
     return _undoing.undo(reversed(found))
 
 
@@ -376,13 +416,25 @@ def _way_out(library: Library, way: Found) -> Patch | None:
         kind: Kind = "number" if number else way.kind
         size = _size(args[0] if is_method and args else args)
         call = functools.partial(original, *args, **kwargs)
-        return _convert(call, path, library.name, kind, size, frame)
+        attempt = _Attempt.of(way.name, frame, *args[: 1 + (way.kind == "buffer")]) if args else None
+        return _convert(call, path, library.name, kind, size, frame, attempt)
 
     functools.update_wrapper(way_out, original)
     try:
         return Patch.apply(way.holder, way.name, way_out)
     except (TypeError, AttributeError):
         return None
+
+
+def _buffer(array: Any, flags: int, frame: FrameType | None, take: buffers.Take) -> int:
+    """C code wants the memory of an array."""
+    library = None if _here.leaving else library_of(type(array))
+    if library is None or _is_own(array, frame):
+        return take()
+    attempt = _Attempt.of("__buffer__", frame, array, flags)
+    path, size = f"{type(array).__name__}.__buffer__", host_size(array)
+    length: int = _convert(take, path, library.name, "buffer", size, frame, attempt)
+    return length
 
 
 def _size(value: Any) -> int:
@@ -449,24 +501,40 @@ def _is_duck(value: Any) -> bool:
     return library_of(cls) is not None or any(hasattr(cls, name) for name in named)
 
 
-def _is_own(array: Any, frame: FrameType) -> bool:
+def _is_own(array: Any, frame: FrameType | None) -> bool:
     """Whether it is the array's own library that converts it, which is its business."""
     library = library_of(type(array))
-    caller = frame.f_globals.get("__name__", "").partition(".")[0]
+    caller = "" if frame is None else frame.f_globals.get("__name__", "").partition(".")[0]
     return library is not None and library.name in EAGER and caller in library.roots
 
 
 def _convert(
-    call: Callable[[], Any], name: str, library: str, kind: Kind, size: int, frame: FrameType
+    call: Callable[[], Any],
+    name: str,
+    library: str,
+    kind: Kind,
+    size: int,
+    frame: FrameType | None,
+    attempt: _Attempt | None = None,
 ) -> Any:
-    site, during = site_of(frame), _here.calling
+    site, during, failed, _here.failed = site_of(frame), _here.calling, _here.failed, None
     leaving = Leaving(name, library, kind, size, *site, during)
-    for watcher in _watchers:
-        watcher.leaving(leaving)
+    if attempt is not None and attempt.follows(failed):
+        leaving = leaving._replace(again=True)
+    if not leaving.again or (failed is not None and failed.refused):
+        try:
+            for watcher in _watchers:
+                watcher.leaving(leaving)
+        except BaseException:  # of whatever kind; raised again
+            _here.failed = attempt and attempt._replace(refused=True)
+            raise
     _here.leaving = True
     start = perf_counter()
     try:
         result = call()
+    except BaseException:
+        _here.failed = attempt
+        raise
     finally:
         _here.leaving = False
     end = perf_counter()
