@@ -79,29 +79,11 @@ static PyTypeObject *take_type = NULL;
 static getbufferproc own_of(PyTypeObject *type);
 
 static int
-refused(PyObject *exporter, Py_buffer *view)
+ask_observer(PyObject *exporter, Py_buffer *view, int flags, getbufferproc own)
 {
-    if (view != NULL) {
-        view->obj = NULL; /* as the protocol has it */
-    }
-    return -1;
-}
-
-static int
-ask(PyObject *exporter, Py_buffer *view, int flags)
-{
-    getbufferproc own = own_of(Py_TYPE(exporter));
-    if (own == NULL) {
-        PyErr_Format(PyExc_BufferError, "%s has lost its buffer", Py_TYPE(exporter)->tp_name);
-        return refused(exporter, view);
-    }
-    /* Who asks with an error set, or without a view, cannot be told of another. */
-    if (observer == NULL || view == NULL || PyErr_Occurred()) {
-        return own(exporter, view, flags);
-    }
     Take *take = (Take *)take_type->tp_alloc(take_type, 0);
     if (take == NULL) {
-        return refused(exporter, view);
+        return -1;
     }
     take->exporter = Py_NewRef(exporter);
     take->view = view;
@@ -113,17 +95,48 @@ ask(PyObject *exporter, Py_buffer *view, int flags)
     int taken = take->taken;
     take->view = NULL; /* somebody may keep it longer */
     Py_DECREF(take);
-    if (result == NULL && taken) {
-        PyObject *type, *value, *traceback;
-        PyErr_Fetch(&type, &value, &traceback);
-        PyBuffer_Release(view);
-        PyErr_Restore(type, value, traceback);
-    }
     if (result == NULL) {
-        return refused(exporter, view);
+        if (taken) {
+            PyObject *type, *value, *traceback;
+            PyErr_Fetch(&type, &value, &traceback);
+            PyBuffer_Release(view);
+            PyErr_Restore(type, value, traceback);
+        }
+        return -1;
     }
     Py_DECREF(result);
     return taken ? 0 : own(exporter, view, flags);
+}
+
+static int
+ask(PyObject *exporter, Py_buffer *view, int flags)
+{
+    int done = -1;
+    getbufferproc own = own_of(Py_TYPE(exporter));
+    if (own == NULL) {
+        PyErr_Format(PyExc_BufferError, "%s has lost its buffer", Py_TYPE(exporter)->tp_name);
+    }
+    else if (observer == NULL || view == NULL) {
+        return own(exporter, view, flags);
+    }
+    else {
+        /* PyTorch asks again before it has cleared the error of the first time. */
+        PyObject *type, *value, *traceback;
+        PyErr_Fetch(&type, &value, &traceback);
+        done = ask_observer(exporter, view, flags, own);
+        if (done == 0) {
+            PyErr_Restore(type, value, traceback);
+        }
+        else {
+            Py_XDECREF(type);
+            Py_XDECREF(value);
+            Py_XDECREF(traceback);
+        }
+    }
+    if (done < 0 && view != NULL) {
+        view->obj = NULL; /* as the protocol has it */
+    }
+    return done;
 }
 
 static Slot *

@@ -52,10 +52,12 @@ class WayOut(NamedTuple):
     modules: tuple[str, ...] = ()
 
 
+_NUMBERS = ("__bool__", "__float__", "__int__", "__complex__", "__index__")
 _STANDARD = (
     WayOut(("__array__",), "coercion"),
     WayOut(("__buffer__",), "buffer"),
     WayOut(("__dlpack__",), "dlpack"),
+    WayOut(_NUMBERS, "number"),
 )
 
 #: Library to its ways out; a class of the Array API standard has those of the standard.
@@ -65,11 +67,11 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("get",), "copy"),
         WayOut(("asnumpy",), "copy", ("cupy",)),
         WayOut(("tolist",), "list"),
-        WayOut(("item", "__bool__", "__float__", "__int__"), "number"),
+        WayOut(("item", *_NUMBERS), "number"),
         WayOut(("__buffer__",), "buffer"),  # of memory that the host can read
         WayOut(("__dlpack__",), "dlpack"),
     ),
-    "sparse": (
+    "sparse": (  # a number is an element that it holds: there is nothing to make dense or wait for
         WayOut(("__array__",), "coercion"),
         WayOut(("todense", "maybe_densify"), "densifying"),
     ),
@@ -77,10 +79,11 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("__array__",), "coercion"),
         WayOut(("compute", "persist"), "compute"),
         WayOut(("compute",), "compute", ("dask", "dask.base", "dask.array", "dask.array.core")),
-        WayOut(("__bool__", "__float__", "__int__"), "number"),
+        WayOut(("__bool__", "__float__", "__int__", "__complex__"), "number"),
     ),
     "jax": (
         *_STANDARD,
+        WayOut(("tobytes",), "copy"),
         WayOut(("device_get",), "copy", ("jax",)),
         WayOut(("tolist",), "list"),
         WayOut(("item",), "number"),
@@ -89,7 +92,7 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("__array__",), "coercion"),
         WayOut(("numpy",), "copy"),
         WayOut(("tolist",), "list"),
-        WayOut(("item",), "number"),
+        WayOut(("item", *_NUMBERS), "number"),
         WayOut(("__dlpack__",), "dlpack"),
     ),
     "tensorflow": (
@@ -99,6 +102,7 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
     "autograd": (),  # a box gives its value to whoever asks for it by name, and to nobody else
     "mlx": (
         *_STANDARD,
+        WayOut(("__bytes__",), "copy"),
         WayOut(("tolist",), "list"),
         WayOut(("item",), "number"),
     ),
@@ -165,6 +169,22 @@ def gives_buffers(library: Library) -> bool:
     library : Library
     """
     return any("__buffer__" in way.names for way in WAYS_OUT.get(library.name, _STANDARD))
+
+
+def elements(array: Any) -> int:
+    """How many an array has; 1 where its library does not know.
+
+    Parameters
+    ----------
+    array : object
+    """
+    count = 1
+    try:
+        for length in getattr(array, "shape", ()):
+            count *= length
+    except (TypeError, ValueError):  # within a tf.function
+        return 1
+    return int(count) if count == count else 1
 
 
 def family(cls: type, library: Library) -> list[type]:

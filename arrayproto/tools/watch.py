@@ -26,7 +26,7 @@ from ..import_hook import ImportWatcher
 from ..libraries import LIBRARIES, Library, Resolution, library_of, watched
 from ..patching import Patch, Undoing
 from ..rebinding import ReboundFunction
-from ..ways_out import COERCING, EAGER, Found, Kind, gives_buffers, host_size, ways_out
+from ..ways_out import COERCING, EAGER, Found, Kind, elements, gives_buffers, host_size, ways_out
 from . import buffers
 from .sites import site_of
 
@@ -400,7 +400,11 @@ def _stock_call(
 
 def _way_out(library: Library, way: Found) -> Patch | None:
     """Put ourselves in the place of a way out; None where a class does not allow it."""
-    original, roots, eager = getattr(way.holder, way.name), library.roots, library.name in EAGER
+    original, roots, eager = (
+        getattr(way.holder, way.name),
+        _own_roots(library),
+        library.name in EAGER,
+    )
     is_method = isinstance(way.holder, type)
     path = way.path if is_method else f"{library.root}.{way.name}"
 
@@ -413,10 +417,13 @@ def _way_out(library: Library, way: Found) -> Patch | None:
         number = way.kind == "densifying" and not getattr(args[0] if args else None, "ndim", 1)
         if own and (eager or number):
             return original(*args, **kwargs)
+        if way.kind == "number" and args and elements(args[0]) > 1:  # an error, or a probe
+            return original(*args, **kwargs)
         kind: Kind = "number" if number else way.kind
         size = _size(args[0] if is_method and args else args)
         call = functools.partial(original, *args, **kwargs)
-        attempt = _Attempt.of(way.name, frame, *args[: 1 + (way.kind == "buffer")]) if args else None
+        flags = args[1] if way.kind == "buffer" and len(args) > 1 else 0
+        attempt = _Attempt.of(way.name, frame, args[0], flags) if args else None
         return _convert(call, path, library.name, kind, size, frame, attempt)
 
     functools.update_wrapper(way_out, original)
@@ -505,7 +512,12 @@ def _is_own(array: Any, frame: FrameType | None) -> bool:
     """Whether it is the array's own library that converts it, which is its business."""
     library = library_of(type(array))
     caller = "" if frame is None else frame.f_globals.get("__name__", "").partition(".")[0]
-    return library is not None and library.name in EAGER and caller in library.roots
+    return library is not None and library.name in EAGER and caller in _own_roots(library)
+
+
+def _own_roots(library: Library) -> frozenset[str]:
+    """The packages whose conversions are the library's business; NumPy's are whoever's calls it."""
+    return library.roots - {"numpy"}
 
 
 def _convert(
