@@ -41,6 +41,7 @@ class WayOut(NamedTuple):
     ----------
     names : tuple of str
         Methods of its array class, and of subclasses of its own that override them; or functions.
+        None where only C code goes that way.
     kind : str
         One of `KINDS`.
     modules : tuple of str
@@ -53,12 +54,12 @@ class WayOut(NamedTuple):
 
 
 _NUMBERS = ("__bool__", "__float__", "__int__", "__complex__", "__index__")
-_STANDARD = (
+_BUT_FOR_BUFFER = (
     WayOut(("__array__",), "coercion"),
-    WayOut(("__buffer__",), "buffer"),
     WayOut(("__dlpack__",), "dlpack"),
     WayOut(_NUMBERS, "number"),
 )
+_STANDARD = (*_BUT_FOR_BUFFER, WayOut(("__buffer__",), "buffer"))
 
 #: Library to its ways out; a class of the Array API standard has those of the standard.
 WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
@@ -68,7 +69,7 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("asnumpy",), "copy", ("cupy",)),
         WayOut(("tolist",), "list"),
         WayOut(("item", *_NUMBERS), "number"),
-        WayOut(("__buffer__",), "buffer"),  # of memory that the host can read
+        WayOut((), "buffer"),  # of memory that the host can read
         WayOut(("__dlpack__",), "dlpack"),
     ),
     "sparse": (  # a number is an element that it holds: there is nothing to make dense or wait for
@@ -96,12 +97,14 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("__dlpack__",), "dlpack"),
     ),
     "tensorflow": (
-        *_STANDARD,
+        *_BUT_FOR_BUFFER,
+        WayOut((), "buffer"),
         WayOut(("numpy", "_numpy"), "copy"),
     ),
     "autograd": (),  # a box gives its value to whoever asks for it by name, and to nobody else
     "mlx": (
-        *_STANDARD,
+        *_BUT_FOR_BUFFER,
+        WayOut((), "buffer"),  # a call of its __buffer__ from Python may end the process
         WayOut(("__bytes__",), "copy"),
         WayOut(("tolist",), "list"),
         WayOut(("item",), "number"),
@@ -168,7 +171,7 @@ def gives_buffers(library: Library) -> bool:
     ----------
     library : Library
     """
-    return any("__buffer__" in way.names for way in WAYS_OUT.get(library.name, _STANDARD))
+    return any(way.kind == "buffer" for way in WAYS_OUT.get(library.name, _STANDARD))
 
 
 def elements(array: Any) -> int:

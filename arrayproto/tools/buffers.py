@@ -2,9 +2,10 @@
 
 JAX, TensorFlow, MLX and CuPy give their memory through a slot of their type (``bf_getbuffer``).
 NumPy reads it first, before it asks for ``__array__``; so does ``memoryview``, ``bytes`` or the
-``write`` of a file. A class shows the slot as ``__buffer__`` since Python 3.12, if it was made so;
-there it is an attribute like others. Where it is none, the C code puts a function of its own into
-the slot, which calls whoever watches. Without the C code such buffers are not seen.
+``write`` of a file. The C code puts a function of its own into the slot, which asks whoever
+watches. A class that is written in Python has a method ``__buffer__`` instead, since Python 3.12,
+which is an attribute like others. That of a class in C is not: replaced, it gives all buffers in
+Python's way, which MLX, for one, does not survive.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
-from types import FrameType
+from types import FrameType, WrapperDescriptorType
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ Take = Callable[[], int]
 #: it. What an observer raises refuses the buffer.
 Observer = Callable[[Any, int, "FrameType | None", Take], int]
 
+#: A method of a class that is written in C.
+_of_c = object.__repr__
 _lock = lock("patching")
 _observers: tuple[Observer, ...] = ()
 #: How many patches of each class were not undone yet.
@@ -53,6 +56,8 @@ def _asked(array: Any, flags: int, take: Take) -> int:
 class BufferPatch:
     """The slots of a class, and of those derived from it, that ask; undone as a `Patch` is.
 
+    A class that is derived meanwhile inherits what is in the slot; since Python 3.12, what was.
+
     Attributes
     ----------
     cls : type
@@ -66,7 +71,7 @@ class BufferPatch:
         with _lock:
             _patched[cls] += 1
             for child in _family(cls):
-                if _is_hidden(child):
+                if by_slot(child):
                     buffers.put(child)
         return BufferPatch(cls)
 
@@ -83,12 +88,17 @@ class BufferPatch:
         return None
 
 
-def _is_hidden(cls: type) -> bool:
-    """Whether arrays of a class give their memory by a slot that it does not show."""
+def by_slot(cls: type) -> bool:
+    """Whether it is C code that gives the memory of a class's arrays, and ours can be asked first.
+
+    Parameters
+    ----------
+    cls : type
+    """
     return (
         buffers is not None
         and bool(buffers.slot(cls))
-        and not hasattr(cls, "__buffer__")
+        and isinstance(getattr(cls, "__buffer__", _of_c), WrapperDescriptorType)
         and not issubclass(cls, np.ndarray)
     )
 

@@ -407,6 +407,8 @@ def _way_out(library: Library, way: Found) -> Patch | None:
     )
     is_method = isinstance(way.holder, type)
     path = way.path if is_method else f"{library.root}.{way.name}"
+    if way.kind == "buffer" and buffers.by_slot(way.holder):
+        return None
 
     def way_out(*args: Any, **kwargs: Any) -> Any:
         if _here.leaving:  # a part of another conversion

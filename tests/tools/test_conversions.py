@@ -216,7 +216,7 @@ class TestSlots:
         with arrayproto.trace():
             during = accelerator.buffers.slot(type(x))
         assert own
-        assert own != during or hasattr(type(x), "__buffer__")
+        assert own != during
         assert accelerator.buffers.slot(type(x)) == own
 
     def test_two_at_once_in_any_order(self, x):
@@ -241,7 +241,7 @@ class TestSlots:
         assert bytes(view) == VALUES.tobytes()
 
     def test_a_class_that_is_derived_meanwhile(self):
-        """It inherits what is in the slot then."""
+        """It inherits what is in the slot then; since Python 3.12, what was there before."""
         base = type("Base", (bytearray,), {})
         patch = buffers.BufferPatch.apply(base)
         child = type("Child", (base,), {})
@@ -256,12 +256,11 @@ class TestSlots:
             memoryview(value)
         buffers.observe(observer, False)
         assert patch.undo("a test") is None
-        if hasattr(bytearray, "__buffer__"):  # what a class shows is an attribute like others
-            assert seen == []
-            return
         name = "test_a_class_that_is_derived_meanwhile"
-        assert seen == [(base, name, 3), (child, name, 4)]
-        assert during[base] == during[child] != during[bytearray]
+        inherits = sys.version_info < (3, 12)
+        assert seen == [(base, name, 3), (child, name, 4)][: 1 + inherits]
+        assert during[base] != during[bytearray]
+        assert during[child] == during[base if inherits else bytearray]
         assert {accelerator.buffers.slot(cls) for cls in during} == {during[bytearray]}
 
     def test_the_observer(self):
