@@ -153,7 +153,8 @@ def no_copies(limit: str | float = "1 MB", action: Action = "raise") -> NoCopies
 
     Notes
     -----
-    The ways out are those of `trace`, asked for by name (``x.todense()``) or not. An array whose
+    The ways out are those of `trace`, asked for by name (``x.todense()``) or not, and one number
+    that is read (``float(x)``) is one of them. An array whose
     size is not known before it is computed counts as empty.
 
     Examples

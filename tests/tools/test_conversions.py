@@ -142,7 +142,8 @@ class TestTheTable:
     @pytest.mark.parametrize("library", COLUMNS)
     def test_each_conversion_is_seen_once(self, library):
         x, found = make(library), {}
-        hidden = accelerator.buffers is None and not hasattr(type(x), "__buffer__")
+        named = any("__buffer__" in way.names for way in WAYS_OUT.get(library, ()))
+        hidden = accelerator.buffers is None and not (named and hasattr(type(x), "__buffer__"))
         absent = tuple(short for short, name in TAKERS.items() if not is_here(name))
         said = {
             way: word
