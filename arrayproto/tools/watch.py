@@ -277,6 +277,7 @@ def _outside() -> int:
     return level
 
 
+_globals = globals()
 _undoing = Undoing("it was watched")
 _state = _State()
 
@@ -413,8 +414,8 @@ def _way_out(library: Library, way: Found) -> Patch | None:
     def way_out(*args: Any, **kwargs: Any) -> Any:
         if _here.leaving:  # a part of another conversion
             return original(*args, **kwargs)
-        frame = sys._getframe(1)
-        own = frame.f_globals.get("__name__", "").partition(".")[0] in roots
+        frame = _caller(sys._getframe(1))
+        own = _package(frame) in roots
         # sparse takes the number out of a 0-d array in this way.
         number = way.kind == "densifying" and not getattr(args[0] if args else None, "ndim", 1)
         if own and (eager or number):
@@ -437,7 +438,7 @@ def _way_out(library: Library, way: Found) -> Patch | None:
 
 def _buffer(array: Any, flags: int, frame: FrameType | None, take: buffers.Take) -> int:
     """C code wants the memory of an array."""
-    library = None if _here.leaving else library_of(type(array))
+    library, frame = None if _here.leaving else library_of(type(array)), _caller(frame)
     if library is None or _is_own(array, frame):
         return take()
     attempt = _Attempt.of("__buffer__", frame, array, flags)
@@ -464,7 +465,7 @@ def _coercing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         if type(value) in _NO_ARRAYS or not _watchers or _here.leaving or "like" in kwargs:
             return original(*args, **kwargs)
         arrays = list(_arrays_in(value))
-        frame = sys._getframe(1)
+        frame = _caller(sys._getframe(1))
         if not arrays or _is_own(arrays[0], frame):
             return original(*args, **kwargs)
         cls = type(arrays[0])
@@ -513,8 +514,18 @@ def _is_duck(value: Any) -> bool:
 def _is_own(array: Any, frame: FrameType | None) -> bool:
     """Whether it is the array's own library that converts it, which is its business."""
     library = library_of(type(array))
-    caller = "" if frame is None else frame.f_globals.get("__name__", "").partition(".")[0]
-    return library is not None and library.name in EAGER and caller in _own_roots(library)
+    return library is not None and library.name in EAGER and _package(frame) in _own_roots(library)
+
+
+def _caller(frame: FrameType | None) -> FrameType | None:
+    """Who called what was put in place: not that itself, on behalf of a library's own code."""
+    while frame is not None and frame.f_globals is _globals:
+        frame = frame.f_back
+    return frame
+
+
+def _package(frame: FrameType | None) -> str:
+    return "" if frame is None else frame.f_globals.get("__name__", "").partition(".")[0]
 
 
 def _own_roots(library: Library) -> frozenset[str]:
