@@ -10,9 +10,10 @@ Python's way, which MLX, for one, does not survive.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import FrameType, WrapperDescriptorType
 from typing import Any
@@ -70,9 +71,8 @@ class BufferPatch:
     def apply(cls: type) -> BufferPatch:
         with _lock:
             _patched[cls] += 1
-            for child in _family(cls):
-                if by_slot(child):
-                    buffers.put(child)
+            for child in slots_of(cls):
+                buffers.put(child)
         return BufferPatch(cls)
 
     def undo(self, since: str) -> str | None:
@@ -86,6 +86,35 @@ class BufferPatch:
             if not _patched[self.cls]:
                 del _patched[self.cls]
         return None
+
+
+def slots_of(cls: type) -> list[type]:
+    """A class and those derived from it, as far as they are `by_slot`.
+
+    Parameters
+    ----------
+    cls : type
+    """
+    return [child for child in dict.fromkeys(_family(cls)) if by_slot(child)]
+
+
+@contextlib.contextmanager
+def asking(observer: Observer, classes: Iterable[type]) -> Iterator[None]:
+    """Ask somebody for the buffers of classes, which are `by_slot`, and of no others.
+
+    Parameters
+    ----------
+    observer : callable
+    classes : iterable of type
+    """
+    put = [cls for cls in classes if buffers.put(cls)]
+    observe(observer, True)
+    try:
+        yield
+    finally:
+        observe(observer, False)
+        for cls in put:
+            buffers.put_back(cls)
 
 
 def by_slot(cls: type) -> bool:

@@ -24,7 +24,11 @@ from numpy import asarray, frombuffer
 import arrayproto
 from arrayproto import accelerator
 from arrayproto.libraries import LIBRARIES
-from arrayproto.testing.subjects import SUBJECTS
+from arrayproto.testing.subjects import (
+    SUBJECTS,
+    WentThroughTheHostError,
+    staying_on_the_library,
+)
 from arrayproto.tools import buffers, watch
 from arrayproto.ways_out import KINDS, WAYS_OUT, elements, gives_buffers
 
@@ -397,6 +401,19 @@ class TestNoCopies:
             with pytest.raises(arrayproto.ArrayProtoWarning):
                 asarray(x)
         assert len(guard.copies) == 1
+
+
+@in_c
+def test_where_arrays_must_stay_on_their_library(x):
+    """What judges the libraries refuses buffers as it does the other ways."""
+    own = accelerator.buffers.slot(type(x))
+    for way in (asarray, memoryview, bytes, np.nditer):
+        with staying_on_the_library(), pytest.raises(WentThroughTheHostError):
+            way(x)
+    with staying_on_the_library():
+        repr(x)
+        asarray(VALUES)
+    assert accelerator.buffers.slot(type(x)) == own
 
 
 def test_without_the_c_code(monkeypatch):
