@@ -174,22 +174,6 @@ def gives_buffers(library: Library) -> bool:
     return any(way.kind == "buffer" for way in WAYS_OUT.get(library.name, _STANDARD))
 
 
-def elements(array: Any) -> int:
-    """How many an array has; 1 where its library does not know.
-
-    Parameters
-    ----------
-    array : object
-    """
-    count = 1
-    try:
-        for length in getattr(array, "shape", ()):
-            count *= length
-    except (TypeError, ValueError):  # within a tf.function
-        return 1
-    return int(count) if count == count else 1
-
-
 def family(cls: type, library: Library) -> list[type]:
     """A class, and those that a library has derived from it."""
     found, pending = {cls: None}, [cls]
@@ -214,9 +198,25 @@ def host_size(array: Any) -> int:
         return 0
     size = getattr(dtype, "itemsize", None) or getattr(dtype, "size", None)  # TensorFlow, MLX
     size = np.dtype(object).itemsize if size is None else size
+    return int(size * (_count(shape) or 0))
+
+
+def elements(array: Any) -> int:
+    """How many an array has; 1 where its library does not know.
+
+    Parameters
+    ----------
+    array : object
+    """
+    count = _count(getattr(array, "shape", ()))
+    return 1 if count is None else count
+
+
+def _count(shape: Any) -> int | None:
+    count = 1
     try:
         for length in shape:
-            size *= length
+            count *= length
     except (TypeError, ValueError):  # within a tf.function
-        return 0
-    return int(size) if size == size else 0
+        return None
+    return int(count) if count == count else None

@@ -28,11 +28,11 @@ from ..patching import Patch, Undoing
 from ..rebinding import ReboundFunction
 from ..ways_out import COERCING, EAGER, Found, Kind, elements, gives_buffers, host_size, ways_out
 from . import buffers
+from .conversions import NO_ARRAYS, Attempt, arrays_in, is_own, own_roots, package_of, size_of
 from .sites import site_of
 
 _PROTOCOL = ("__array_function__", "__array_ufunc__")
 _OF_COERCING: dict[str, Kind] = {"from_dlpack": "dlpack", "frombuffer": "buffer"}
-_NO_ARRAYS = frozenset({np.ndarray, int, float, complex, bool, str, bytes, dict, type(None)})
 
 
 class Event(NamedTuple):
@@ -121,41 +121,12 @@ class Watcher:
         """Called after a call or a conversion, with the fields of `Event`."""
 
 
-#: What NumPy tries, in this order; a buffer that it may write to it wants before another.
-_STEPS = {"__buffer__": 1, "__array__": 2}
-_WRITABLE = 1  # the flag of that
-
-
-class _Attempt(NamedTuple):
-    """One of the ways in which NumPy tries to convert an array, each when the last one has failed.
-
-    It takes an error of a watcher's for a failure too: so one conversion may be met three times.
-    """
-
-    step: int
-    array: int
-    frame: int
-    instruction: int
-    refused: bool = False
-
-    @classmethod
-    def of(cls, name: str, frame: FrameType | None, array: Any, flags: int = 0) -> _Attempt | None:
-        """The attempt to call a method; None for what is called by name, and not by NumPy."""
-        step = _STEPS.get(name)
-        if step is None or frame is None:
-            return None
-        return cls(step - (flags & _WRITABLE), id(array), id(frame), frame.f_lasti)
-
-    def follows(self, other: _Attempt | None) -> bool:
-        return other is not None and other.step < self.step and other[1:4] == self[1:4]
-
-
 class _Here(threading.local):
     """What this thread is doing."""
 
     calling = ""  # the outermost call
     leaving = False  # in a conversion
-    failed: _Attempt | None = None  # the last conversion that did not come about
+    failed: Attempt | None = None  # the last conversion that did not come about
 
 
 _here = _Here()
@@ -401,11 +372,8 @@ def _stock_call(
 
 def _way_out(library: Library, way: Found) -> Patch | None:
     """Put ourselves in the place of a way out; None where a class does not allow it."""
-    original, roots, eager = (
-        getattr(way.holder, way.name),
-        _own_roots(library),
-        library.name in EAGER,
-    )
+    original, roots = getattr(way.holder, way.name), own_roots(library)
+    eager = library.name in EAGER
     is_method = isinstance(way.holder, type)
     path = way.path if is_method else f"{library.root}.{way.name}"
     if way.kind == "buffer" and buffers.by_slot(way.holder):
@@ -415,7 +383,7 @@ def _way_out(library: Library, way: Found) -> Patch | None:
         if _here.leaving:  # a part of another conversion
             return original(*args, **kwargs)
         frame = _caller(sys._getframe(1))
-        own = _package(frame) in roots
+        own = package_of(frame) in roots
         # sparse takes the number out of a 0-d array in this way.
         number = way.kind == "densifying" and not getattr(args[0] if args else None, "ndim", 1)
         if own and (eager or number):
@@ -423,10 +391,10 @@ def _way_out(library: Library, way: Found) -> Patch | None:
         if way.kind == "number" and args and elements(args[0]) > 1:  # an error, or a probe
             return original(*args, **kwargs)
         kind: Kind = "number" if number else way.kind
-        size = _size(args[0] if is_method and args else args)
+        size = size_of(args[0] if is_method and args else args)
         call = functools.partial(original, *args, **kwargs)
         flags = args[1] if way.kind == "buffer" and len(args) > 1 else 0
-        attempt = _Attempt.of(way.name, frame, args[0], flags) if args else None
+        attempt = Attempt.of(way.name, frame, args[0], flags) if args else None
         return _convert(call, path, library.name, kind, size, frame, attempt)
 
     functools.update_wrapper(way_out, original)
@@ -439,21 +407,12 @@ def _way_out(library: Library, way: Found) -> Patch | None:
 def _buffer(array: Any, flags: int, frame: FrameType | None, take: buffers.Take) -> int:
     """C code wants the memory of an array."""
     library, frame = None if _here.leaving else library_of(type(array)), _caller(frame)
-    if library is None or _is_own(array, frame):
+    if library is None or is_own(array, frame):
         return take()
-    attempt = _Attempt.of("__buffer__", frame, array, flags)
+    attempt = Attempt.of("__buffer__", frame, array, flags)
     path, size = f"{type(array).__name__}.__buffer__", host_size(array)
     length: int = _convert(take, path, library.name, "buffer", size, frame, attempt)
     return length
-
-
-def _size(value: Any) -> int:
-    """Bytes of an array, or of all in what may hold some: the arguments of ``dask.compute``."""
-    if type(value) in (list, tuple):
-        return sum(map(_size, value))
-    if type(value) is dict:
-        return sum(map(_size, value.values()))
-    return host_size(value)
 
 
 @functools.cache  # one for each, however often it is watched: others keep what they have met
@@ -462,11 +421,11 @@ def _coercing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
 
     def coercing(*args: Any, **kwargs: Any) -> Any:
         value = args[0] if args else next(iter(kwargs.values()), None)
-        if type(value) in _NO_ARRAYS or not _watchers or _here.leaving or "like" in kwargs:
+        if type(value) in NO_ARRAYS or not _watchers or _here.leaving or "like" in kwargs:
             return original(*args, **kwargs)
-        arrays = list(_arrays_in(value))
+        arrays = list(arrays_in(value))
         frame = _caller(sys._getframe(1))
-        if not arrays or _is_own(arrays[0], frame):
+        if not arrays or is_own(arrays[0], frame):
             return original(*args, **kwargs)
         cls = type(arrays[0])
         known = library_of(cls)
@@ -484,53 +443,11 @@ def _coercing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     return ours
 
 
-def _arrays_in(value: Any) -> Iterator[Any]:
-    """Arrays of other libraries: the value itself, or what is in a list of them."""
-    if type(value) in (list, tuple):
-        # A list of numbers is not looked through: arrays stand at both ends of theirs.
-        if value and any(map(_is_duck, (_innermost(value[0]), _innermost(value[-1])))):
-            for item in value:
-                yield from _arrays_in(item)
-    elif _is_duck(value):
-        yield value
-
-
-def _innermost(value: Any) -> Any:
-    while type(value) in (list, tuple) and value:
-        value = value[0]
-    return value
-
-
-def _is_duck(value: Any) -> bool:
-    cls = type(value)
-    if cls in _NO_ARRAYS or issubclass(cls, (np.ndarray, np.generic)):
-        return False
-    if cls.__module__.startswith("arrayproto."):  # views of arrays, on the way of a call
-        return False
-    named = ("__array_function__", "__array_namespace__")
-    return library_of(cls) is not None or any(hasattr(cls, name) for name in named)
-
-
-def _is_own(array: Any, frame: FrameType | None) -> bool:
-    """Whether it is the array's own library that converts it, which is its business."""
-    library = library_of(type(array))
-    return library is not None and library.name in EAGER and _package(frame) in _own_roots(library)
-
-
 def _caller(frame: FrameType | None) -> FrameType | None:
     """Who called what was put in place: not that itself, on behalf of a library's own code."""
     while frame is not None and frame.f_globals is _globals:
         frame = frame.f_back
     return frame
-
-
-def _package(frame: FrameType | None) -> str:
-    return "" if frame is None else frame.f_globals.get("__name__", "").partition(".")[0]
-
-
-def _own_roots(library: Library) -> frozenset[str]:
-    """The packages whose conversions are the library's business; NumPy's are whoever's calls it."""
-    return library.roots - {"numpy"}
 
 
 def _convert(
@@ -540,7 +457,7 @@ def _convert(
     kind: Kind,
     size: int,
     frame: FrameType | None,
-    attempt: _Attempt | None = None,
+    attempt: Attempt | None = None,
 ) -> Any:
     site, during, failed, _here.failed = site_of(frame), _here.calling, _here.failed, None
     leaving = Leaving(name, library, kind, size, *site, during)
