@@ -79,7 +79,11 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
     "dask": (
         WayOut(("__array__",), "coercion"),
         WayOut(("compute", "persist"), "compute"),
-        WayOut(("compute",), "compute", ("dask", "dask.base", "dask.array", "dask.array.core")),
+        WayOut(
+            ("compute", "persist"),
+            "compute",
+            ("dask", "dask.base", "dask.array", "dask.array.core"),
+        ),
         WayOut(("__bool__", "__float__", "__int__", "__complex__"), "number"),
     ),
     "jax": (
@@ -95,11 +99,21 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("tolist",), "list"),
         WayOut(("item", *_NUMBERS), "number"),
         WayOut(("__dlpack__",), "dlpack"),
+        WayOut(("to_dlpack",), "dlpack", ("torch", "torch.utils.dlpack")),
     ),
     "tensorflow": (
         *_BUT_FOR_BUFFER,
         WayOut((), "buffer"),
         WayOut(("numpy", "_numpy"), "copy"),
+        WayOut(
+            ("to_dlpack",),
+            "dlpack",
+            (
+                "tensorflow.python.dlpack.dlpack",
+                "tensorflow._api.v2.experimental.dlpack",
+                "tensorflow._api.v2.compat.v2.experimental.dlpack",
+            ),
+        ),
     ),
     "autograd": (),  # a box gives its value to whoever asks for it by name, and to nobody else
     "mlx": (

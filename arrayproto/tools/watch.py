@@ -28,6 +28,7 @@ from ..patching import Patch, Undoing
 from ..rebinding import ReboundFunction
 from ..ways_out import COERCING, EAGER, Found, Kind, elements, gives_buffers, host_size, ways_out
 from . import buffers
+from .computing import watched_schedulers
 from .conversions import NO_ARRAYS, Attempt, arrays_in, is_own, own_roots, package_of, size_of
 from .sites import site_of
 
@@ -208,6 +209,8 @@ class _State:
                 if gives_buffers(library):
                     slots = map(buffers.BufferPatch.apply, library.classes)
                     self.conversions[library].extend(slots)
+                if library.name == "dask":
+                    self.conversions[library] += filter(None, [watched_schedulers(_computed)])
             if _seen and library not in self.protocols and not activation.is_active(library):
                 self.protocols[library] = list(_around_protocol(library))
 
@@ -402,6 +405,13 @@ def _way_out(library: Library, way: Found) -> Patch | None:
         return Patch.apply(way.holder, way.name, way_out)
     except (TypeError, AttributeError):
         return None
+
+
+def _computed(call: Callable[[], Any], name: str, collections: Any, frame: FrameType) -> Any:
+    """Dask computes, and nobody has been told yet."""
+    if _here.leaving:
+        return call()
+    return _convert(call, name, "dask", "compute", size_of(list(collections)), frame)
 
 
 def _buffer(array: Any, flags: int, frame: FrameType | None, take: buffers.Take) -> int:

@@ -68,6 +68,7 @@ np.from_dlpack(x)            raises      raises    dlpack    dlpack      dlpack 
 from_dlpack(x)               raises      raises    dlpack    dlpack      dlpack    dlpack    raises    raises
 x.__dlpack__()               raises      raises    dlpack    dlpack      dlpack    dlpack    raises    raises
 torch.from_dlpack(x)         raises      raises    dlpack    dlpack      none      dlpack    raises    raises
+torch.to_dlpack(x)           raises      raises    raises    raises      dlpack    raises    raises    raises
 jnp.from_dlpack(x)           raises      raises    none      dlpack      dlpack    dlpack    raises    raises
 torch.asarray(x)             none        raises    buffer    buffer      none      buffer    raises    raises
 jnp.asarray(x)               raises      coercion  none      coercion    coercion  coercion  raises    coercion
@@ -173,6 +174,29 @@ class TestTheTable:
             ("list of arrays", 144),
             ("object array", 144),
         }
+
+    def test_what_dask_computes_by_any_name(self):
+        x = make("dask")
+        from dask import compute, persist
+        from dask.base import compute_as_if_collection
+
+        target = np.zeros((3, 3))
+        with arrayproto.trace() as t:
+            compute(x)
+            persist(x)
+            x.store(target)
+            compute_as_if_collection(type(x), x.__dask_graph__(), x.__dask_keys__())
+            x + x
+            sys.modules["dask.base"].get_scheduler(collections=[x])
+        assert [(e.name, e.kind, e.nbytes) for e in t.conversions] == [
+            ("dask.compute", "compute", 72),
+            ("dask.persist", "compute", 72),
+            ("dask.compute", "compute", 72),
+            ("dask.compute_as_if_collection", "compute", 0),
+        ]
+        assert {(e.file, e.via) for e in t.conversions} == {(__file__, "")}
+        with arrayproto.no_copies(limit=0), pytest.raises(arrayproto.CopyError):
+            compute(x)
 
     def test_it_has_all_kinds_and_all_libraries(self):
         words = {word for said in SAID.values() for word in said.values()}
