@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..ducks import write_out
 from ..libraries import get_library, library_of_class
 from ..tools import buffers
+from ..tools.conversions import package_of
 from ..ways_out import gives_buffers, ways_out
 from .calls import Call
 
@@ -419,12 +421,16 @@ def _slots_of_all(but_for: str) -> dict[type, Subject]:
 
 
 def _refusing_buffers(of: dict[type, Subject]) -> buffers.Observer:
-    """As `_refusal_but_for`, of what C code reads without calling a method."""
+    """As `_refusal_but_for`, of what C code reads without calling a method.
+
+    Who gives an ndarray as ``out=`` has asked for a copy by name.
+    """
 
     def refuse(array: Any, flags: int, frame: FrameType | None, take: buffers.Take) -> int:
-        subject, caller = of.get(type(array)), frame and frame.f_globals.get("__name__", "")
-        root = (caller or "").partition(".")[0]
-        if subject is None or root == subject.module.partition(".")[0]:
+        subject = of.get(type(array))
+        if subject is None or package_of(frame) == subject.module.partition(".")[0]:
+            return take()
+        if frame is not None and frame.f_code is write_out.__code__:
             return take()
         raise WentThroughTheHostError(f"the buffer of {type(array).__name__} was taken")
 
