@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The C code is optional: without a compiler the installation goes on without it.
-BUILT := pyproject.toml setup.py arrayproto/_speed.c arrayproto/_sites.c arrayproto/_frames.h
+BUILT := pyproject.toml setup.py $(wildcard arrayproto/*.c arrayproto/*.h)
 
 .PHONY: demo test oldest lint tables images bench peers matrix gpu clean
 
@@ -92,4 +92,4 @@ $(VENV)/matrix: $(BIN)/python $(BUILT)
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info arrayproto/_s*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .nox .cache
+	rm -rf $(VENV) build dist *.egg-info arrayproto/_*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .nox .cache

@@ -21,6 +21,6 @@ extensions = [
         extra_compile_args=["-fno-plt"] if sys.platform == "linux" else [],
         optional=True,
     )
-    for name in ("_speed", "_sites")
+    for name in ("_speed", "_sites", "_buffers")
 ]
 setup(ext_modules=extensions if wanted else [])

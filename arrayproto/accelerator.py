@@ -1,7 +1,8 @@
-"""The hot paths in C (``_speed.c`` and ``_sites.c``), where they were built.
+"""What is in C (``_speed.c``, ``_sites.c`` and ``_buffers.c``), where it was built.
 
-They are optional. The Python code beside them is the reference, and serves where there was no
-compiler, or where the environment variable ``ARRAYPROTO_PURE`` is set to anything but ``0``.
+It is optional. The Python code beside it is the reference, and serves where there was no compiler,
+or where the environment variable ``ARRAYPROTO_PURE`` is set to anything but ``0``; but for buffers,
+which Python code cannot see.
 """
 
 from __future__ import annotations
@@ -28,6 +29,14 @@ if speed is not None:
         from . import _sites as sites  # type: ignore[attr-defined,no-redef,unused-ignore]
     except ImportError:
         sites = None
+
+#: The module ``_buffers`` of `arrayproto.tools.buffers`, or None.
+buffers: Any = None
+if speed is not None:
+    try:
+        from . import _buffers as buffers  # type: ignore[attr-defined,no-redef,unused-ignore]
+    except ImportError:
+        buffers = None
 
 #: What `arrayproto.rebinding` puts in the place of functions is an instance of one of these; none
 #: of NumPy's public functions is.

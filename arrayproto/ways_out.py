@@ -41,6 +41,7 @@ class WayOut(NamedTuple):
     ----------
     names : tuple of str
         Methods of its array class, and of subclasses of its own that override them; or functions.
+        None where only C code goes that way.
     kind : str
         One of `KINDS`.
     modules : tuple of str
@@ -52,11 +53,13 @@ class WayOut(NamedTuple):
     modules: tuple[str, ...] = ()
 
 
-_STANDARD = (
+_NUMBERS = ("__bool__", "__float__", "__int__", "__complex__", "__index__")
+_BUT_FOR_BUFFER = (
     WayOut(("__array__",), "coercion"),
-    WayOut(("__buffer__",), "buffer"),
     WayOut(("__dlpack__",), "dlpack"),
+    WayOut(_NUMBERS, "number"),
 )
+_STANDARD = (*_BUT_FOR_BUFFER, WayOut(("__buffer__",), "buffer"))
 
 #: Library to its ways out; a class of the Array API standard has those of the standard.
 WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
@@ -65,21 +68,27 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("get",), "copy"),
         WayOut(("asnumpy",), "copy", ("cupy",)),
         WayOut(("tolist",), "list"),
-        WayOut(("item", "__bool__", "__float__", "__int__"), "number"),
+        WayOut(("item", *_NUMBERS), "number"),
+        WayOut((), "buffer"),  # of memory that the host can read
         WayOut(("__dlpack__",), "dlpack"),
     ),
-    "sparse": (
+    "sparse": (  # a number is an element that it holds: there is nothing to make dense or wait for
         WayOut(("__array__",), "coercion"),
         WayOut(("todense", "maybe_densify"), "densifying"),
     ),
     "dask": (
         WayOut(("__array__",), "coercion"),
         WayOut(("compute", "persist"), "compute"),
-        WayOut(("compute",), "compute", ("dask", "dask.base", "dask.array", "dask.array.core")),
-        WayOut(("__bool__", "__float__", "__int__"), "number"),
+        WayOut(
+            ("compute", "persist"),
+            "compute",
+            ("dask", "dask.base", "dask.array", "dask.array.core"),
+        ),
+        WayOut(("__bool__", "__float__", "__int__", "__complex__"), "number"),
     ),
     "jax": (
         *_STANDARD,
+        WayOut(("tobytes",), "copy"),
         WayOut(("device_get",), "copy", ("jax",)),
         WayOut(("tolist",), "list"),
         WayOut(("item",), "number"),
@@ -88,20 +97,31 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("__array__",), "coercion"),
         WayOut(("numpy",), "copy"),
         WayOut(("tolist",), "list"),
-        WayOut(("item",), "number"),
+        WayOut(("item", *_NUMBERS), "number"),
         WayOut(("__dlpack__",), "dlpack"),
+        WayOut(("to_dlpack",), "dlpack", ("torch", "torch.utils.dlpack")),
     ),
     "tensorflow": (
-        WayOut(("__array__",), "coercion"),
+        *_BUT_FOR_BUFFER,
+        WayOut((), "buffer"),
         WayOut(("numpy", "_numpy"), "copy"),
-        WayOut(("__dlpack__",), "dlpack"),
+        WayOut(
+            ("to_dlpack",),
+            "dlpack",
+            (
+                "tensorflow.python.dlpack.dlpack",
+                "tensorflow._api.v2.experimental.dlpack",
+                "tensorflow._api.v2.compat.v2.experimental.dlpack",
+            ),
+        ),
     ),
     "autograd": (),  # a box gives its value to whoever asks for it by name, and to nobody else
     "mlx": (
-        WayOut(("__array__",), "coercion"),
+        *_BUT_FOR_BUFFER,
+        WayOut((), "buffer"),  # a call of its __buffer__ from Python may end the process
+        WayOut(("__bytes__",), "copy"),
         WayOut(("tolist",), "list"),
         WayOut(("item",), "number"),
-        WayOut(("__dlpack__",), "dlpack"),
     ),
     "xarray": (WayOut(("__array__",), "coercion"),),
 }
@@ -158,6 +178,16 @@ def ways_out(library: Library) -> Iterator[Found]:
                 yield Found(holder, name, kind)
 
 
+def gives_buffers(library: Library) -> bool:
+    """Whether arrays of a library may give their memory by the buffer protocol.
+
+    Parameters
+    ----------
+    library : Library
+    """
+    return any(way.kind == "buffer" for way in WAYS_OUT.get(library.name, _STANDARD))
+
+
 def family(cls: type, library: Library) -> list[type]:
     """A class, and those that a library has derived from it."""
     found, pending = {cls: None}, [cls]
@@ -182,9 +212,25 @@ def host_size(array: Any) -> int:
         return 0
     size = getattr(dtype, "itemsize", None) or getattr(dtype, "size", None)  # TensorFlow, MLX
     size = np.dtype(object).itemsize if size is None else size
+    return int(size * (_count(shape) or 0))
+
+
+def elements(array: Any) -> int:
+    """How many an array has; 1 where its library does not know.
+
+    Parameters
+    ----------
+    array : object
+    """
+    count = _count(getattr(array, "shape", ()))
+    return 1 if count is None else count
+
+
+def _count(shape: Any) -> int | None:
+    count = 1
     try:
         for length in shape:
-            size *= length
+            count *= length
     except (TypeError, ValueError):  # within a tf.function
-        return 0
-    return int(size) if size == size else 0
+        return None
+    return int(count) if count == count else None

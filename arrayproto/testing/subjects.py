@@ -7,12 +7,16 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..ducks import write_out
 from ..libraries import get_library, library_of_class
-from ..ways_out import ways_out
+from ..tools import buffers
+from ..tools.conversions import package_of
+from ..ways_out import gives_buffers, ways_out
 from .calls import Call
 
 
@@ -112,6 +116,12 @@ class Subject(NamedTuple):
         for found in ways_out(library):
             if not (self.eager and found.kind == "number"):
                 yield found.holder, found.name
+
+    def slots(self) -> list[type]:
+        """Classes whose memory C code may read."""
+        if self.ways is not None or self.by_class or not gives_buffers(get_library(self.library)):
+            return []
+        return [slot for cls in self.classes() for slot in buffers.slots_of(cls)]
 
     def load(self) -> Any:
         """Import it."""
@@ -379,17 +389,15 @@ def _is_one_element_of_cupy(array: Any = None) -> bool:
     return type(array).__module__.partition(".")[0] == "cupy" and array.size == 1
 
 
-#: How many modules there were when the ways out were looked for, and what was found.
-_known: tuple[int, list[tuple[Any, str, Subject]]] = (0, [])
+#: How many modules there were when the ways out were looked for, and what was found: attributes,
+#: and classes whose memory C code may read.
+_known: tuple[int, list[tuple[Any, str, Subject]], dict[type, Subject]] = (0, [], {})
 _INHERITED = object()
 
 
 def _ways_of_all(stranger: Subject | None, but_for: str) -> Iterator[tuple[Any, str, Subject]]:
     """The ways out of all that the program has imported, each once; a later import adds to them."""
-    global _known
-    if _known[0] != len(sys.modules):
-        loaded = [s for s in SUBJECTS.values() if s.module in sys.modules]
-        _known = (len(sys.modules), [(*way, s) for s in loaded for way in s.ways_out()])
+    _look()
     ways = list(_known[1])
     if stranger is not None and stranger.ways is not None:
         ways += [(*way, stranger) for way in stranger.ways_out()]
@@ -398,6 +406,37 @@ def _ways_of_all(stranger: Subject | None, but_for: str) -> Iterator[tuple[Any, 
         if subject.library != but_for and (id(holder), name) not in seen:
             seen.add((id(holder), name))
             yield holder, name, subject
+
+
+def _look() -> None:
+    global _known
+    if _known[0] != len(sys.modules):
+        loaded = [s for s in SUBJECTS.values() if s.module in sys.modules]
+        ways = [(*way, s) for s in loaded for way in s.ways_out()]
+        _known = (len(sys.modules), ways, {cls: s for s in loaded for cls in s.slots()})
+
+
+def _slots_of_all(but_for: str) -> dict[type, Subject]:
+    """The classes of all that the program has imported whose memory C code may read."""
+    _look()
+    return {cls: subject for cls, subject in _known[2].items() if subject.library != but_for}
+
+
+def _refusing_buffers(of: dict[type, Subject]) -> buffers.Observer:
+    """As `_refusal_but_for`, of what C code reads without calling a method.
+
+    Who gives an ndarray as ``out=`` has asked for a copy by name.
+    """
+
+    def refuse(array: Any, flags: int, frame: FrameType | None, take: buffers.Take) -> int:
+        subject = of.get(type(array))
+        if subject is None or package_of(frame) == subject.module.partition(".")[0]:
+            return take()
+        if frame is not None and frame.f_code is write_out.__code__:
+            return take()
+        raise WentThroughTheHostError(f"the buffer of {type(array).__name__} was taken")
+
+    return refuse
 
 
 def _put_back(replaced: list[tuple[Any, str, Any]]) -> None:
@@ -427,6 +466,8 @@ def staying_on_the_library(stranger: Subject | None = None, *, but_for: str = ""
             own = vars(holder).get(name, _INHERITED)
             setattr(holder, name, refuse)
             replaced.append((holder, name, own))
+        if exporters := _slots_of_all(but_for):
+            stack.enter_context(buffers.asking(_refusing_buffers(exporters), exporters))
         if "dask" in sys.modules and but_for != "dask":
             # Whatever computes, by whatever name, asks the scheduler.
             config = sys.modules["dask"].config

@@ -90,7 +90,8 @@ class NoCopies(contextlib.ContextDecorator):
 
     def met(self, copy: Leaving) -> None:
         """An array is about to leave its library."""
-        self.copies.append(copy)
+        if not copy.again:
+            self.copies.append(copy)
         if self.action == "record":
             return
         through = f", in {copy.during}" if copy.during else ""
@@ -152,8 +153,10 @@ def no_copies(limit: str | float = "1 MB", action: Action = "raise") -> NoCopies
 
     Notes
     -----
-    The ways out are those of `trace`, asked for by name (``x.todense()``) or not. An array whose
-    size is not known before it is computed counts as empty.
+    The ways out are those of `trace`, asked for by name (``x.todense()``) or not. One number that
+    is read (``float(x)``) is one of them, also where a function has to look at it; ``limit=16``
+    lets numbers pass, and nothing that is larger. An array whose size is not known before it is
+    computed counts as empty.
 
     Examples
     --------

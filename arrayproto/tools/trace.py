@@ -172,8 +172,8 @@ def trace(client: Any = None) -> Trace:
     function calls is a part of it. No array is kept. A NumPy function that a program takes by name
     while a trace is open (``from numpy import asarray``) stays a function that asks whether one is.
 
-    Not seen are conversions in C that ask nobody: the buffer of a JAX array, under a Python before
-    3.12, where NumPy's own code takes it, or ``memoryview``.
+    Buffers, which C code takes without asking Python code, are seen where arrayproto's own C code
+    was built.
 
     Examples
     --------

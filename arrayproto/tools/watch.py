@@ -26,12 +26,14 @@ from ..import_hook import ImportWatcher
 from ..libraries import LIBRARIES, Library, Resolution, library_of, watched
 from ..patching import Patch, Undoing
 from ..rebinding import ReboundFunction
-from ..ways_out import COERCING, EAGER, Found, Kind, host_size, ways_out
+from ..ways_out import COERCING, EAGER, Found, Kind, elements, gives_buffers, host_size, ways_out
+from . import buffers
+from .computing import watched_schedulers
+from .conversions import NO_ARRAYS, Attempt, arrays_in, is_own, own_roots, package_of, size_of
 from .sites import site_of
 
 _PROTOCOL = ("__array_function__", "__array_ufunc__")
 _OF_COERCING: dict[str, Kind] = {"from_dlpack": "dlpack", "frombuffer": "buffer"}
-_NO_ARRAYS = frozenset({np.ndarray, int, float, complex, bool, str, bytes, dict, type(None)})
 
 
 class Event(NamedTuple):
@@ -87,6 +89,8 @@ class Leaving(NamedTuple):
     nbytes : int
     file, line, via, during
         As of `Event`.
+    again : bool
+        Whether it was refused a moment ago, and is tried in another way.
     """
 
     name: str
@@ -97,6 +101,7 @@ class Leaving(NamedTuple):
     line: int
     via: str
     during: str
+    again: bool = False
 
 
 class Watcher:
@@ -122,6 +127,7 @@ class _Here(threading.local):
 
     calling = ""  # the outermost call
     leaving = False  # in a conversion
+    failed: Attempt | None = None  # the last conversion that did not come about
 
 
 _here = _Here()
@@ -159,7 +165,8 @@ class _State:
     """What was put in place; changed under the lock only."""
 
     def __init__(self) -> None:
-        self.conversions: dict[Library | None, list[Patch]] = {}  # None for NumPy's functions
+        # None for NumPy's functions.
+        self.conversions: dict[Library | None, list[Patch | buffers.BufferPatch]] = {}
         self.protocols: dict[Library, list[Patch]] = {}
         self.calls = False
         self.imports = ImportWatcher(self.imported)
@@ -168,6 +175,7 @@ class _State:
         """Bring the process in line with who is watching."""
         _undoing.retry()
         self.watch_calls(bool(_seen))
+        buffers.observe(_buffer, bool(_watchers))
         messages = [] if _seen else _undo(self.protocols)
         if _watchers:
             self.look()
@@ -198,6 +206,11 @@ class _State:
             if library not in self.conversions:
                 patches = (_way_out(library, way) for way in ways_out(library))
                 self.conversions[library] = [patch for patch in patches if patch is not None]
+                if gives_buffers(library):
+                    slots = map(buffers.BufferPatch.apply, library.classes)
+                    self.conversions[library].extend(slots)
+                if library.name == "dask":
+                    self.conversions[library] += filter(None, [watched_schedulers(_computed)])
             if _seen and library not in self.protocols and not activation.is_active(library):
                 self.protocols[library] = list(_around_protocol(library))
 
@@ -218,12 +231,13 @@ class _State:
             self.look()
 
 
-def _undo(patches: dict[Any, list[Patch]]) -> list[str]:
+def _undo(patches: dict[Any, list[Any]]) -> list[str]:
     """Undo all of them; what could not be undone, in words."""
     found = [patch for held in patches.values() for patch in held]
     patches.clear()
     for patch in found:
-        namespace.stand_in(patch.ours, None)
+        if isinstance(patch, Patch):
+            namespace.stand_in(patch.ours, None)
     return _undoing.undo(reversed(found))
 
 
@@ -237,6 +251,7 @@ def _outside() -> int:
     return level
 
 
+_globals = globals()
 _undoing = Undoing("it was watched")
 _state = _State()
 
@@ -360,23 +375,30 @@ def _stock_call(
 
 def _way_out(library: Library, way: Found) -> Patch | None:
     """Put ourselves in the place of a way out; None where a class does not allow it."""
-    original, roots, eager = getattr(way.holder, way.name), library.roots, library.name in EAGER
+    original, roots = getattr(way.holder, way.name), own_roots(library)
+    eager = library.name in EAGER
     is_method = isinstance(way.holder, type)
     path = way.path if is_method else f"{library.root}.{way.name}"
+    if way.kind == "buffer" and buffers.by_slot(way.holder):
+        return None
 
     def way_out(*args: Any, **kwargs: Any) -> Any:
         if _here.leaving:  # a part of another conversion
             return original(*args, **kwargs)
-        frame = sys._getframe(1)
-        own = frame.f_globals.get("__name__", "").partition(".")[0] in roots
+        frame = _caller(sys._getframe(1))
+        own = package_of(frame) in roots
         # sparse takes the number out of a 0-d array in this way.
         number = way.kind == "densifying" and not getattr(args[0] if args else None, "ndim", 1)
         if own and (eager or number):
             return original(*args, **kwargs)
+        if way.kind == "number" and args and elements(args[0]) > 1:  # an error, or a probe
+            return original(*args, **kwargs)
         kind: Kind = "number" if number else way.kind
-        size = _size(args[0] if is_method and args else args)
+        size = size_of(args[0] if is_method and args else args)
         call = functools.partial(original, *args, **kwargs)
-        return _convert(call, path, library.name, kind, size, frame)
+        flags = args[1] if way.kind == "buffer" and len(args) > 1 else 0
+        attempt = Attempt.of(way.name, frame, args[0], flags) if args else None
+        return _convert(call, path, library.name, kind, size, frame, attempt)
 
     functools.update_wrapper(way_out, original)
     try:
@@ -385,13 +407,22 @@ def _way_out(library: Library, way: Found) -> Patch | None:
         return None
 
 
-def _size(value: Any) -> int:
-    """Bytes of an array, or of all in what may hold some: the arguments of ``dask.compute``."""
-    if type(value) in (list, tuple):
-        return sum(map(_size, value))
-    if type(value) is dict:
-        return sum(map(_size, value.values()))
-    return host_size(value)
+def _computed(call: Callable[[], Any], name: str, collections: Any, frame: FrameType) -> Any:
+    """Dask computes, and nobody has been told yet."""
+    if _here.leaving:
+        return call()
+    return _convert(call, name, "dask", "compute", size_of(list(collections)), frame)
+
+
+def _buffer(array: Any, flags: int, frame: FrameType | None, take: buffers.Take) -> int:
+    """C code wants the memory of an array."""
+    library, frame = None if _here.leaving else library_of(type(array)), _caller(frame)
+    if library is None or is_own(array, frame):
+        return take()
+    attempt = Attempt.of("__buffer__", frame, array, flags)
+    path, size = f"{type(array).__name__}.__buffer__", host_size(array)
+    length: int = _convert(take, path, library.name, "buffer", size, frame, attempt)
+    return length
 
 
 @functools.cache  # one for each, however often it is watched: others keep what they have met
@@ -400,11 +431,11 @@ def _coercing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
 
     def coercing(*args: Any, **kwargs: Any) -> Any:
         value = args[0] if args else next(iter(kwargs.values()), None)
-        if type(value) in _NO_ARRAYS or not _watchers or _here.leaving or "like" in kwargs:
+        if type(value) in NO_ARRAYS or not _watchers or _here.leaving or "like" in kwargs:
             return original(*args, **kwargs)
-        arrays = list(_arrays_in(value))
-        frame = sys._getframe(1)
-        if not arrays or _is_own(arrays[0], frame):
+        arrays = list(arrays_in(value))
+        frame = _caller(sys._getframe(1))
+        if not arrays or is_own(arrays[0], frame):
             return original(*args, **kwargs)
         cls = type(arrays[0])
         known = library_of(cls)
@@ -422,51 +453,40 @@ def _coercing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     return ours
 
 
-def _arrays_in(value: Any) -> Iterator[Any]:
-    """Arrays of other libraries: the value itself, or what is in a list of them."""
-    if type(value) in (list, tuple):
-        # A list of numbers is not looked through: arrays stand at both ends of theirs.
-        if value and any(map(_is_duck, (_innermost(value[0]), _innermost(value[-1])))):
-            for item in value:
-                yield from _arrays_in(item)
-    elif _is_duck(value):
-        yield value
-
-
-def _innermost(value: Any) -> Any:
-    while type(value) in (list, tuple) and value:
-        value = value[0]
-    return value
-
-
-def _is_duck(value: Any) -> bool:
-    cls = type(value)
-    if cls in _NO_ARRAYS or issubclass(cls, (np.ndarray, np.generic)):
-        return False
-    if cls.__module__.startswith("arrayproto."):  # views of arrays, on the way of a call
-        return False
-    named = ("__array_function__", "__array_namespace__")
-    return library_of(cls) is not None or any(hasattr(cls, name) for name in named)
-
-
-def _is_own(array: Any, frame: FrameType) -> bool:
-    """Whether it is the array's own library that converts it, which is its business."""
-    library = library_of(type(array))
-    caller = frame.f_globals.get("__name__", "").partition(".")[0]
-    return library is not None and library.name in EAGER and caller in library.roots
+def _caller(frame: FrameType | None) -> FrameType | None:
+    """Who called what was put in place: not that itself, on behalf of a library's own code."""
+    while frame is not None and frame.f_globals is _globals:
+        frame = frame.f_back
+    return frame
 
 
 def _convert(
-    call: Callable[[], Any], name: str, library: str, kind: Kind, size: int, frame: FrameType
+    call: Callable[[], Any],
+    name: str,
+    library: str,
+    kind: Kind,
+    size: int,
+    frame: FrameType | None,
+    attempt: Attempt | None = None,
 ) -> Any:
-    site, during = site_of(frame), _here.calling
+    site, during, failed, _here.failed = site_of(frame), _here.calling, _here.failed, None
     leaving = Leaving(name, library, kind, size, *site, during)
-    for watcher in _watchers:
-        watcher.leaving(leaving)
+    if attempt is not None and attempt.follows(failed):
+        leaving = leaving._replace(again=True)
+    if not leaving.again or (failed is not None and failed.refused):
+        try:
+            for watcher in _watchers:
+                watcher.leaving(leaving)
+        except BaseException:  # of whatever kind; raised again
+            _here.failed = attempt and attempt._replace(refused=True)
+            raise
     _here.leaving = True
     start = perf_counter()
     try:
         result = call()
+    except BaseException:
+        _here.failed = attempt
+        raise
     finally:
         _here.leaving = False
     end = perf_counter()

@@ -59,7 +59,7 @@ class Use(NamedTuple):
 #: Functions of libraries that give ndarrays: ``cupy.asnumpy``.
 _WAYS_OUT = frozenset(
     name for rows in WAYS_OUT.values() for row in rows if row.modules for name in row.names
-)
+) - {"persist"}
 #: Methods of arrays that give an ndarray, or what is in one.
 _LEAVING = frozenset(
     name for rows in WAYS_OUT.values() for row in rows if not row.modules for name in row.names
