@@ -314,6 +314,22 @@ class TestNdonnx:
         assert result.unwrap_numpy().dtype == wanted.dtype
         np.testing.assert_allclose(result.unwrap_numpy(), wanted)
 
+    def test_arrays_without_values(self):
+        """Arguments of a program that is traced: checks that only raise are left out."""
+        ndonnx = pytest.importorskip("ndonnx")
+        arrayproto.activate(ndonnx.Array)
+        x = ndonnx.argument(shape=(3, 4), dtype=ndonnx.float64)
+        assert np.nanargmax(x, axis=0).shape == (4,)
+        assert np.median(x, axis=1).shape == (3,)
+        assert np.cumprod(x, axis=1).shape == (3, 4)
+
+    def test_errors_of_broadcasting_are_numpys(self):
+        """The library raises an error of a class of its own."""
+        ndonnx = pytest.importorskip("ndonnx")
+        arrayproto.activate(ndonnx.Array)
+        with pytest.raises(ValueError, match="broadcast"):
+            np.add(ndonnx.asarray(HOST), ndonnx.asarray(HOST[0, :3]))
+
     def test_what_it_lacks_is_named(self):
         ndonnx = pytest.importorskip("ndonnx")
         arrayproto.activate(ndonnx.Array)

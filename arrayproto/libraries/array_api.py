@@ -343,8 +343,9 @@ def _saying(
             return function(*args)
         except NotImplementedError as error:
             library, told = getattr(xp, "__name__", array_class.__module__), str(error)
+            asked = "such an index" if name == "getitem" else f"numpy.{name}"
             raise UnsupportedFunctionError(
-                f"numpy.{name} is not supported for arrays of {library} "
+                f"{asked} is not supported for arrays of {library} "
                 f"({array_class.__module__}.{array_class.__qualname__}): {library}'s own function "
                 f"raises NotImplementedError{told and f' ({told})'}. Nothing was converted. "
                 "Convert the array with its own library where a NumPy array is what you want."

@@ -71,9 +71,11 @@ TRIED = (
         "0.27.0",
         "2026-11-27",
         "the same of cubed.Array, every twelfth call, Python 3.11 and NumPy 2.4.6",
-        "@CUBED@ It says that no shape depends on values, so it is taken for lazy: what needs a "
-        "value is refused, and nothing is computed. argsort, nonzero and fft are not there. Its "
-        "take puts indices in order, so that np.insert is wrong",
+        "381 of 461 calls are right, 68 refused; 223 of 282 functions wholly right, 271 right or "
+        "refused (gcd and lcm left out: their plans are long). It says that no shape depends on "
+        "values, so it is taken for lazy: what needs a value is refused, and nothing is computed."
+        " argsort, nonzero and fft are not there. Its take puts indices in order, so that "
+        "np.insert is wrong",
     ),
     Tried(
         "cupynumeric",
