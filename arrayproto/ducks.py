@@ -126,7 +126,7 @@ class Duck(ArrayFunctionMixin, derive=True):
     def _computed(self) -> None:
         """Raise where the library would have to compute a value that is asked for."""
         library = self._library
-        if library.lazy:
+        if library.lazy and library.core:  # without a core it is asked by its user alone
             raise UnsupportedFunctionError(
                 f"a function of numpy's asks for a value of an array of {library.name}, which is "
                 f"lazy: no shape there depends on values. Nothing was computed. Compute the array "

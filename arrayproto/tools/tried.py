@@ -44,13 +44,15 @@ TRIED = (
         "0.23.0",
         "2026-11-27",
         "arrayproto conformance ndonnx:Array --activate --from-numpy ndonnx:asarray --to-numpy "
-        "arrayproto.testing.peers:unwrapped: its class alone, with onnxruntime 1.32.0, Python "
-        "3.11 and NumPy 2.4.6",
-        "@NDX@ Decompositions and Fourier transforms are refused, since its namespace has none, "
-        "or in name only; sin and its like are computed in single precision; there are no complex"
-        " numbers. Of arrays without values, arguments of a program that is traced, what truly "
-        "needs a value (np.lib.scimath) raises its ValueError, and lengths that values decide are"
-        " refused",
+        "arrayproto.testing.peers:unwrapped: its class alone; the calls that had not been right "
+        "before, half of the others of their functions and a tenth of the rest again; with "
+        "onnxruntime 1.32.0, Python 3.11 and NumPy 2.4.6",
+        "287 of 365 functions wholly right (268 before its cumulative products, broadcasting "
+        "errors and quotients by zero were seen to). Decompositions and Fourier transforms are "
+        "refused, since its namespace has none, or in name only; sin and its like are computed in"
+        " single precision; there are no complex numbers. Of arrays without values, arguments of "
+        "a program that is traced, what truly needs a value (np.lib.scimath) raises its "
+        "ValueError, and lengths that values decide are refused",
     ),
     Tried(
         "blosc2",
