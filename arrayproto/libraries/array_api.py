@@ -416,7 +416,5 @@ def core_of_class(
 
 
 def dtypes_of_class(namespace: Any) -> Dtypes:
-    """The dtypes of a class of the standard, whose arrays may have NumPy's, whatever it names."""
-    if isinstance(namespace, Levelled) and namespace.has_numpys_dtypes:
-        return NumPyDtypes()
-    return Dtypes(namespace)
+    """The dtypes of a class of the standard; what is levelled has NumPy's, whatever it names."""
+    return NumPyDtypes() if isinstance(namespace, Levelled) else Dtypes(namespace)

@@ -75,6 +75,12 @@ def companions(array_class: type, xp: Any) -> tuple[type, ...]:
                 "not make an array of it, so that nothing can be composed of its functions. It "
                 "needs an adapter that says how they are called: docs/adapters.md"
             )
+    if not isinstance(one.dtype, np.dtype):
+        raise TypeError(
+            f"{array_class.__module__}.{array_class.__qualname__} has an __array_namespace__ that "
+            "does not follow the Array API standard, and dtypes that are not NumPy's. It needs an "
+            "adapter that says how its functions are called: docs/adapters.md"
+        )
     others = {type(given) for given in found.values()} - {array_class}
     return tuple(cls for cls in others if not issubclass(cls, (np.ndarray, np.generic)))
 
@@ -104,10 +110,6 @@ class Levelled:
         except _REFUSED:
             return lambda obj, *, device=None, **kwargs: found(obj, **kwargs)
         return found
-
-    @property
-    def has_numpys_dtypes(self) -> bool:
-        return isinstance(self.asarray(np.zeros(1)).dtype, np.dtype)
 
     def bring(self, result: Any) -> Any:
         """With arrays of the class in the place of whatever is like an array."""
