@@ -22,6 +22,8 @@ from .duck_loops import loop, on_natives
 from .errors import UnsupportedArgumentError, UnsupportedFunctionError
 from .libraries.library import Library
 from .libraries.names import public_name
+from .libraries.refusing import refusal
+from .libraries.resolution import Resolution
 
 #: What a library's core may have beside NumPy's functions.
 NOT_NUMPYS = {
@@ -95,10 +97,18 @@ class Duck(ArrayFunctionMixin, derive=True):
         own = type(self)._implementations.core.own(value, self.dtype)
         write(self.native, unwrap(key), own.native)
 
+    @classmethod
+    def _lacking(cls, name: str) -> UnsupportedFunctionError:
+        """The error for a core function that the library has not got."""
+        library = cls._library
+        lacking = library.why(name)
+        found = Resolution("unsupported", None, lacking.reason, lacking.instead)
+        return refusal(library, f"numpy.{name}", library.classes, found)
+
     @property
     def known(self) -> bool:
         """Whether there are values: while a library traces a program there are none."""
-        return self._library.known(self.native)
+        return not self._library.lazy and self._library.known(self.native)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -110,9 +120,21 @@ class Duck(ArrayFunctionMixin, derive=True):
         return (self[i] for i in range(len(self)))
 
     def __bool__(self) -> bool:
+        self._computed()
         return bool(self.native)
 
+    def _computed(self) -> None:
+        """Raise where the library would have to compute a value that is asked for."""
+        library = self._library
+        if library.lazy and library.core:  # without a core it is asked by its user alone
+            raise UnsupportedFunctionError(
+                f"a function of numpy's asks for a value of an array of {library.name}, which is "
+                f"lazy: no shape there depends on values. Nothing was computed. Compute the array "
+                f"before where it is wanted. {library.advice}"
+            )
+
     def _value(self) -> Any:
+        self._computed()
         value = self._library.core.get("value")
         return self.native if value is None else value(self.native)
 

@@ -70,8 +70,11 @@ def register(cls: type, library: str | ModuleType | Library | None = None) -> No
         else:
             raise TypeError(f"register() takes the name of a library or a module, not {library!r}")
         method = vars(mixin_of(described))["__array_function__"]
-    described.adopt_class(cls)
-    dispatch.set_registered(cls, method)
+    # By its class alone, what its functions give too: Blosc2's give expressions.
+    alone = library is None and cls is described.cls
+    for each in described.classes if alone else (cls,):
+        described.adopt_class(each)
+        dispatch.set_registered(each, method)
 
 
 def unregister(cls: type) -> None:
@@ -87,4 +90,6 @@ def unregister(cls: type) -> None:
     library = answering.get(dispatch.find_method(cls))
     dispatch.set_registered(cls, None)
     if library is not None:
+        for each in library.classes if cls is library.cls else ():
+            dispatch.set_registered(each, None)
         library.table.clear()  # so that nothing is left of it where calls are remembered

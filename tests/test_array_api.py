@@ -5,8 +5,10 @@ array_api_strict has what the standard says and no more: it raises where more is
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
+import tracemalloc
 import types
 
 import numpy as np
@@ -15,7 +17,14 @@ import pytest
 import arrayproto
 import arrayproto.numpy as anp
 from arrayproto import dispatch
-from arrayproto.libraries import Dtypes, Library, get_library, library_of, library_of_class
+from arrayproto.libraries import (
+    Dtypes,
+    Library,
+    array_api_levelled,
+    get_library,
+    library_of,
+    library_of_class,
+)
 from arrayproto.testing.subjects import staying_on_the_library
 
 xp = pytest.importorskip("array_api_strict")
@@ -306,6 +315,22 @@ class TestNdonnx:
         assert result.unwrap_numpy().dtype == wanted.dtype
         np.testing.assert_allclose(result.unwrap_numpy(), wanted)
 
+    def test_arrays_without_values(self):
+        """Arguments of a program that is traced: checks that only raise are left out."""
+        ndonnx = pytest.importorskip("ndonnx")
+        arrayproto.activate(ndonnx.Array)
+        x = ndonnx.argument(shape=(3, 4), dtype=ndonnx.float64)
+        assert np.nanargmax(x, axis=0).shape == (4,)
+        assert np.median(x, axis=1).shape == (3,)
+        assert np.cumprod(x, axis=1).shape == (3, 4)
+
+    def test_errors_of_broadcasting_are_numpys(self):
+        """The library raises an error of a class of its own."""
+        ndonnx = pytest.importorskip("ndonnx")
+        arrayproto.activate(ndonnx.Array)
+        with pytest.raises(ValueError, match="broadcast"):
+            np.add(ndonnx.asarray(HOST), ndonnx.asarray(HOST[0, :3]))
+
     def test_what_it_lacks_is_named(self):
         ndonnx = pytest.importorskip("ndonnx")
         arrayproto.activate(ndonnx.Array)
@@ -326,15 +351,6 @@ class TestBlosc2:
         spec.loader.exec_module(module)
         return module
 
-    def test_its_class_alone_is_an_error_that_says_why(self):
-        """Its functions give expressions; `arrayproto coverage` prints what was tried."""
-        blosc2 = pytest.importorskip("blosc2")
-        for way in (arrayproto.register, arrayproto.activate):
-            with pytest.raises(TypeError, match=r"blosc2\.add\(x, x\) gives.*LazyExpr.*adapters"):
-                way(blosc2.NDArray)
-        assert not dispatch.is_registered(blosc2.NDArray)
-        assert arrayproto.status().active == ()
-
     @pytest.mark.parametrize("name", PROGRAMS)
     def test_programs(self, adapter, name):
         blosc2 = sys.modules["blosc2"]
@@ -344,3 +360,142 @@ class TestBlosc2:
         wanted = PROGRAMS[name](np, HOST)
         assert result.dtype == wanted.dtype
         np.testing.assert_allclose(result[...], wanted)
+
+
+blosc2 = importlib.import_module("blosc2") if importlib.util.find_spec("blosc2") else None
+
+#: It has no Fourier transforms and no decompositions.
+OF_BLOSC2 = [name for name in PROGRAMS if name not in ("pinv", "rfft")]
+
+
+@pytest.mark.skipif(blosc2 is None, reason="blosc2 is not installed")
+class TestBlosc2ByItsClass:
+    """A real library whose functions give expressions and ndarrays: its class is enough."""
+
+    @pytest.fixture
+    def activated(self):
+        arrayproto.activate(blosc2.NDArray)
+
+    def same(self, actual, wanted):
+        assert isinstance(actual, blosc2.NDArray)
+        assert (actual.shape, actual.dtype) == (wanted.shape, wanted.dtype)
+        np.testing.assert_allclose(actual[()], wanted)
+
+    @pytest.mark.parametrize("name", OF_BLOSC2)
+    def test_register(self, name):
+        arrayproto.register(blosc2.NDArray)
+        self.same(PROGRAMS[name](anp, blosc2.asarray(HOST)), PROGRAMS[name](np, HOST))
+
+    @pytest.mark.parametrize("name", ["flip", "unique", "pad"])
+    def test_activate(self, activated, name):
+        self.same(PROGRAMS[name](np, blosc2.asarray(HOST)), PROGRAMS[name](np, HOST))
+
+    def test_what_its_operators_give(self, activated):
+        """An expression is an array of the library too, and is computed where it is needed."""
+        expression = blosc2.asarray(HOST) * 2 + 1
+        assert isinstance(expression, blosc2.LazyExpr)
+        self.same(np.median(expression, axis=0), np.median(HOST * 2 + 1, axis=0))
+        arrayproto.deactivate()
+        assert "__array_function__" not in vars(blosc2.LazyExpr)
+
+    def test_registered_and_not(self):
+        expression = blosc2.asarray(HOST) + 1
+        arrayproto.register(blosc2.NDArray)
+        self.same(anp.flip(expression, 1), np.flip(HOST + 1, 1))
+        arrayproto.unregister(blosc2.NDArray)
+        assert not dispatch.is_registered(blosc2.LazyExpr)
+
+    def test_a_module_answers_for_the_class_alone(self):
+        arrayproto.register(blosc2.NDArray, types.ModuleType("mine"))
+        assert not dispatch.is_registered(blosc2.LazyExpr), "nobody has asked for it"
+
+    def test_it_stays_compressed(self, activated, monkeypatch):
+        """What is out of the array at a time is a part, however big it is."""
+        monkeypatch.setattr(array_api_levelled, "PART", 1 << 18)
+        host = np.arange(1 << 20).reshape(1 << 10, 1 << 10) // 1000  # 8 MB, and 80 kB compressed
+        x = blosc2.asarray(host, chunks=(64, 1024), blocks=(8, 1024))
+        tracemalloc.start()
+        try:
+            flipped, total = np.flip(x, 0), np.add(x, x)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < host.nbytes // 3
+        assert flipped.schunk.cratio > 10
+        np.testing.assert_array_equal(flipped[::100], host[::-100])
+        np.testing.assert_array_equal(total[::100], 2 * host[::100])
+
+    def test_without_elements(self, activated):
+        """A process of its own functions would end."""
+        empty = blosc2.asarray(np.zeros((0, 3)))
+        self.same(np.concatenate([empty, empty]), np.zeros((0, 3)))
+        self.same(np.vstack([empty, blosc2.asarray(np.ones((2, 3)))]), np.ones((2, 3)))
+        self.same(np.sum(empty, axis=0), np.zeros(3))
+        self.same(np.divide(empty, 2), np.zeros((0, 3)))
+        self.same(np.argwhere(empty), np.argwhere(np.zeros((0, 3))))
+
+    def test_where_it_breaks_the_standard(self, activated):
+        """Its remainder has the sign of the dividend, and a half goes away from zero."""
+        x = np.array([-1.5, 0.5, 2.5, -7.0])
+        self.same(np.remainder(blosc2.asarray(x), 3.0), np.remainder(x, 3.0))
+        self.same(np.round(blosc2.asarray(x)), np.round(x))
+        u = np.array([5, 255, 0], np.uint8)
+        self.same(np.bitwise_xor(blosc2.asarray(u), blosc2.asarray(u[::-1])), u ^ u[::-1])
+        quotient = np.floor_divide(blosc2.asarray(u), blosc2.asarray(u[::-1]))
+        self.same(quotient, np.array([0, 1, 0], np.uint8))
+
+    def test_what_it_lacks_is_named(self, activated):
+        x = blosc2.asarray(HOST)
+        with pytest.raises(arrayproto.UnsupportedFunctionError, match=r"fft\.fft.*blosc2 has no"):
+            np.fft.fft(x)
+        with pytest.raises(arrayproto.UnsupportedFunctionError, match=r"svd.*NotImplementedError"):
+            np.linalg.pinv(x)
+
+
+class TestNamespacesThatKeepToItInPart:
+    """Array classes of the test's own over array_api_strict, each with one fault."""
+
+    def test_results_that_nobody_can_bring_back(self):
+        class Expression:
+            shape, dtype = (1,), np.dtype(float)
+
+        part = types.ModuleType("part")
+        vars(part).update({k: v for k, v in vars(xp).items() if k != "__name__"})
+        part.add = lambda x, y: Expression()
+        with pytest.raises(TypeError, match=r"part\.add\(x, x\) gives.*Expression.*adapters"):
+            Library.of_array_api(Array, part)
+
+    def test_a_product_of_signs(self, x, monkeypatch):
+        """Where one computes cumulative products by logarithms, signs are lost."""
+        part = types.ModuleType("part")
+        vars(part).update({k: v for k, v in vars(xp).items() if k != "__name__"})
+        part.cumulative_prod = lambda x, axis: xp.abs(xp.cumulative_prod(x, axis=axis))
+        arrayproto.register(Array, Library.of_array_api(Array, part))
+        same(anp.cumprod(x, axis=1), np.cumprod(HOST, axis=1))
+
+    def test_a_lazy_one_is_not_computed(self, x):
+        """It says that no shape depends on values; functions that ask for one are refused."""
+        lazy = types.ModuleType("lazy")
+        vars(lazy).update({k: v for k, v in vars(xp).items() if k != "__name__"})
+        told = types.SimpleNamespace(capabilities=lambda: {"data-dependent shapes": False})
+        lazy.__array_namespace_info__ = lambda: told
+        del lazy.nonzero
+        library = Library.of_array_api(Array, lazy)
+        assert library.lazy
+        arrayproto.register(Array, library)
+        same(anp.var(x, axis=0), np.var(HOST, axis=0))
+        same(anp.take(x, [0, 5, -1]), HOST.ravel()[[0, 5, -1]])
+        with pytest.raises(arrayproto.UnsupportedFunctionError, match="lazy.*Nothing was computed"):
+            anp.lib.scimath.sqrt(x)
+
+    def test_a_function_in_name_only(self):
+        part = types.ModuleType("part")
+        vars(part).update({k: v for k, v in vars(xp).items() if k != "__name__"})
+
+        def tan(x):
+            raise NotImplementedError("next year")
+
+        part.tan = tan
+        arrayproto.activate(Library.of_array_api(Array, part))
+        with pytest.raises(arrayproto.UnsupportedFunctionError, match=r"numpy\.tan.*next year"):
+            np.tan(xp.asarray([1, 2]))

@@ -163,6 +163,9 @@ class Core:
     def __getitem__(self, name: str) -> Callable[..., Any]:
         found = self._find(numpy_function(name))
         if found is None:
+            lacking = getattr(self.cls, "_lacking", None)
+            if lacking is not None:
+                raise lacking(name)
             raise UnsupportedFunctionError(
                 f"{self.cls.__module__}.{self.cls.__qualname__} does not implement numpy.{name}, "
                 f"which is of the core that other functions are derived from; implement it with "

@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..derived.core import CORE, EXTENSIONS
+from ..errors import UnsupportedFunctionError
+from .array_api_laws import keeping
+from .array_api_levelled import Levelled, levelled_core
 
 #: NumPy's names of functions and ufuncs of the core to those of the standard, where they differ.
 ARRAY_API_NAMES = {
@@ -156,34 +159,6 @@ def namespace_of(array_class: type) -> Any:
     )
 
 
-def check_results(array_class: type, xp: Any) -> None:
-    """Raise if a namespace has not got what the standard is about: functions that give its arrays.
-
-    Blosc2's give expressions, which compute when they are asked to, and ndarrays: what is composed
-    of these is no answer of NumPy's, and a process was seen to end.
-
-    Raises
-    ------
-    TypeError
-        With what was given, and the next step.
-    """
-    if not (hasattr(xp, "asarray") and hasattr(xp, "add")):
-        return
-    one = xp.asarray([1.0])
-    if not isinstance(one, array_class):  # a class of the user's own, over these functions
-        return
-    module = getattr(xp, "__name__", array_class.__module__)
-    for asked, given in ((f"{module}.add(x, x)", xp.add(one, one)), ("x[...]", one[...])):
-        if not isinstance(given, array_class):
-            raise TypeError(
-                f"{array_class.__module__}.{array_class.__qualname__} has an __array_namespace__ "
-                f"that does not follow the Array API standard: {asked} gives a "
-                f"{type(given).__module__}.{type(given).__qualname__}, so that nothing can be "
-                "composed of its functions. It needs an adapter that says how they are called: "
-                "docs/adapters.md, and examples/blosc2_adapter.py for one"
-            )
-
-
 def _in_bounds(a: Any, key: Any) -> tuple[Any, ...]:
     """A key in the standard's form: complete, and no slice beyond the end of its axis."""
     keys = key if isinstance(key, tuple) else (key,)
@@ -289,6 +264,8 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
                 result = function(xp.astype(a, own("uint8")), axis=axis)
                 return xp.astype(result, own("bool"))
             if xp.isdtype(a.dtype, "complex floating"):
+                if find("argsort") is None or find("take_along_axis") is None:
+                    raise NotImplementedError("it has no order of complex numbers")
                 return extreme_complex(xp, a, axis, argsort, largest=name == "max")
             return function(a, axis=axis)
 
@@ -305,10 +282,15 @@ def standard_core(xp: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
 
         return call
 
+    def conjugate(x: Any) -> Any:
+        """Of real numbers too, which the standard had not asked for before 2024."""
+        return xp.conj(x) if dtypes.to_numpy(x.dtype).kind == "c" else x
+
     core: dict[str, Callable[..., Any]] = {
         "asarray": xp.asarray,
         "astype": lambda x, dtype: xp.astype(x, own(dtype), copy=False),
         "concatenate": lambda arrays, axis: xp.concat(arrays, axis=axis),
+        "conjugate": conjugate,
         "take": lambda a, indices, axis: xp.take(a, indices, axis=axis),
         "argsort": argsort,
         "sum": total("sum"),
@@ -351,12 +333,88 @@ def extreme_complex(xp: Any, a: Any, axes: Any, argsort: Callable[..., Any], lar
     return last if largest else xp.where(xp.isnan(last), last, first)
 
 
+def _saying(
+    name: str, function: Callable[..., Any], array_class: type, xp: Any
+) -> Callable[..., Any]:
+    """A core function that says what it means that it is there in name only."""
+
+    def call(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except NotImplementedError as error:
+            library, told = getattr(xp, "__name__", array_class.__module__), str(error)
+            asked = "such an index" if name == "getitem" else f"numpy.{name}"
+            raise UnsupportedFunctionError(
+                f"{asked} is not supported for arrays of {library} "
+                f"({array_class.__module__}.{array_class.__qualname__}): {library}'s own function "
+                f"raises NotImplementedError{told and f' ({told})'}. Nothing was converted. "
+                "Convert the array with its own library where a NumPy array is what you want."
+            ) from error
+
+    return call
+
+
+#: What the standard leaves open of integers where the second is zero.
+_DIVIDING = frozenset({"floor_divide", "remainder"})
+
+
+def _by_zero(
+    core: Mapping[str, Callable[..., Any]], name: str, xp: Any, dtypes: Dtypes
+) -> Callable[..., Any]:
+    """A quotient, or remainder, of integers, which is zero in NumPy where the divisor is."""
+    asarray, function = core["asarray"], core[name]
+
+    def call(x1: Any, x2: Any) -> Any:
+        dtype = dtypes.to_numpy(x2.dtype)
+        if dtype.kind not in "iu":
+            return function(x1, x2)
+        zero, one = (asarray(np.array(number, dtype)) for number in (0, 1))
+        by_zero = xp.equal(x2, zero)
+        return xp.where(by_zero, zero, function(x1, xp.where(by_zero, one, x2)))
+
+    return call
+
+
+def has_values(xp: Any) -> bool:
+    """Whether values are there, or can be had at once: a lazy library has to compute them."""
+    ask = getattr(xp, "__array_namespace_info__", None)
+    return ask is None or bool(ask().capabilities().get("data-dependent shapes", True))
+
+
+def readable(array: Any) -> bool:
+    """Whether an array of no dimensions has a value; while a library traces a program it has none.
+
+    What a library raises then it alone knows.
+    """
+    if getattr(array, "shape", None) != ():
+        return True
+    try:
+        bool(array)
+    except (TypeError, ValueError, RuntimeError, NotImplementedError):
+        return False
+    return True
+
+
 def core_of_class(
     array_class: type, namespace: Any, dtypes: Dtypes
 ) -> Mapping[str, Callable[..., Any]]:
     """The core for a class of the standard, with what the class has beside it."""
-    core = standard_core(namespace, dtypes)
+    level = namespace if isinstance(namespace, Levelled) else None
+    asked = level is not None or has_values(namespace)
+    core = standard_core(keeping(namespace) if asked else namespace, dtypes)
+    core = {name: _saying(name, core[name], array_class, namespace) for name in core}
     if hasattr(array_class, "device"):
         core = with_devices(core, namespace)
+    core = {**core, **{n: _by_zero(core, n, namespace, dtypes) for n in _DIVIDING & core.keys()}}
     # The standard leaves it to the library whether its arrays can be written to.
-    return with_writing(core, namespace) if hasattr(array_class, "__setitem__") else core
+    if hasattr(array_class, "__setitem__"):
+        core = with_writing(core, namespace)
+    if level is None:
+        return core
+    getitem = {"getitem": lambda a, key: level.getitem(a, _in_bounds(a, key))}
+    return levelled_core({**core, **getitem}, level, array_class)
+
+
+def dtypes_of_class(namespace: Any) -> Dtypes:
+    """The dtypes of a class of the standard; what is levelled has NumPy's, whatever it names."""
+    return NumPyDtypes() if isinstance(namespace, Levelled) else Dtypes(namespace)

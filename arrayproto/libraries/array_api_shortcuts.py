@@ -21,8 +21,9 @@ _REAL_BINARY = (
     *("maximum", "minimum", "arctan2", "hypot"),
     *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
 )
-#: What libraries raise where NumPy has an error, or an answer, of its own.
-_REFUSED = (TypeError, ValueError, IndexError, RuntimeError)
+#: What libraries raise where NumPy has an error, or an answer, of its own: of a library that nobody
+#: knows, anything. The long way then raises what NumPy does, or what the library does there.
+_REFUSED = (Exception,)
 
 
 def shortcuts(array_class: type, xp: Any) -> Mapping[str, Maker]:
@@ -46,6 +47,8 @@ def shortcuts(array_class: type, xp: Any) -> Mapping[str, Maker]:
             # Of products the standard's dtypes are NumPy's, whatever those of the arrays.
             if own[type(a)] and own[type(b)]:
                 try:
+                    if type(axes) is not int and len(axes[0]) != len(axes[1]):
+                        return long(a, b, axes)
                     return native(a, b, axes=axes)
                 except _REFUSED:
                     pass

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from ..locks import lock
-from .array_api import Dtypes, check_results, core_of_class, namespace_of
+from .array_api import Dtypes, core_of_class, dtypes_of_class, has_values, namespace_of, readable
+from .array_api_levelled import Levelled, companions, follows
 from .functions import Table, resolve
 from .resolution import Resolution
 from .rows import Row
@@ -32,6 +33,11 @@ _ndarray_ufunc = np.ndarray.__array_ufunc__
 _CONVERTING = frozenset({"scipy"})
 _adopting = lock("registered")
 _SCALARS = (np.generic, bool, int, float, complex, str, bytes, type(None))
+
+
+def _always(array: Any) -> bool:
+    """For a library whose arrays all have values, or compute them when they are asked for."""
+    return True
 
 
 class Library:
@@ -136,7 +142,7 @@ class Library:
         core: Callable[[Any, Dtypes], Mapping[str, Callable[..., Any]]] | None = None,
         refusals: Callable[[Any], tuple[type[Exception], ...]] | None = None,
         dtypes: Callable[[Any], Dtypes] | None = None,
-        known: Callable[[Any], bool] = lambda array: True,
+        known: Callable[[Any], bool] = _always,
         shortcuts: Callable[[Any], Mapping[str, Callable[..., Any]]] | None = None,
         reflects: tuple[type, ...] = (np.ndarray, np.generic),
         callers: tuple[str, ...] = (),
@@ -194,20 +200,26 @@ class Library:
             )
         if namespace is None:
             namespace = namespace_of(array_class)
-        check_results(array_class, namespace)
+        whole, others = follows(array_class, namespace), ()
+        if not whole:
+            others = companions(array_class, namespace)
+            namespace = Levelled(array_class, namespace)
+        lazy = whole and not has_values(namespace)
         module = getattr(namespace, "__name__", array_class.__module__)
         library = cls(
             module.partition(".")[0],
             module,
             array_class.__qualname__,
             guest=True,
-            dtypes=Dtypes,
+            lazy=lazy,
+            known=_always if lazy else readable,
+            dtypes=dtypes_of_class,
             core=functools.partial(core_of_class, array_class),
-            shortcuts=functools.partial(_shortcuts_of_class, array_class),
+            shortcuts=functools.partial(_shortcuts_of_class, array_class) if whole else None,
             to_host="numpy.from_dlpack" if hasattr(array_class, "__dlpack__") else "",
             advice="Convert the array with its own library where a NumPy array is what you want.",
         )
-        vars(library).update(namespace=namespace, classes=(array_class,))
+        vars(library).update(namespace=namespace, classes=(array_class, *others))
         return library
 
     def __repr__(self) -> str:
