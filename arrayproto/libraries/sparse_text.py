@@ -9,7 +9,7 @@ from ..catalog import catalog
 from .rows import Row
 
 _OF_UFUNCS = (
-    *("count", "endswith", "find", "index", "rfind", "rindex", "startswith"),
+    *("count", "endswith", "find", "rfind", "startswith"),
     *("lstrip", "rstrip", "slice", "strip"),
 )
 
