@@ -142,6 +142,20 @@ PEERS = (
         environment={"EINOPS_TEST_BACKENDS": "numpy,torch,jax"},
     ),
     Peer(
+        "scipy, by the Array API",
+        "scipy",
+        (
+            *_tests("cluster.tests", "hierarchy vq"),
+            *_tests("fft.tests", "basic helper"),
+            *_tests("special.tests", "logsumexp"),
+            *_tests("stats.tests", "entropy variation"),
+        ),
+        package="scipy",
+        environment={
+            "SCIPY_ARRAY_API": '["numpy", "torch", "jax.numpy", "dask.array", "array_api_strict"]'
+        },
+    ),
+    Peer(
         "scipy.stats",
         "scipy",
         _tests("stats.tests", "correlation entropy morestats rank variation"),
