@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from ..catalog import catalog
 from .rows import Row
 
@@ -13,17 +10,9 @@ _OF_UFUNCS = (
     *("lstrip", "rstrip", "slice", "strip"),
 )
 
-
-def _numpys_own(function: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs)
-
-    call.__name__ = function.__name__
-    return call
-
-
+#: NumPy's own; older ones have not got all of them.
 ROWS: dict[str, Row] = {
-    name: _numpys_own(catalog()[name].function)
+    name: catalog()[name].function
     for name in (f"strings.{each}" for each in _OF_UFUNCS)
     if name in catalog()
 }
