@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ..catalog import catalog
 from .rows import Row
 
@@ -10,9 +13,19 @@ _OF_UFUNCS = (
     *("lstrip", "rstrip", "slice", "strip"),
 )
 
-#: NumPy's own; older ones have not got all of them.
+
+def _numpys_own(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A row that is the public function itself would say that nobody implements it."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    call.__name__ = function.__name__
+    return call
+
+
 ROWS: dict[str, Row] = {
-    name: catalog()[name].function
+    name: _numpys_own(catalog()[name].function)
     for name in (f"strings.{each}" for each in _OF_UFUNCS)
     if name in catalog()
 }
