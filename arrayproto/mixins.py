@@ -384,8 +384,10 @@ def _with_arguments(
 ) -> Any:
     """A method of a ufunc, or a call of one with keyword arguments."""
     # sparse calls this itself with out=None (SparseArray.clip); NumPy passes a tuple.
-    others = (*(kwargs.get("out") or ()), kwargs.get("where"))
-    types = (*map(type, inputs), *map(type, others))
+    types = (*map(type, inputs), *map(type, kwargs.get("out") or ()))
+    where = kwargs.get("where")
+    if where is not None:
+        types = (*types, type(where))
     if not library.accepts(types):
         return NotImplemented
     stock: Callable[..., Any] = library.stock.get("__array_ufunc__", _no_stock)

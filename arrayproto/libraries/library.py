@@ -225,12 +225,12 @@ class Library:
     def __repr__(self) -> str:
         return f"<arrayproto library {self.name!r}>"
 
-    @property
+    @functools.cached_property
     def root(self) -> str:
         """The top-level package."""
         return self.module.partition(".")[0]
 
-    @property
+    @functools.cached_property
     def roots(self) -> frozenset[str]:
         """The packages whose code is the library's own."""
         return frozenset({self.root, *self.parts})

@@ -70,6 +70,21 @@ def made(coords: Any, data: Any, shape: Sequence[int], fill: Any = None) -> Any:
     )
 
 
+def moved(a: Any, coords: Any, shape: Sequence[int], kept: Any = None) -> Any:
+    """A COO of the stored values, or of those that are kept, elsewhere in the same order."""
+    data = a.data
+    if kept is not None:
+        coords, data = coords[:, kept], data[kept]
+    return module().COO(
+        coords,
+        data,
+        shape=tuple(shape),
+        has_duplicates=False,
+        sorted=True,
+        fill_value=a.fill_value,
+    )
+
+
 def refuse(name: str, **given: Any) -> None:
     """Raise for an argument that the row has not got, unless it says nothing."""
     for argument, value in given.items():

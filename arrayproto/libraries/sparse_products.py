@@ -10,6 +10,7 @@ from ..derived import derived_functions
 from .products import Product
 from .rows import Derived, Row
 from .sparse_arrays import FORMATS, coo, is_sparse, keeping_format, made, module, refuse
+from .sparse_stacks import matmul_of_stacks
 
 
 def _operand(a: Any) -> Any:
@@ -43,6 +44,8 @@ def matmul(a: Any, b: Any) -> Any:
     """`numpy.matmul` of arrays of one dimension or more; sparse leaves out ``NaN * 0``."""
     a, b = _operand(a), _operand(b)
     if _is_plain(a) and _is_plain(b):
+        if max(a.ndim, b.ndim) > 2 <= min(a.ndim, b.ndim) and is_sparse(a) and is_sparse(b):
+            return matmul_of_stacks(a, b)
         return module().matmul(a, b)
     first, second = (coo(a) if is_sparse(a) else a), (coo(b) if is_sparse(b) else b)
     first = first[None, :] if a.ndim == 1 else first
@@ -156,8 +159,39 @@ def _outer(a: Any, b: Any, out: Any = None) -> Any:
     return np.multiply(a.reshape((a.size, 1)), b.reshape((1, b.size)))
 
 
+def _is_sparses_own(subscripts: Any, arrays: tuple[Any, ...]) -> bool:
+    """Whether sparse's einsum does the same, and makes nothing larger than what it is given.
+
+    It multiplies all operands before it sums, which is quick if one of them has every index.
+    """
+    if type(subscripts) is not str or "." in subscripts:
+        return False
+    sparse = module()
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    indices = set(inputs) - {","}
+    if len(terms) != len(arrays) or not any(indices == set(term) for term in terms):
+        return False
+    if arrow and not (len(set(output)) == len(output) and indices.issuperset(output)):
+        return False
+    lengths: dict[str, int] = {}
+    for term, a in zip(terms, arrays, strict=True):
+        if type(a) is not sparse.COO or a.ndim != len(term) or a.dtype != arrays[0].dtype:
+            return False
+        if any(lengths.setdefault(c, n) != n for c, n in zip(term, a.shape, strict=True)):
+            return False  # of length one, it may be repeated
+        # It adds up all elements of small integers as intp, where NumPy's stays with theirs.
+        if not (a.dtype.kind in "fc" or (a.dtype.kind in "iu" and a.dtype.itemsize == 8)):
+            return False
+        if not _is_plain(a):
+            return False
+    return True
+
+
 def _einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any) -> Any:
     refuse("einsum", out=out)
+    if not kwargs and operands and _is_sparses_own(operands[0], operands[1:]):
+        return module().einsum(*operands)
     text = isinstance(operands[0], str)
     # Every second one in the other form is a list of numbers for axes.
     arrays = [text or (i % 2 == 0 and i < len(operands) - 1) for i in range(len(operands))]

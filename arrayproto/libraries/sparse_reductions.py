@@ -49,9 +49,12 @@ def keep(keepdims: Any) -> bool:
 
 def _is_simple(a: Any, axis: Any) -> bool:
     """Whether sparse checks the axis as NumPy does, of an array in which there are values."""
-    if type(a) is not module().COO or 0 in a.shape or a.ndim == 0:
+    if type(a) is not module().COO:
         return False
-    return axis is None or (type(axis) is int and -a.ndim <= axis < a.ndim)
+    shape = a.shape
+    if not shape or 0 in shape:
+        return False
+    return axis is None or (type(axis) is int and -len(shape) <= axis < len(shape))
 
 
 def _reduction(name: str) -> Callable[..., Any]:
@@ -69,10 +72,13 @@ def _reduction(name: str) -> Callable[..., Any]:
         initial: Any = _NO_VALUE,
         where: Any = _NO_VALUE,
     ) -> Any:
-        options = {"dtype": dtype} if takes_dtype else {}
         function = getattr(module(), stock_name)
         if out is None and where is initial is _NO_VALUE and _is_simple(a, axis):
-            return function(a, axis=axis, keepdims=keep(keepdims), **options)
+            kept = keepdims is not _NO_VALUE and bool(keepdims)
+            if takes_dtype:
+                return function(a, axis=axis, dtype=dtype, keepdims=kept)
+            return function(a, axis=axis, keepdims=kept)
+        options = {"dtype": dtype} if takes_dtype else {}
         refuse(name, out=out)
         given, a = a, coo(a)
         axes = checked_axis(reduced_axis(axis, a.ndim), a.ndim)
@@ -127,6 +133,8 @@ def _reduction(name: str) -> Callable[..., Any]:
         *,
         where: Any = _NO_VALUE,
     ) -> Any:
+        if out is None and where is _NO_VALUE and a.dtype.kind in "biufc" and _is_simple(a, axis):
+            return getattr(module(), name)(a, axis=axis, keepdims=keep(keepdims))
         truth = formatted(coo(a).astype(bool), a)
         return call(truth, axis, None, out, keepdims, where=where)
 
@@ -212,9 +220,11 @@ def _joined(function: str, arrays: Any, axis: Any, dtype: Any, casting: str) -> 
     arrays = _of_one_fill(arrays)
     if not arrays:
         raise ValueError("need at least one array to concatenate")
-    wide = np.result_type(*(a.dtype for a in arrays)) if dtype is None else np.dtype(dtype)
-    _check_casting([a.dtype for a in arrays], wide, casting)
-    arrays = [a if a.dtype == wide else a.astype(wide) for a in arrays]
+    dtypes = [a.dtype for a in arrays]
+    if dtype is not None or dtypes.count(dtypes[0]) < len(dtypes) or casting != "same_kind":
+        wide = np.result_type(*dtypes) if dtype is None else np.dtype(dtype)
+        _check_casting(dtypes, wide, casting)
+        arrays = [a if a.dtype == wide else a.astype(wide) for a in arrays]
     return getattr(module(), function)(arrays, axis=axis)
 
 

@@ -18,8 +18,8 @@ from .sparse_arrays import (
     in_full,
     is_sparse,
     keeping_format,
-    made,
     module,
+    moved,
     normalize,
     refuse,
     whole,
@@ -181,6 +181,29 @@ def _interp(
     return module().elemwise(lambda values: np.interp(values, xp, fp, left, right, period), x)
 
 
+def _first_best(lines: Lines, name: str) -> Any:
+    """Of each touched line the first place of its largest or its least element, or of NaN."""
+    best = np.maximum if name == "argmax" else np.minimum
+    has_gap, data, fill = lines.stored < lines.length, lines.data, lines.fill
+    if data.dtype.kind in "SU":  # np.maximum takes no text
+        ranks = np.unique(np.append(data, fill), return_inverse=True)[1]
+        data, fill = ranks[:-1], ranks[-1]
+    values = best.reduceat(data, lines.first) if len(data) else data
+    values = np.where(has_gap, best(values, fill), values)
+
+    def equal(a: Any, b: Any) -> Any:
+        return (a == b) | ((a != a) & (b != b))
+
+    # A line's first place that is not stored is where the stored ones first leave their rank.
+    rank = np.arange(len(data)) - lines.by_line(lines.first)
+    ahead = np.where(lines.place != rank, rank, lines.length)
+    hit = np.where(equal(data, lines.by_line(values)), lines.place, lines.length)
+    if len(data):
+        ahead, hit = (np.minimum.reduceat(x, lines.first) for x in (ahead, hit))
+    gap = np.where(has_gap & equal(values, fill), np.minimum(ahead, lines.stored), hit)
+    return np.minimum(hit, gap)
+
+
 def _extreme(name: str) -> Callable[..., Any]:
     def call(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = _NO_VALUE) -> Any:
         refuse(name, out=out)
@@ -194,25 +217,7 @@ def _extreme(name: str) -> Callable[..., Any]:
         if a.ndim == 0:
             return in_full(np.intp(0))
         lines = Lines(a, axis)
-        # The first among the equal: each touched line's best stored value, and its first gap.
-        order = np.lexsort((lines.place, lines.line))
-        rank = np.arange(len(order)) - lines.by_line(lines.first)
-        gap = np.full(len(lines.data), lines.length)
-        gap[lines.place != rank] = rank[lines.place != rank]
-        gaps = np.minimum.reduceat(gap, lines.first) if len(gap) else gap[:0]
-        gaps = np.minimum(gaps, lines.stored)
-        result = np.zeros(len(lines.touched), dtype=np.intp)
-        for number, (start, stored, free) in enumerate(
-            zip(lines.first, lines.stored, gaps, strict=True)
-        ):
-            values = lines.data[start : start + stored]
-            places = lines.place[start : start + stored]
-            if stored < lines.length:
-                values, places = np.append(values, lines.fill), np.append(places, free)
-                by_place = np.argsort(places)
-                values, places = values[by_place], places[by_place]
-            result[number] = places[getattr(np, name)(values)]
-        return lines.reduced(result, 0, keep(keepdims))
+        return lines.reduced(_first_best(lines, name), 0, keep(keepdims))
 
     call.__name__ = name
     return call
@@ -228,7 +233,7 @@ def _triangle(name: str) -> Callable[..., Any]:
         row, column = m.coords[-2].astype(np.intp), m.coords[-1]
         inside = column <= row + k if name == "tril" else column >= row + k
         if m.fill_value == 0:
-            return made(m.coords[:, inside], m.data[inside], m.shape)
+            return moved(m, m.coords, m.shape, inside)
         mask = getattr(np, name)(np.ones(m.shape[-2:], dtype=bool), k)
         return module().where(coo(mask), m, m.dtype.type(0))
 
@@ -254,7 +259,7 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> A
                 if (widths < 0).any():
                     raise ValueError("index can't contain negative values")
                 shape = [n + int(w.sum()) for n, w in zip(probe.shape, widths, strict=True)]
-                return made(array.coords + widths[:, :1], array.data, shape, array.fill_value)
+                return moved(array, array.coords + widths[:, :1], shape)
     return derived_functions()["pad"](array, pad_width, mode, **kwargs)
 
 

@@ -228,7 +228,7 @@ def _cov(
         warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=2)
     with np.errstate(all="ignore"):
         products = _products_of_deviations(x, weights)
-        return (products / max(divisor, 0)).astype(dtype).squeeze()
+        return in_full((products / max(divisor, 0)).astype(dtype).squeeze())
 
 
 def _listed(weights: Any) -> Any:
@@ -257,7 +257,7 @@ def _weights(fweights: Any, aweights: Any, count: int) -> Any:
 def _products_of_deviations(x: Any, weights: Any = None) -> Any:
     """The sums over columns of (x_i - mean of i)(x_j - mean of j), for rows with a fill of zero.
 
-    Each column counts as often as its weight says.
+    Each column counts as often as its weight says. As dense as the result is, an ndarray.
     """
     ns, row = module(), x.coords[0]
     each = np.ones(x.nnz) if weights is None else weights[x.coords[1]]
@@ -271,21 +271,20 @@ def _products_of_deviations(x: Any, weights: Any = None) -> Any:
     squares += (count - stored) * np.abs(mean) ** 2
     if np.all(count * np.abs(mean) ** 2 <= 100 * squares):
         # Then sum(x_i x_j) - n mean_i mean_j costs no more than two digits.
-        means = in_full(mean[:, None])
-        products = ns.matmul(_times(x, each), x.conj().T)
-        return products - ns.matmul(means, means.conj().T) * count
+        products = whole(ns.matmul(_times(x, each), x.conj().T))
+        return products - np.outer(mean, mean.conj()) * count
     # An element that is not stored deviates by -mean: four kinds of pairs.
     d = ns.COO(x.coords, deviation, shape=x.shape)
     is_stored = ns.COO(x.coords, np.ones(x.nnz, dtype=x.dtype), shape=x.shape)
     sums = np.zeros(x.shape[0], dtype=x.dtype)
     np.add.at(sums, row, (deviation * each).astype(x.dtype))
-    one = in_full(mean)
     # i is stored, and not j
-    alone = in_full(sums)[:, None] - ns.matmul(_times(d, each), is_stored.T)
-    neither = in_full(count - stored[:, None] - stored[None, :])
-    neither = neither + ns.matmul(_times(is_stored, each), is_stored.T)
-    result = ns.matmul(_times(d, each), d.conj().T) - alone * one.conj()[None, :]
-    return result - alone.conj().T * one[:, None] + neither * one[:, None] * one.conj()[None, :]
+    alone = sums[:, None] - whole(ns.matmul(_times(d, each), is_stored.T))
+    neither = count - stored[:, None] - stored[None, :]
+    neither = neither + whole(ns.matmul(_times(is_stored, each), is_stored.T))
+    result = whole(ns.matmul(_times(d, each), d.conj().T)) - alone * mean.conj()[None, :]
+    result -= alone.conj().T * mean[:, None]
+    return result + neither * mean[:, None] * mean.conj()[None, :]
 
 
 def _times(x: Any, each: Any) -> Any:
