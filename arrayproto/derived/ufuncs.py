@@ -226,7 +226,9 @@ def reduce(
         initial = _nothing if ufunc.identity is None else initial
     elif ufunc in REDUCTIONS:
         given = {"dtype": loop_dtype} if ufunc in RUNNING else {}
-        result = getattr(np, REDUCTIONS[ufunc])(x, axis=axes, keepdims=True, **given)
+        along = axes[0] if len(axes) == 1 else axes
+        result = getattr(np, REDUCTIONS[ufunc])(x, axis=along, keepdims=bool(keepdims), **given)
+        keepdims = True  # nothing is left to be taken away
     elif sequential:
         (along,) = axes
         result = _fold(ufunc, x, along, initial, where, loop_dtype)

@@ -34,7 +34,7 @@ def _sort(
     if a.ndim == 0 and axis is not None:
         normalize((axis,), 0)
     lines = Lines(a, axis)
-    by_value = np.lexsort((lines.data, lines.line))
+    by_value = lines.in_order()
     values, fill = lines.data[by_value], lines.fill
     with np.errstate(invalid="ignore"):
         above = (values > fill) | ((values != values) & (fill == fill))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .rows import Derived, Row
-from .sparse_arrays import coo, made, module, normalize
+from .sparse_arrays import coo, module, normalize
 
 # Which elements are not zero ---------------------------------------------------------------------
 
@@ -24,7 +24,8 @@ def nonzero(a: Any) -> tuple[Any, ...]:
         )
     kept = a.data != 0  # -0.0 may be stored
     if a.fill_value == 0:
-        return tuple(place.astype(np.intp) for place in a.coords[:, kept])
+        coords = a.coords if kept.all() else a.coords[:, kept]
+        return tuple(coords.astype(np.intp))
     everywhere = np.ones(a.shape, dtype=bool)  # nearly as many as the positions
     everywhere[tuple(a.coords)] = kept
     return np.nonzero(everywhere)
@@ -85,7 +86,9 @@ def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
     coords = a.coords.astype(np.intp)
     for by, along in np.broadcast(shift, axes):
         coords[along] = (coords[along] + by) % max(a.shape[along], 1)
-    return made(coords, a.data, a.shape, a.fill_value)
+    return module().COO(
+        coords, a.data, shape=a.shape, has_duplicates=False, fill_value=a.fill_value
+    )
 
 
 def _diag(v: Any, k: int = 0) -> Any:

@@ -139,8 +139,21 @@ def _repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     (axis,) = normalize((operator.index(axis),), a.ndim)
     if is_sparse(repeats):
         repeats = whole(repeats)
-    # NumPy checks the counts.
-    return _take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis)
+    # NumPy checks the counts, and says how often each slice comes.
+    counts = np.bincount(np.repeat(np.arange(a.shape[axis]), repeats), minlength=a.shape[axis])
+    start = np.cumsum(counts) - counts
+    place = a.coords[axis].astype(np.intp)
+    each = counts[place]
+    coords = np.repeat(a.coords.astype(np.intp), each, axis=1)
+    within = np.arange(coords.shape[1]) - np.repeat(np.cumsum(each) - each, each)
+    coords[axis] = np.repeat(start[place], each) + within
+    return module().COO(
+        coords,
+        np.repeat(a.data, each),
+        shape=(*a.shape[:axis], int(counts.sum()), *a.shape[axis + 1 :]),
+        has_duplicates=False,
+        fill_value=a.fill_value,
+    )
 
 
 def _diff(

@@ -6,15 +6,11 @@ be a stack of thousands.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from .sparse_arrays import formatted, made, module
-
-#: What places of stored values are counted in; where there are more places, sparse's own way goes.
-_MOST = np.iinfo(np.intp).max
 
 
 def matmul_of_stacks(a: Any, b: Any) -> Any:
@@ -42,8 +38,7 @@ def matmul_of_stacks(a: Any, b: Any) -> Any:
     except ValueError:
         return sparse.matmul(a, b)
     (rows, inner), (other, columns) = a.shape[-2:], b.shape[-2:]
-    count = math.prod(stack)
-    if inner != other or count * rows * inner > _MOST or count * inner * columns > _MOST:
+    if inner != other:
         return sparse.matmul(a, b)
     first, second = (
         sparse.broadcast_to(x.asformat("coo"), (*stack, *x.shape[-2:])) for x in (a, b)
