@@ -302,9 +302,7 @@ def _ducks_of_one_type() -> list[Any]:
 
 @contextlib.contextmanager
 def _concatenate() -> Iterator[Names]:
-    implementation = np.concatenate._implementation  # type: ignore[attr-defined]
-    anp = arrayproto.numpy
-    yield {"np": np, "anp": anp, "implementation": implementation, "arrays": _ndarrays()}
+    yield {"np": np, "anp": arrayproto.numpy, "arrays": _ndarrays()}
 
 
 LISTS = (
@@ -314,12 +312,9 @@ LISTS = (
         "lists",
         "concatenate 1000 ndarrays",
         _concatenate,
-        {
-            DIRECT: Peer("implementation(arrays)"),
-            NUMPY: Peer("np.concatenate(arrays)"),
-            EXPLICIT: Peer("anp.concatenate(arrays)"),
-        },
-        (Goal(EXPLICIT, NUMPY, 1.0),),
+        # Whole calls: dispatch is a hundredth of them, and that of the two differs by less.
+        {DIRECT: Peer("np.concatenate(arrays)"), EXPLICIT: Peer("anp.concatenate(arrays)")},
+        (Goal(EXPLICIT, None, 0),),
         lambda result: result.shape == (1000,),
     ),
 )
