@@ -98,10 +98,12 @@ def derivation(
     callable or None
     """
     from .completion import COMPLETIONS
-    from .core import EXTENSIONS, FUNCTIONS
+    from .core import EXTENSIONS, FUNCTIONS, OPTIONAL
 
     completion = COMPLETIONS.get(name)
-    if completion is not None and (found is None or name in FUNCTIONS or name in EXTENSIONS):
+    if completion is not None and (
+        found is None or name in FUNCTIONS or name in EXTENSIONS or name in OPTIONAL
+    ):
         return functools.partial(completion, core)
     return found or derived_functions().get(name)
 

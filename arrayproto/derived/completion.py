@@ -37,6 +37,7 @@ from .completion_linalg import (
     linalg_svd,
 )
 from .core import Core, stand_in
+from .searching import searchsorted
 
 _NoValue = numpy._NoValue
 
@@ -474,7 +475,7 @@ COMPLETIONS: dict[str, Callable[..., Any]] = {
         asarray, astype, reshape, transpose, broadcast_to, concatenate, where, take, nonzero,
         argsort, sum, prod, min, max, cumsum, cumprod, real, imag,
         linalg_cholesky, linalg_eig, linalg_eigh, linalg_qr, linalg_slogdet, linalg_solve,
-        linalg_svd, fft_fft, full, zeros, ones, copy, result_type, can_cast,
+        linalg_svd, fft_fft, full, zeros, ones, copy, result_type, can_cast, searchsorted,
     )
 } | {
     "array": asarray,

@@ -129,6 +129,10 @@ EXTENSIONS = MappingProxyType(
     }
 )
 
+#: What is composed of the core where a class has not got it, and goes faster where it has.
+#: Of numbers in ascending order and others of the same dtype, both vectors without NaN in `a`.
+OPTIONAL = MappingProxyType({"searchsorted": "a, v, side"})
+
 CORE = frozenset(FUNCTIONS) | UFUNCS
 
 
@@ -172,6 +176,10 @@ class Core:
                 f"the arguments ({FUNCTIONS.get(name) or EXTENSIONS.get(name) or '...'})"
             )
         return found
+
+    def get(self, name: str) -> Callable[..., Any] | None:
+        """One of `OPTIONAL`, or None where the class has not got it."""
+        return self._find(numpy_function(name))
 
     def own(self, value: Any, dtype: Any = None) -> Any:
         """`value` as an array of the class, and in a dtype if one is given."""

@@ -72,6 +72,10 @@ def _known(array: Any) -> bool:
 
 def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     core = dict(standard_core(namespace, dtypes))
+
+    def searchsorted(a: Any, v: Any, side: str) -> Any:
+        return namespace.searchsorted(a, v, side=side).astype(dtypes.from_numpy(np.intp))
+
     power, cholesky, solve = core["power"], core["linalg.cholesky"], core["linalg.solve"]
 
     def checked_power(x1: Any, x2: Any) -> Any:
@@ -116,6 +120,7 @@ def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         core[name] = whole_numbers(name)
     core["power"], core["linalg.eig"] = checked_power, checked_eig
     core["linalg.cholesky"], core["linalg.solve"] = checked_cholesky, checked_solve
+    core["searchsorted"] = searchsorted
     core["linalg.eigh"] = lambda a: namespace.linalg.eigh(a, symmetrize_input=False)
     return core
 

@@ -144,12 +144,43 @@ def _of_elements(own: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def _of_axes(own: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(own)
+    def call(a: Any, *args: Any, **kwargs: Any) -> Any:
+        if not np.ndim(a):
+            raise ValueError("no axes")  # as above
+        return own(a, *args, **kwargs)
+
+    return call
+
+
 def _into_a_copy(own: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(own)
     def call(x: Any, copy: Any = True, *args: Any, **kwargs: Any) -> Any:
         if not copy:
             raise ValueError("cannot be written to")  # what refuses to write comes in its place
         return own(x, copy, *args, **kwargs)
+
+    return call
+
+
+def _in_a_tuple(own: Callable[..., Any]) -> Callable[..., Any]:
+    """As NumPy has more than one result, where JAX has a list."""
+
+    @functools.wraps(own)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        result = own(*args, **kwargs)
+        return tuple(result) if type(result) is list else result
+
+    return call
+
+
+def _unweighted(own: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(own)
+    def call(a: Any, axis: Any = None, weights: Any = None, *args: Any, **kwargs: Any) -> Any:
+        if weights is not None:
+            raise ValueError("their sum may be zero")  # NumPy's own error comes in its place
+        return own(a, axis, None, *args, **kwargs)
 
     return call
 
@@ -302,7 +333,7 @@ OWN: dict[str, WhereItAgrees] = {
         """
         reshape ravel transpose swapaxes moveaxis rollaxis squeeze expand_dims flip fliplr flipud
         roll rot90 broadcast_to atleast_1d atleast_2d atleast_3d matrix_transpose tile pad split
-        array_split concatenate stack vstack hstack dstack column_stack append
+        array_split concatenate stack vstack hstack dstack column_stack append block
 
         where nonzero argwhere flatnonzero diag diagonal diagflat tril triu compress extract
         full_like zeros_like ones_like empty_like
@@ -315,7 +346,7 @@ OWN: dict[str, WhereItAgrees] = {
         intersect1d setdiff1d setxor1d
 
         round around real imag angle isclose allclose array_equal isposinf isneginf
-        sinc i0 unwrap diff ediff1d interp gradient trapezoid convolve correlate cov corrcoef
+        sinc i0 unwrap diff ediff1d interp trapezoid heaviside convolve correlate cov corrcoef
 
         dot vdot inner outer tensordot einsum kron cross
         linalg.norm linalg.vector_norm linalg.matrix_norm linalg.det linalg.slogdet linalg.svd
@@ -333,6 +364,9 @@ OWN: dict[str, WhereItAgrees] = {
         WhereItAgrees(),
     ),
     **_rows("all any", WhereItAgrees("biuf")),
+    **_rows("fft.fftshift fft.ifftshift", WhereItAgrees(only=_of_axes)),
+    **_rows("gradient meshgrid", WhereItAgrees(only=_in_a_tuple)),
+    "average": WhereItAgrees("fc", only=_unweighted),
     "nan_to_num": WhereItAgrees(only=_into_a_copy),
     **_rows(
         "clip power floor_divide remainder fmod divmod reciprocal float_power", WhereItAgrees("fc")

@@ -167,8 +167,12 @@ def _order(tf: Any, kinds: _Kinds) -> Mapping[str, Call]:
 
         return call
 
+    def searchsorted(a: Any, v: Any, side: str) -> Any:
+        return tf.searchsorted(a, v, side=side, out_type=tf.int64)
+
     return {
         "argsort": argsort,
+        "searchsorted": searchsorted,
         "min": extreme(tf.reduce_min, False),
         "max": extreme(tf.reduce_max, True),
     }

@@ -155,11 +155,11 @@ def _linalg(torch: Any, function: Callable[..., Any]) -> Callable[..., Any]:
 _FOR_UNSIGNED = frozenset(
     """
     getitem setitem asarray astype reshape transpose broadcast_to concatenate where equal
-    real imag sum prod cumsum cumprod fill fresh
+    real imag sum prod cumsum cumprod searchsorted fill fresh
     """.split()  # noqa: SIM905
 )
 #: What the order of numbers decides, that is, the sign of the longest as PyTorch sees them.
-_BY_ORDER = frozenset({"argsort", "less", "max", "min"})
+_BY_ORDER = frozenset({"argsort", "less", "max", "min", "searchsorted"})
 
 
 def _matmul(torch: Any, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -255,6 +255,13 @@ def _core(torch: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     def fft(a: Any, axis: int) -> Any:
         return torch.fft.fft(a, dim=axis) if a.numel() else a
 
+    def searchsorted(a: Any, v: Any, side: str) -> Any:
+        a, v = (x.detach().contiguous() for x in (a, v))  # places have no gradient
+        if a.dtype is torch.float16 or a.dtype in unsigned:
+            wide = torch.float32 if a.dtype is torch.float16 else int64
+            a, v = a.to(wide), v.to(wide)
+        return torch.searchsorted(a, v, side=side)
+
     for name in ("sum", "prod", "cumsum", "cumprod"):
         core[name] = total(name)
     for name in ("left_shift", "right_shift"):
@@ -267,6 +274,7 @@ def _core(torch: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     core["fft.fft"], core["power"] = fft, whole_power
     core["conjugate"] = torch.conj_physical
     core["take"] = lambda a, indices, axis: torch.index_select(a, axis, indices)
+    core["searchsorted"] = searchsorted
     for name in core.keys() - _FOR_UNSIGNED - {"left_shift", "right_shift"}:
         core[name] = _through(int64, unsigned, core[name])
     for name in _BY_ORDER:
