@@ -9,7 +9,7 @@ import numpy
 
 import arrayproto.numpy as np
 
-from .creation import array_of, cast, one_of, take
+from .creation import array_of, cast, one_of, there
 
 __all__ = ["diff", "gradient", "interp"]
 
@@ -175,9 +175,10 @@ def interp(
     else:
         low = np.clip(np.subtract(np.searchsorted(xp, x, side="right"), 1), 0, count - 2)
         slope = np.divide(np.diff(fp), np.diff(xp))
-        found = take(slope, low) * (x - take(xp, low)) + take(fp, low)
+        rise = there(slope, low)
+        found = rise * (x - there(xp, low)) + there(fp, low)
         # Where a difference of infinities is NaN, the distance to the other end may tell.
-        again = take(slope, low) * (x - take(xp, low + 1)) + take(fp, low + 1)
+        again = rise * (x - there(xp, low + 1)) + there(fp, low + 1)
         found = np.where(np.isnan(found), again, found)
         found = np.where(np.equal(x, xp[-1]), fp[-1], found)
     found = np.where(np.less(x, xp[0]), cast(array_of(left, like), dtype), found)

@@ -79,6 +79,15 @@ def take(a: Any, indices: Any, axis: int = 0) -> Any:
     return np.reshape(taken, (*shape[:axis], *np.shape(indices), *shape[axis + 1 :]))
 
 
+def there(a: Any, places: Any) -> Any:
+    """Elements of a vector at places that it has, which `numpy.take` would look at first."""
+    core = getattr(getattr(type(a), "_implementations", None), "core", None)
+    if core is None or not isinstance(places, core.cls):
+        return take(a, places)
+    taken = core["take"](a, np.reshape(core.own(places, numpy.intp), (-1,)), 0)
+    return np.reshape(taken, np.shape(places))
+
+
 def one_of(*values: Any) -> Any:
     """The first array of a library among `values`, else the first."""
     return next((v for v in values if is_duck(v)), values[0])

@@ -9,7 +9,7 @@ import numpy
 
 import arrayproto.numpy as np
 
-from .creation import alike, array_of, cast, certainly, is_duck, make, one_of, refuse_out
+from .creation import alike, array_of, cast, certainly, is_duck, make, one_of, refuse_out, there
 from .selection import arranged
 
 __all__ = [
@@ -297,7 +297,7 @@ def isin(
             found = np.logical_or(found, np.equal(element, tests[i]))
     else:
         places = np.minimum(np.searchsorted(tests, element), count - 1)
-        found = np.equal(np.take(tests, places), element)
+        found = np.equal(there(tests, places), element)
     return np.logical_not(found) if invert else found
 
 
