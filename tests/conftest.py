@@ -57,13 +57,19 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="needs CuPy and a CUDA device"))
 
 
-def pytest_collection_finish():
-    """What was imported and collected stays: no collection of garbage has to look at it again.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is imported and collected stays: no collection of garbage has to look at it again.
 
     It is millions of objects, and half a second for each of the hundreds of `gc.collect` in tests.
     """
-    gc.collect()
-    gc.freeze()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
