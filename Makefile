@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The C code is optional: without a compiler the installation goes on without it.
-BUILT := pyproject.toml setup.py $(wildcard arrayproto/*.c arrayproto/*.h)
+BUILT := pyproject.toml setup.py $(wildcard arrayproto/src/*)
 
 .PHONY: demo test oldest lint tables images bench peers matrix gpu clean
 

@@ -1,4 +1,4 @@
-"""What is in C (``_speed.c``, ``_sites.c`` and ``_buffers.c``), where it was built.
+"""What is in C (``src/``: the modules ``_speed``, ``_sites`` and ``_buffers``), where it was built.
 
 It is optional. The Python code beside it is the reference, and serves where there was no compiler,
 or where the environment variable ``ARRAYPROTO_PURE`` is set to anything but ``0``; but for buffers,
@@ -48,7 +48,7 @@ def original(value: Any) -> Any:
     return getattr(value, "_original", value) if isinstance(value, REBOUND) else value
 
 
-# How a parameter is relevant, as in _speed.c.
+# How a parameter is relevant, as in src/speed.h.
 _ITSELF, _ITEMS, _ITEMS_OR_ITSELF = 1, 2, 3
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 

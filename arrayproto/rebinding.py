@@ -62,7 +62,7 @@ class ReboundFunction(functools.partial):  # type: ignore[type-arg]
 
 
 class UndispatchedFunction(ReboundFunction):
-    """Stands for a function that NumPy does not dispatch: what ``Rebound`` is in ``_speed.c``.
+    """Stands for a function that NumPy does not dispatch: what ``Rebound`` is in C.
 
     To `inspect`, `pydoc` and `doctest` it is the function that it stands for, without a
     ``__wrapped__``: by that others tell what NumPy dispatches.

@@ -110,7 +110,7 @@ class TestRanked:
         assert ranked(x) == ranked(x, x) == ranked(x, x, axes=1) == "long way"
         assert ranked(x, x, 1, 2) == ranked(x, np.ones(1), 1) == "long way"
         assert ranked(type("Sub", (Stored,), {})(1), x, 1) == "long way"
-        for rank in (None, -1, 2**40, "1"):
+        for rank in (None, -1, 2**40, 2**70, "1"):
             assert ranked(Stored(rank), x, 1) == ranked(x, Stored(rank), 1) == "long way"
 
     def test_errors(self):
@@ -271,6 +271,24 @@ class TestDirect:
                 else contextlib.nullcontext()
             ):
                 speed.Direct(*arguments)
+
+    def test_a_class_that_dies_while_it_is_looked_up(self):
+        held, targets = [], {}
+
+        class Meta(type):
+            def __hash__(cls):
+                held.clear()
+                gc.collect()
+                return 1
+
+            def __eq__(cls, other):
+                gc.collect()
+                return True
+
+        targets[Meta("Odd", (), {})] = lambda arrays: "target"
+        direct = speed.Direct(lambda *args: "wrapper", targets, {}, ("arrays",), b"\2", b"\1\1")
+        held[:] = [Meta("Odd", (), {})()]
+        assert direct(held) == "target"
 
     def test_a_class_that_cannot_be_hashed(self):
         meta = type("Meta", (type,), {"__eq__": lambda a, b: True})
@@ -554,15 +572,43 @@ class TestHostile:
         with pytest.raises((TypeError, ValueError)):
             speed.Function(*arguments)
 
-    def test_it_must_be_configured(self):
+    @staticmethod
+    def another():
+        """The same module, loaded once more, and with a state of its own."""
         spec = importlib.util.spec_from_file_location("arrayproto._speed", speed.__file__)
         other = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(other)
+        return other
+
+    def test_what_was_made_holds_the_module(self):
+        """Its type loses the module as garbage, maybe first, and the state would be gone with it."""
+        other = self.another()
+        other.configure(np.ndarray, len, {}, lambda cls: None, lambda api, types: TypeError())
+        things = [
+            other.Function(len, len, len),
+            other.Rebound(len, len),
+            other.Adapter(len, len, {}, {}, (TypeError,), len),
+            other.Product(len, list, "data", None, np.generic, len),
+            other.Ranked((), list, len, (), len),
+            other.Direct(len, {}, {}, ("a",), b"\1", b"\1\1"),
+        ]
+        for thing in things:
+            assert any(held is other for held in gc.get_referents(thing))
+            thing.itself = thing
+        gone = weakref.ref(other)
+        del other, thing, things
+        gc.collect()
+        assert gone() is None
+
+    def test_it_must_be_configured(self):
+        other = self.another()
         for call in (
             lambda: other.get_implementing_args([]),
             lambda: other.implementing([], None),
             lambda: other.Function(len, len, len),
             lambda: other.Rebound(len, len),
+            lambda: other.Adapter(len, len, {}, {}, (TypeError,), len),
+            lambda: other.Ranked((), list, len, (), len),
             lambda: other.Product(len, list, "data", None, np.generic, len),
             lambda: other.Direct(len, {}, {}, (), b"", b"\0\0"),
         ):
@@ -613,6 +659,28 @@ class TestHostile:
         for thread in threads:
             thread.join()
         assert sorted(results) == ["original"] * 4 + ["otherwise"] * 4
+
+
+@pytest.mark.skipif(accelerator.buffers is None, reason="the C code was not built")
+def test_what_takes_a_buffer_keeps_nothing():
+    class Bytes(bytearray):
+        pass
+
+    buffers, takes = accelerator.buffers, []
+    x = Bytes(b"four")
+    assert buffers.put(Bytes)
+    buffers.observe(lambda array, flags, take: takes.append(take))
+    try:
+        assert bytes(memoryview(x)) == b"four"
+        (take,) = takes
+        gone = weakref.ref(x)
+        del x
+        assert gone() is None
+        with pytest.raises(RuntimeError, match="once, while it is asked for"):
+            take()
+    finally:
+        buffers.observe(None)
+        buffers.put_back(Bytes)
 
 
 @in_c

@@ -103,7 +103,7 @@ def _following(place: Place) -> _Following:
 
 
 def _in_python(place: Place, find: Callable[..., Any]) -> Callable[..., Any]:
-    """What ``_sites.c`` does, where it was not built."""
+    """What ``src/sites.c`` does, where it was not built."""
     own, key = place.own, place.key
     get, everywhere, frame_of = current.get, context.everywhere, sys._getframe
 

@@ -88,7 +88,7 @@ def _package() -> str:
     """A digest of arrayproto's code, and of the calls."""
     root, found = Path(__file__).parents[1], hashlib.sha256()
     for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".c", ".txt"):
+        if path.suffix in (".py", ".c", ".h", ".txt"):
             found.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return found.hexdigest()
 

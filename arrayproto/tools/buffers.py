@@ -1,4 +1,4 @@
-"""Buffers: the memory of arrays that C code reads without asking Python, watched by ``_buffers.c``.
+"""Buffers: the memory of arrays that C code reads without asking Python, watched in C.
 
 JAX, TensorFlow, MLX and CuPy give their memory through a slot of their type (``bf_getbuffer``).
 NumPy reads it first, before it asks for ``__array__``; so does ``memoryview``, ``bytes`` or the

@@ -1,4 +1,4 @@
-"""Calls of creation functions in C (``_sites.c``) and in Python: the same, and nothing is kept."""
+"""Calls of creation functions in C (``src/sites.c``) and in Python: the same, and nothing is kept."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ print(arrayproto.__file__)
     def files(self, tmp_path):
         """What a wheel without the C code has in it."""
         folder = tmp_path / "site"
-        skip = shutil.ignore_patterns("__pycache__", "*.so", "*.c")
+        skip = shutil.ignore_patterns("__pycache__", "*.so", "src")
         shutil.copytree(ROOT / "arrayproto", folder / "arrayproto", ignore=skip)
         return folder
 
@@ -227,7 +227,7 @@ print(arrayproto.__file__)
 
 def test_the_c_code_says_what_it_needs():
     """Read from its source: what it says counts on Pythons that this test does not run on."""
-    source = (ROOT / "arrayproto" / "_speed.c").read_text()
+    source = (ROOT / "arrayproto" / "src" / "speed.c").read_text()
     assert "{Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED}" in source
     assert "{Py_mod_gil, Py_MOD_GIL_USED}" in source
     assert "Py_GIL_DISABLED" in (ROOT / "setup.py").read_text()

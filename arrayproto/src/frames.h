@@ -8,6 +8,9 @@
  *
  * To be included before Python.h, of which it asks for more.
  */
+#ifndef ARRAYPROTO_FRAMES_H
+#define ARRAYPROTO_FRAMES_H
+
 #include <patchlevel.h>
 
 #if 0x030B0000 <= PY_VERSION_HEX && PY_VERSION_HEX < 0x030E0000 && defined(__GNUC__) \
@@ -93,6 +96,7 @@ known_frames_look(Look look, void *state)
 
 #endif
 
+/* The same by Python's public functions. */
 static inline int
 public_frames_look(Look look, void *state)
 {
@@ -157,3 +161,5 @@ running_code(int *instruction)
     *instruction = PyFrame_GetLasti(frame);
     return code;
 }
+
+#endif

@@ -1,12 +1,11 @@
 /*
- * The buffer protocol of array classes, while somebody watches where their arrays go.
+ * arrayproto._buffers: the buffers of array classes, while somebody watches where their arrays go.
  *
  * Optional: arrayproto.tools.buffers says what for. C code reads an array's memory through one slot
  * of its type, and asks nobody. `put` puts one function into that slot, which asks the observer, and
  * `put_back` restores the slot. The slots are the process's, so there is one observer.
  */
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "common.h"
 
 typedef struct Slot {
     struct Slot *next;
@@ -19,13 +18,13 @@ typedef struct Slot {
 static Slot *slots = NULL;
 static PyObject *observer = NULL;
 
-/* ---------------------------------------------------------------------------------------------- */
+/* What asks, in the place of a type's own --------------------------------------------------------- */
 
 /* What the observer is given to call: takes the buffer, once, while the call that wants it lasts. */
 typedef struct {
     PyObject_HEAD
-    PyObject *exporter;
-    Py_buffer *view; /* NULL when it is too late, or done */
+    PyObject *exporter; /* borrowed: there while its buffer is asked for, as `view` is */
+    Py_buffer *view;    /* NULL when it is too late, or done */
     getbufferproc own;
     int flags;
     int taken;
@@ -56,7 +55,6 @@ static void
 take_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
-    Py_DECREF(((Take *)op)->exporter);
     type->tp_free(op);
     Py_DECREF(type);
 }
@@ -74,10 +72,10 @@ static PyType_Spec take_spec = {
 
 static PyTypeObject *take_type = NULL;
 
-/* ---------------------------------------------------------------------------------------------- */
-
 static getbufferproc own_of(PyTypeObject *type);
 
+/* As a getbufferproc: 0, or -1 with an error. The observer may take the buffer, and if it has not,
+   it is taken when the observer has returned. */
 static int
 ask_observer(PyObject *exporter, Py_buffer *view, int flags, getbufferproc own)
 {
@@ -85,7 +83,7 @@ ask_observer(PyObject *exporter, Py_buffer *view, int flags, getbufferproc own)
     if (take == NULL) {
         return -1;
     }
-    take->exporter = Py_NewRef(exporter);
+    take->exporter = exporter;
     take->view = view;
     take->own = own;
     take->flags = flags;
@@ -97,10 +95,9 @@ ask_observer(PyObject *exporter, Py_buffer *view, int flags, getbufferproc own)
     Py_DECREF(take);
     if (result == NULL) {
         if (taken) {
-            PyObject *type, *value, *traceback;
-            PyErr_Fetch(&type, &value, &traceback);
+            PyObject *error = raised_exception();
             PyBuffer_Release(view);
-            PyErr_Restore(type, value, traceback);
+            raise_exception(error);
         }
         return -1;
     }
@@ -108,6 +105,7 @@ ask_observer(PyObject *exporter, Py_buffer *view, int flags, getbufferproc own)
     return taken ? 0 : own(exporter, view, flags);
 }
 
+/* Is in the slots of types that are watched. */
 static int
 ask(PyObject *exporter, Py_buffer *view, int flags)
 {
@@ -121,16 +119,13 @@ ask(PyObject *exporter, Py_buffer *view, int flags)
     }
     else {
         /* PyTorch asks again before it has cleared the error of the first time. */
-        PyObject *type, *value, *traceback;
-        PyErr_Fetch(&type, &value, &traceback);
+        PyObject *error = raised_exception();
         done = ask_observer(exporter, view, flags, own);
         if (done == 0) {
-            PyErr_Restore(type, value, traceback);
+            raise_exception(error);
         }
         else {
-            Py_XDECREF(type);
-            Py_XDECREF(value);
-            Py_XDECREF(traceback);
+            Py_XDECREF(error);
         }
     }
     if (done < 0 && view != NULL) {
@@ -139,6 +134,7 @@ ask(PyObject *exporter, Py_buffer *view, int flags)
     return done;
 }
 
+/* What was put into the slot of a type itself; NULL if nothing was. */
 static Slot *
 slot_of(PyTypeObject *type)
 {
@@ -149,6 +145,7 @@ slot_of(PyTypeObject *type)
     return slot;
 }
 
+/* Whether its slot is ours, put there or inherited. */
 static int
 is_put(PyTypeObject *type)
 {
@@ -172,7 +169,7 @@ own_of(PyTypeObject *type)
     return NULL;
 }
 
-/* ---------------------------------------------------------------------------------------------- */
+/* The module ----------------------------------------------------------------------------------- */
 
 static int
 is_type(PyObject *cls)

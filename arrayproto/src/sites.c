@@ -1,14 +1,16 @@
 /*
- * What a creation function does while a context of arrayproto.using is open, in C.
+ * arrayproto._sites: what a creation function does while a context of arrayproto.using is open.
  *
- * Optional, as _speed.c is: arrayproto.creation.rebound does the same in Python. A Sites object
- * keeps, for the places in programs that it was called from last, what the calls go to. What may be
+ * Optional: arrayproto.creation.rebound and .callsite do the same in Python. A Sites object keeps, for the places in programs that it was called from last, what the calls go to. What may be
  * NumPy's all the same, while the library works on parts of its arrays, is an UnlessAtWork object.
  */
-#include "_frames.h" /* and Python.h */
-#include <stddef.h>
+#include "frames.h" /* before Python.h */
+
+#include "common.h"
+
 #include <stdint.h>
-#include <structmember.h>
+
+/* Calls by their places ------------------------------------------------------------------------ */
 
 #define PLACES 16
 
@@ -44,6 +46,14 @@ place_set(Place *place, PyObject *creation, PyCodeObject *code, int instruction,
     Py_XDECREF(old.made);
 }
 
+static void
+places_clear(Sites *self)
+{
+    for (int i = 0; i < PLACES; i++) {
+        place_set(&self->places[i], NULL, NULL, 0, NULL);
+    }
+}
+
 /* The context that holds here, a new reference; None if there is none, NULL with an error. */
 static PyObject *
 creation_here(Sites *self)
@@ -62,20 +72,30 @@ creation_here(Sites *self)
     return creation;
 }
 
-/* What a call from the running code goes to, a new reference. */
-static PyObject *
+/* What a call from the running code goes to, a new reference, and from now on in its place. */
+static Py_NO_INLINE PyObject *
+found_for(Sites *self, Place *place, PyObject *creation, PyCodeObject *code, int instruction)
+{
+    PyObject *frame = (PyObject *)PyEval_GetFrame();
+    if (frame == NULL) {
+        return PyErr_NoMemory();
+    }
+    PyObject *made = PyObject_CallFunctionObjArgs(self->find, creation, frame, NULL);
+    if (made != NULL) {
+        place_set(place, creation, code, instruction, made);
+    }
+    return made;
+}
+
+/* The same, which was mostly found before. */
+static inline PyObject *
 made_for(Sites *self, PyObject *creation, PyCodeObject *code, int instruction)
 {
     Place *place = &self->places[(((uintptr_t)code >> 5) + (instruction >> 1)) % PLACES];
     if (place->creation == creation && place->code == code && place->instruction == instruction) {
         return Py_NewRef(place->made);
     }
-    PyObject *frame = (PyObject *)PyEval_GetFrame();
-    PyObject *made = PyObject_CallFunctionObjArgs(self->find, creation, frame, NULL);
-    if (made != NULL) {
-        place_set(place, creation, code, instruction, made);
-    }
-    return made;
+    return found_for(self, place, creation, code, instruction);
 }
 
 static PyObject *
@@ -124,9 +144,7 @@ PyDoc_STRVAR(forget_doc, "forget()\n--\n\nForget all places, and what they refer
 static PyObject *
 sites_forget(PyObject *op, PyObject *Py_UNUSED(ignored))
 {
-    for (int i = 0; i < PLACES; i++) {
-        place_set(&((Sites *)op)->places[i], NULL, NULL, 0, NULL);
-    }
+    places_clear((Sites *)op);
     Py_RETURN_NONE;
 }
 
@@ -137,6 +155,7 @@ sites_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(op));
     Py_VISIT(self->current);
     Py_VISIT(self->names);
+    Py_VISIT(self->everywhere);
     Py_VISIT(self->own);
     Py_VISIT(self->find);
     for (int i = 0; i < PLACES; i++) {
@@ -147,16 +166,12 @@ sites_traverse(PyObject *op, visitproc visit, void *arg)
     return 0;
 }
 
+/* What it was made of stays until it is freed, as of a tuple: something that dies with it may still
+   call it. A cycle through that goes through something that can be changed, and is broken there. */
 static int
 sites_clear(PyObject *op)
 {
-    Sites *self = (Sites *)op;
-    Py_XDECREF(sites_forget(op, NULL));
-    Py_CLEAR(self->current);
-    Py_CLEAR(self->names);
-    Py_CLEAR(self->everywhere);
-    Py_CLEAR(self->own);
-    Py_CLEAR(self->find);
+    places_clear((Sites *)op);
     return 0;
 }
 
@@ -164,14 +179,20 @@ static void
 sites_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
+    Sites *self = (Sites *)op;
     PyObject_GC_UnTrack(op);
-    sites_clear(op);
+    places_clear(self);
+    Py_XDECREF(self->current);
+    Py_XDECREF(self->names);
+    Py_XDECREF(self->everywhere);
+    Py_XDECREF(self->own);
+    Py_XDECREF(self->find);
     type->tp_free(op);
     Py_DECREF(type);
 }
 
 static PyMemberDef sites_members[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(Sites, vectorcall), READONLY, NULL},
+    OFFSET("__vectorcalloffset__", Sites, vectorcall),
     {NULL},
 };
 
@@ -192,12 +213,13 @@ static PyType_Slot sites_slots[] = {
 };
 
 static PyType_Spec sites_spec = {
-    "arrayproto._sites.Sites", sizeof(Sites), 0,
-    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_IMMUTABLETYPE,
-    sites_slots,
+    "arrayproto._sites.Sites", sizeof(Sites), 0, CALLABLE_FLAGS, sites_slots,
 };
 
-/* ---------------------------------------------------------------------------------------------- */
+/* Calls that are NumPy's all the same, while the library is at work ------------------------------ */
+
+/* What a frame says of who has called: nothing yet, a library that is at work, or the program. */
+enum { FAILED = -1, ON, WITHIN, WITHOUT };
 
 #define PAIRS 32
 
@@ -205,7 +227,7 @@ static PyType_Spec sites_spec = {
 typedef struct {
     PyObject *globals;
     uint64_t version;
-    PyObject *kind;
+    int kind; /* WITHIN if it is of the packages, WITHOUT of the program, ON of any other */
 } Module;
 
 typedef struct {
@@ -219,28 +241,31 @@ typedef struct {
     Module modules[PAIRS][2];
 } UnlessAtWork;
 
-/* Whether a module is one of the packages', None of the program's; borrowed from `packages`. */
-static PyObject *
+/* The kind of a module, by its name; FAILED with an error. */
+static int
 kind_of(UnlessAtWork *self, PyObject *globals)
 {
     PyObject *name = PyDict_GetItemWithError(globals, self->dunder_name);
     if (name == NULL) {
         if (PyErr_Occurred()) {
-            return NULL;
+            return FAILED;
         }
         name = Py_None;
     }
-    PyObject *kind = PyDict_GetItemWithError(self->packages, name);
-    if (kind == NULL && !PyErr_Occurred()) {
-        kind = PyObject_GetItem(self->packages, name); /* which keeps it */
-        Py_XDECREF(kind);
+    Py_INCREF(name);
+    PyObject *found = PyObject_GetItem(self->packages, name);
+    Py_DECREF(name);
+    if (found == NULL) {
+        return FAILED;
     }
+    int kind = found == Py_True ? WITHIN : found == Py_None ? WITHOUT : ON;
+    Py_DECREF(found);
     return kind;
 }
 
 /* The same, which was mostly asked before. No two dicts, nor one before and after a change, have the
    same version, so that nothing has to be kept alive for it. */
-static PyObject *
+static inline int
 kind_again(UnlessAtWork *self, PyObject *globals)
 {
 #if PY_VERSION_HEX < 0x030E0000 /* there dicts have no versions any more */
@@ -252,8 +277,8 @@ kind_again(UnlessAtWork *self, PyObject *globals)
             return two[i].kind;
         }
     }
-    PyObject *kind = kind_of(self, globals);
-    if (kind != NULL) {
+    int kind = kind_of(self, globals);
+    if (kind != FAILED) {
         two[1] = two[0];
         two[0] = (Module){globals, version, kind};
     }
@@ -263,18 +288,15 @@ kind_again(UnlessAtWork *self, PyObject *globals)
 #endif
 }
 
-enum { FAILED = -1, ON, WITHIN, WITHOUT };
-
 /* One step of arrayproto.creation.callsite.is_within. */
 static inline Py_ALWAYS_INLINE int
 look(void *self, PyObject *globals, PyCodeObject *code)
 {
-    PyObject *kind = kind_again(self, globals);
-    if (kind == Py_None) {
-        int began = PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0;
-        return began ? WITHOUT : ON;
+    int kind = kind_again(self, globals);
+    if (kind == WITHOUT && PyUnicode_CompareWithASCIIString(code->co_name, "<module>") != 0) {
+        return ON; /* the program is followed to where it began */
     }
-    return kind == NULL ? FAILED : kind == Py_True ? WITHIN : ON;
+    return kind;
 }
 
 static PyObject *
@@ -313,6 +335,7 @@ unless_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)self;
 }
 
+/* It has no tp_clear, as a tuple has none: see sites_clear(). */
 static int
 unless_traverse(PyObject *op, visitproc visit, void *arg)
 {
@@ -324,29 +347,22 @@ unless_traverse(PyObject *op, visitproc visit, void *arg)
     return 0;
 }
 
-static int
-unless_clear(PyObject *op)
-{
-    UnlessAtWork *self = (UnlessAtWork *)op;
-    Py_CLEAR(self->made);
-    Py_CLEAR(self->own);
-    Py_CLEAR(self->packages);
-    Py_CLEAR(self->dunder_name);
-    return 0;
-}
-
 static void
 unless_dealloc(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
+    UnlessAtWork *self = (UnlessAtWork *)op;
     PyObject_GC_UnTrack(op);
-    unless_clear(op);
+    Py_XDECREF(self->made);
+    Py_XDECREF(self->own);
+    Py_XDECREF(self->packages);
+    Py_XDECREF(self->dunder_name);
     type->tp_free(op);
     Py_DECREF(type);
 }
 
 static PyMemberDef unless_members[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(UnlessAtWork, vectorcall), READONLY, NULL},
+    OFFSET("__vectorcalloffset__", UnlessAtWork, vectorcall),
     {NULL},
 };
 
@@ -354,31 +370,16 @@ static PyType_Slot unless_slots[] = {
     {Py_tp_new, unless_new},
     {Py_tp_call, PyVectorcall_Call},
     {Py_tp_traverse, unless_traverse},
-    {Py_tp_clear, unless_clear},
     {Py_tp_dealloc, unless_dealloc},
     {Py_tp_members, unless_members},
     {0, NULL},
 };
 
 static PyType_Spec unless_spec = {
-    "arrayproto._sites.UnlessAtWork", sizeof(UnlessAtWork), 0,
-    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_IMMUTABLETYPE,
-    unless_slots,
+    "arrayproto._sites.UnlessAtWork", sizeof(UnlessAtWork), 0, CALLABLE_FLAGS, unless_slots,
 };
 
-/* ---------------------------------------------------------------------------------------------- */
-
-static int
-add_type(PyObject *module, PyType_Spec *spec)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
-    if (type == NULL) {
-        return -1;
-    }
-    int added = PyModule_AddType(module, (PyTypeObject *)type);
-    Py_DECREF(type);
-    return added;
-}
+/* The module ----------------------------------------------------------------------------------- */
 
 static int
 module_exec(PyObject *module)
