@@ -8,6 +8,7 @@ functions.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -216,7 +217,8 @@ def reduce(
         initial = 0  # NumPy begins with it: the reduction of -1 alone is 1
     sequential = ufunc not in ASSOCIATIVE
     if where is not True and not sequential:
-        x = np.where(mask_as(where, [x]), x, cast(neutral, loop_dtype))
+        neutral = numpy.asarray(neutral).astype(loop_dtype)[()]  # of no bits: -1
+        x = np.where(mask_as(where, [x]), x, neutral)
         where = True
     shape = [1 if i in axes else n for i, n in enumerate(shape_of(x))]
     if not axes:
@@ -355,6 +357,8 @@ def reduceat(
             f"numpy.{ufunc.__name__}.reduceat: the indices are a {type(indices).__name__}; where "
             "the slices begin decides what is computed. Give a list or a numpy.ndarray"
         )
+    if isinstance(indices, (list, tuple)):  # of which NumPy makes integers, whatever is in it
+        indices = numpy.array(indices).astype(numpy.intp)
     indices = numpy.asarray(indices)
     asked = ask_numpy(
         ufunc.reduceat, stand_in(array), numpy.zeros_like(indices), axis=axis, dtype=dtype
@@ -368,7 +372,7 @@ def reduceat(
             )
     x = cast(array, asked.dtype)
     pieces = []
-    for start, stop in zip(indices.tolist(), [*indices.tolist()[1:], length], strict=True):
+    for start, stop in itertools.pairwise([*indices.tolist(), length]):
         piece = x[_slices(along, start, max(stop, start + 1))]
         if stop > start + 1:
             piece = ufunc.reduce(piece, axis=along, dtype=asked.dtype, keepdims=True)
