@@ -1,4 +1,4 @@
-"""Dask: functions that flatten their array, which its own cannot do with every one without elements."""
+"""Dask: functions that flatten their array, as its own cannot do with every empty one."""
 
 from __future__ import annotations
 
