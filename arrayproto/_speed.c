@@ -35,23 +35,36 @@ typedef struct {
     PyObject *registry;          /* namespace whose `_registered` is true while there are any */
     PyObject *find_method;       /* arrayproto.dispatch.find_method, which knows them */
     PyObject *no_implementation; /* (public_api, types) to the error to raise */
-    PyObject *array_function, *registered, *class_, *qualname, *name;
+    PyObject *array_function, *registered, *class_, *name;
     struct Remembering *remembering; /* the first of all there are */
 } State;
 
 #define STATE_FIELDS(DO) \
     DO(ndarray) DO(ndarray_method) DO(registry) DO(find_method) DO(no_implementation) \
-    DO(array_function) DO(registered) DO(class_) DO(qualname) DO(name)
+    DO(array_function) DO(registered) DO(class_) DO(name)
 
-static inline State *
-state_of(PyObject *self)
+/* Where an object has its state. Its type lets go of the module at the end of the process, and is
+   there still: what is called then, or dies, keeps the module itself. */
+typedef struct {
+    PyObject *module;
+    State *state;
+} Home;
+
+/* 0 with an error where there is none any more. */
+static int
+set_home(Home *home, PyTypeObject *type)
 {
-    return (State *)PyType_GetModuleState(Py_TYPE(self));
+    home->module = Py_XNewRef(PyType_GetModule(type));
+    home->state = home->module == NULL ? NULL : (State *)PyModule_GetState(home->module);
+    return home->state != NULL;
 }
 
 static int
 is_configured(State *state)
 {
+    if (state == NULL) {
+        return 0; /* with an error */
+    }
     if (state->ndarray == NULL) {
         PyErr_SetString(PyExc_RuntimeError, "configure() has not been called");
     }
@@ -346,6 +359,7 @@ typedef struct {
     PyObject *depths;           /* bytes: how each of them is relevant */
     Py_ssize_t positional;      /* how many of them can be given by position */
     Py_ssize_t needed;          /* how many must be given for the dispatcher to be read */
+    Home home;
 } Function;
 
 static int
@@ -515,7 +529,7 @@ static PyObject *
 function_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     Function *self = (Function *)op;
-    State *state = state_of(op);
+    State *state = self->home.state;
     int plain = is_plain(state, self, args, PyVectorcall_NARGS(nargsf), kwnames);
     if (plain != 0) {
         return plain < 0 ? NULL : PyObject_Vectorcall(self->implementation, args, nargsf, kwnames);
@@ -533,7 +547,7 @@ static PyObject *
 rebound_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     Function *self = (Function *)op;
-    int plain = is_plain(state_of(op), self, args, PyVectorcall_NARGS(nargsf), kwnames);
+    int plain = is_plain(self->home.state, self, args, PyVectorcall_NARGS(nargsf), kwnames);
     if (plain < 0) {
         return NULL;
     }
@@ -576,6 +590,9 @@ function_alloc(PyTypeObject *type, PyObject *implementation, PyObject *otherwise
         return NULL;
     }
     Function *self = (Function *)type->tp_alloc(type, 0);
+    if (self != NULL && !set_home(&self->home, type)) {
+        Py_CLEAR(self);
+    }
     if (self != NULL) {
         self->vectorcall = vectorcall;
         self->implementation = Py_NewRef(implementation);
@@ -650,6 +667,7 @@ function_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(self->otherwise);
     Py_VISIT(self->with_public_name);
     Py_VISIT(self->names);
+    Py_VISIT(self->home.module);
     return 0;
 }
 
@@ -678,6 +696,7 @@ function_dealloc(PyObject *op)
     Py_XDECREF(self->with_public_name);
     Py_XDECREF(self->names);
     Py_XDECREF(self->depths);
+    Py_XDECREF(self->home.module);
     type->tp_free(op);
     Py_DECREF(type);
 }
@@ -691,7 +710,7 @@ function_get(PyObject *self, PyObject *object, PyObject *Py_UNUSED(type))
 static PyObject *
 function_repr(PyObject *self)
 {
-    PyObject *name = PyObject_GetAttr(self, state_of(self)->qualname);
+    PyObject *name = PyObject_GetAttrString(self, "__qualname__");
     PyObject *text = name ? PyUnicode_FromFormat("<function %S at %p>", name, self) : NULL;
     Py_XDECREF(name);
     return text;
@@ -706,7 +725,7 @@ function_str(PyObject *self) /* as NumPy's */
 static PyObject *
 function_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyObject_GetAttr(self, state_of(self)->qualname);
+    return PyObject_GetAttrString(self, "__qualname__");
 }
 
 static PyObject *
@@ -880,15 +899,19 @@ typedef struct {
     PyObject *parts[MAX_PARTS];
     PyObject *dict;
     PyObject *weakrefs;
+    Home home;
 } Compound;
 
 static PyObject *
 compound_alloc(PyTypeObject *type, vectorcallfunc vectorcall, PyObject *const *parts, int count)
 {
     Compound *self = (Compound *)type->tp_alloc(type, 0);
+    if (self != NULL && !set_home(&self->home, type)) {
+        Py_CLEAR(self);
+    }
     if (self != NULL) {
         self->vectorcall = vectorcall;
-        self->ndarray = Py_XNewRef(((State *)PyType_GetModuleState(type))->ndarray);
+        self->ndarray = Py_XNewRef(self->home.state->ndarray);
         for (int i = 0; i < count; i++) {
             self->parts[i] = Py_XNewRef(parts[i]);
         }
@@ -903,6 +926,7 @@ compound_traverse(PyObject *op, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(op));
     Py_VISIT(self->dict);
     Py_VISIT(self->ndarray);
+    Py_VISIT(self->home.module);
     for (int i = 0; i < MAX_PARTS; i++) {
         Py_VISIT(self->parts[i]);
     }
@@ -930,6 +954,7 @@ compound_dealloc(PyObject *op)
     for (int i = 0; i < MAX_PARTS; i++) {
         Py_XDECREF(self->parts[i]);
     }
+    Py_XDECREF(self->home.module);
     type->tp_free(op);
     Py_DECREF(type);
 }
@@ -971,7 +996,7 @@ set_memory(Remembering *self, Memo *memory, int size)
 {
     self->memory = memory;
     self->size = size;
-    self->here = &state_of((PyObject *)self)->remembering;
+    self->here = &self->compound.home.state->remembering;
     self->next = *self->here;
     *self->here = self;
     if (self->next != NULL) {
@@ -1013,7 +1038,9 @@ remembering_dealloc(PyObject *op)
 {
     Remembering *self = (Remembering *)op;
     PyObject_GC_UnTrack(op);
-    *self->here = self->next; /* first of all: module_forget() may be called from what follows */
+    if (self->here != NULL) { /* first of all: what follows may call module_forget() */
+        *self->here = self->next;
+    }
     if (self->next != NULL) {
         self->next->here = self->here;
     }
@@ -1203,7 +1230,7 @@ static HOT PyObject *
 adapter_of_guest_call(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     PyObject *const *parts = ((Compound *)op)->parts;
-    int outside = called_from_outside(state_of(op), parts);
+    int outside = called_from_outside(((Compound *)op)->home.state, parts);
     if (NPY_UNLIKELY(outside <= 0)) {
         return outside < 0 ? NULL : PyObject_Vectorcall(parts[IN_PYTHON], args, nargsf, kwnames);
     }
@@ -1813,7 +1840,6 @@ module_exec(PyObject *module)
     state->array_function = PyUnicode_InternFromString("__array_function__");
     state->registered = PyUnicode_InternFromString("_registered");
     state->class_ = PyUnicode_InternFromString("__class__");
-    state->qualname = PyUnicode_InternFromString("__qualname__");
     state->name = PyUnicode_InternFromString("__name__");
     PyModule_AddIntMacro(module, MAX_NAMES);
     for (PyType_Spec **spec = specs; *spec != NULL && !PyErr_Occurred(); spec++) {
@@ -1834,8 +1860,8 @@ module_traverse(PyObject *module, visitproc visit, void *arg)
     return 0;
 }
 
-/* No m_clear: functions look at the state as long as they are there, and hold the module by their
-   type. Cycles through the state go through a dict, and are broken there. */
+/* No m_clear: functions look at the state as long as they are there, and keep the module. Cycles
+   through the state go through a dict, and are broken there. */
 static void
 module_free(void *module)
 {
