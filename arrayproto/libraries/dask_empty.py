@@ -35,6 +35,10 @@ def _unique(ar: Any, *args: Any, **kwargs: Any) -> Any:
     return (*result[:place], inverse, *result[place + 1 :])
 
 
+_OWN = {"ar", "return_index", "return_inverse", "return_counts"}
+_unique.lacking = frozenset(_SIGNATURE.parameters) - _OWN  # type: ignore[attr-defined]
+
+
 def _append(arr: Any, values: Any, axis: int | None = None) -> Any:
     arr, values = as_dask(arr), as_dask(values)
     if axis is None:

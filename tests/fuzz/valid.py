@@ -6,6 +6,7 @@ draws it shrinks. Arrays have any numeric dtype, any layout in memory, and often
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from random import Random
 from typing import Any, NamedTuple
@@ -955,6 +956,13 @@ FUNCTIONS: dict[str, Callable[[Random], Arguments]] = {
 }
 
 
+def found_in(namespace: Any, name: str) -> Any:
+    """What a dotted name stands for; None if there is nothing of that name."""
+    return functools.reduce(
+        lambda holder, part: getattr(holder, part, None), name.split("."), namespace
+    )
+
+
 # Ufuncs ------------------------------------------------------------------------------------------
 
 _BY_INPUTS = {1: plainly(), 2: elements(*DTYPES, nin=2)}
@@ -1023,7 +1031,8 @@ def _of_ufuncs() -> dict[str, Callable[[Random], Arguments]]:
 
 
 UFUNCS = _of_ufuncs()
-CALLS = FUNCTIONS | UFUNCS
+#: Those that this NumPy has.
+CALLS = {name: draw for name, draw in (FUNCTIONS | UFUNCS).items() if found_in(np, name)}
 
 
 # Calls -------------------------------------------------------------------------------------------
@@ -1056,9 +1065,7 @@ class RandomCall(NamedTuple):
         return {"args": convert(self.args, make), "kwargs": convert(self.kwargs, make)}
 
     def evaluate(self, namespace: Any, arrays: dict[str, Any], host: Any) -> Any:
-        call = namespace
-        for part in self.function.split("."):
-            call = getattr(call, part)
+        call = found_in(namespace, self.function)
         return call(*arrays["args"], **arrays["kwargs"])
 
 
