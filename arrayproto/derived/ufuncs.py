@@ -213,12 +213,13 @@ def reduce(
     )
     axes = _axes(axis, np.ndim(array)) if np.ndim(array) else ()
     neutral = initial if ufunc.identity is None else ufunc.identity
-    if ufunc is numpy.hypot and initial is _nothing:
+    if ufunc.identity is not None:  # -1 of no bits is more than some dtypes hold
+        neutral = numpy.asarray(neutral).astype(loop_dtype)[()]
+    if ufunc in (numpy.gcd, numpy.hypot) and initial is _nothing:
         initial = 0  # NumPy begins with it: the reduction of -1 alone is 1
     sequential = ufunc not in ASSOCIATIVE
     if where is not True and not sequential:
-        neutral = numpy.asarray(neutral).astype(loop_dtype)[()]  # of no bits: -1
-        x = np.where(mask_as(where, [x]), x, neutral)
+        x = np.where(mask_as(where, [x]), x, cast(neutral, loop_dtype))
         where = True
     shape = [1 if i in axes else n for i, n in enumerate(shape_of(x))]
     if not axes:

@@ -776,7 +776,7 @@ def _packbits(r: Random) -> Arguments:
 
 def _unpackbits(r: Random) -> Arguments:
     a = array(r, ("u1",), low=1)
-    a = a if a.size else np.ones(a.shape[:-1] + (1,), "u1")  # of nothing NumPy makes anything
+    a = a if a.size else np.ones((1,) * a.ndim, "u1")  # of nothing NumPy makes anything
     return (a,), options(r, axis=lambda: one_axis(r, a.ndim), count=lambda: r.choice((3, 20)))
 
 
