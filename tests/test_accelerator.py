@@ -517,6 +517,21 @@ class TestNothingIsKept:
 
 
 @in_c
+def test_all_that_is_made_keeps_the_module():
+    """At the end of a process types let go of it first, and what dies later looks at its state."""
+    made = [
+        dispatched(),
+        speed.Rebound(len, len),
+        speed.Product(len, Stored, "data", None, np.generic, len),
+        speed.Ranked((), Stored, len, (), len),
+        speed.Direct(len, {}, {}, ("a",), b"\1", b"\1\1"),
+        speed.Adapter(len, len, {}, {}, (), len),
+    ]
+    for one in made:
+        assert any(found is speed for found in gc.get_referents(one)), one
+
+
+@in_c
 class TestHostile:
     def test_names_that_are_not_interned(self):
         function = dispatched()

@@ -17,7 +17,7 @@ from arrayproto.errors import UnsupportedArgumentError, UnsupportedFunctionError
 from arrayproto.libraries import LIBRARIES
 from arrayproto.testing import SUBJECTS, load_calls
 from arrayproto.testing.gaps import known_gap
-from arrayproto.testing.judge import difference, expected, named_arrays, needs
+from arrayproto.testing.judge import difference, expected, needs
 from arrayproto.testing.subjects import staying_on_the_library
 from tests.trust.leaks import leaked
 
@@ -174,8 +174,8 @@ class TestGraphs:
     @pytest.mark.parametrize("call", [*_sample()], ids=lambda call: call.expression)
     def test_answers_are_numpys(self, call):
         wanted, _ = expected(call)
-        arrays = named_arrays(SUBJECTS["tensorflow"].from_numpy, call.arrays)
-        host = named_arrays(np.copy, call.arrays)
+        arrays = call.made(SUBJECTS["tensorflow"].from_numpy)
+        host = call.made(np.copy)
 
         def program(*given):
             from types import SimpleNamespace

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import Any
 
 import numpy
@@ -14,9 +16,34 @@ def keeps(keepdims: Any) -> bool:
     return keepdims is not _NoValue and bool(keepdims)
 
 
+def index_axis(axis: Any) -> Any:
+    """The argument `axis` with an integer in the place of whatever stands for one."""
+    if axis is None or type(axis) is int:
+        return axis
+    if isinstance(axis, tuple):
+        return tuple(map(index_axis, axis))
+    if isinstance(axis, bool):
+        raise TypeError("an integer is required for the axis")
+    return operator.index(axis)
+
+
 def reduced_axis(axis: Any, rank: int) -> Any:
     """The argument `axis`, of which NumPy's ufuncs take 0 and -1 for an array without axes."""
-    return None if rank == 0 and isinstance(axis, int) and axis in (0, -1) else axis
+    axis = index_axis(axis)
+    return None if rank == 0 and axis in (0, -1) else axis
+
+
+@functools.cache
+def _turns_a_row() -> bool:
+    """Whether this NumPy takes a first array of one row for one of many variables."""
+    return numpy.cov(numpy.ones((1, 2)), rowvar=False, bias=True).ndim == 2
+
+
+def has_variables_in_columns(shape: tuple[int, ...], rowvar: bool, first: bool) -> bool:
+    """The argument `rowvar` of `numpy.cov`, for its first array or for the other."""
+    if rowvar or len(shape) != 2:
+        return False
+    return shape[0] != 1 or (first and _turns_a_row())
 
 
 def clip_bounds(a_min: Any, a_max: Any, min: Any, max: Any) -> tuple[Any, Any]:

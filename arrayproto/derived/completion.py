@@ -16,7 +16,7 @@ import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError, UnsupportedFunctionError
 from . import derived_functions
-from .arguments import keeps
+from .arguments import keeps, reduced_axis
 from .completion_creation import (
     asarray,
     ascontiguousarray,
@@ -191,8 +191,8 @@ def take(
 ) -> Any:
     _refuse_out("take", out)
     a = core.own(a)
-    if axis is None:
-        a, axis = np.reshape(a, (-1,)), 0
+    if axis is None or not a.shape:
+        a, axis = np.reshape(a, (-1,)), axis or 0
     axis = numpy.lib.array_utils.normalize_axis_index(axis, len(a.shape))
     length = a.shape[axis]
     if not isinstance(indices, core.cls):
@@ -276,9 +276,7 @@ def _reduced(
     a = core.own(a)
     ufunc = {"sum": np.add, "prod": np.multiply, "min": np.minimum, "max": np.maximum}[name]
     totals = name in ("sum", "prod")
-    if not a.shape and not isinstance(axis, tuple) and axis in (0, -1):
-        axis = None  # ufuncs take these of a number
-    axes = _axes(axis, len(a.shape))
+    axes = _axes(reduced_axis(axis, len(a.shape)), len(a.shape))
     if totals:
         default = getattr(numpy, name)(numpy.empty(0, a.dtype)).dtype
         dtype = numpy.dtype(default if dtype is None else dtype)

@@ -34,7 +34,7 @@ def angle(z: Any, deg: bool = False) -> Any:
     if z.dtype.kind == "c":
         real, imag = np.real(z), np.imag(z)
     else:
-        real, imag = _inexact(z), 0
+        real, imag = cast(z, numpy.angle(numpy.zeros(0, z.dtype)).dtype), 0
     result = np.arctan2(imag, real)
     return np.multiply(result, 180 / numpy.pi) if deg else result
 

@@ -202,7 +202,9 @@ def radians(x: Any) -> Any:
 
 
 def spacing(x: Any) -> Any:
-    return np.subtract(np.nextafter(x, np.copysign(_inf, x)), x)
+    # NumPy's of half precision looks up for negative numbers too.
+    end = _inf if x.dtype == numpy.float16 else np.copysign(_inf, x)
+    return np.subtract(np.nextafter(x, end), x)
 
 
 def bitwise_count(x: Any) -> Any:

@@ -99,7 +99,7 @@ def rfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: An
 
 def irfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:
     refuse_out("fft.irfft", out)
-    axis = _axis(a, axis)
+    axis, given = _axis(a, axis), a.dtype
     n = 2 * (np.shape(a)[axis] - 1) if n is None else operator.index(n)
     if n < 1:
         raise ValueError(f"Invalid number of FFT data points ({n}) specified.")
@@ -114,7 +114,8 @@ def irfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: A
     if n % 2 == 0:
         parts.append(cast(np.real(half[(*before, slice(n // 2, None))]), half.dtype))
     whole = np.concatenate([*parts, mirrored], axis)
-    return np.real(np.fft.ifft(whole, axis=axis, norm=norm))
+    result = np.real(np.fft.ifft(whole, axis=axis, norm=norm))
+    return cast(result, numpy.fft.irfft(numpy.zeros(2, given)).dtype)
 
 
 def hfft(a: Any, n: int | None = None, axis: int = -1, norm: Any = None, out: Any = None) -> Any:

@@ -34,10 +34,12 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     if minlength < 0:
         raise ValueError("'minlength' must not be negative")
     count = np.shape(x)[0]
+    if not count:
+        return make(numpy.zeros, x, minlength, dtype=numpy.intp)
     x = cast(x, numpy.intp)
-    if count and certainly(np.any(np.less(x, 0))):
+    if certainly(np.any(np.less(x, 0))):
         raise ValueError("'list' argument must have no negative elements")
-    length = max(int(np.max(x)) + 1 if count else 0, minlength)
+    length = max(int(np.max(x)) + 1, minlength)
     order = np.argsort(x, stable=True)
     ends = np.searchsorted(np.take(x, order), make(numpy.arange, x, length + 1))
     if weights is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -71,6 +72,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Any:
 
 
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    axis = operator.index(axis)
     length = np.shape(ary)[axis]
     try:
         bounds = [0, *indices_or_sections, length]
@@ -151,8 +153,8 @@ def tile(A: Any, reps: Any) -> Any:
 
 
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
-    if axis is None:
-        a, axis = np.reshape(a, (-1,)), 0
+    if axis is None or np.ndim(a) == 0:
+        a, axis = np.reshape(a, (-1,)), axis or 0
     axis = numpy.lib.array_utils.normalize_axis_index(axis, np.ndim(a))
     length = np.shape(a)[axis]
     if is_duck(repeats):

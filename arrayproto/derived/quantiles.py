@@ -113,7 +113,7 @@ _FRACTIONS = {
     "linear": lambda t: t,
     "lower": lambda t: t * 0,
     "higher": lambda t: t * 0 + (t > 0),
-    "midpoint": lambda t: t * 0 + 0.5 * (t > 0),
+    "midpoint": lambda t: type(t)(0.5 if t > 0 else 0),
 }
 
 

@@ -50,8 +50,8 @@ def compress(condition: Any, a: Any, axis: int | None = None, out: Any = None) -
     if np.ndim(condition) != 1:
         raise ValueError("condition must be a 1-d array")
     a = alike(a, condition)
-    if axis is None:
-        a, axis = np.ravel(a), 0
+    if axis is None or np.ndim(a) == 0:
+        a, axis = np.ravel(a), axis or 0
     return np.take(a, np.flatnonzero(condition), axis=axis)
 
 

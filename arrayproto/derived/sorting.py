@@ -146,7 +146,7 @@ def sort_complex(a: Any) -> Any:
 
 
 def _check_kth(a: Any, kth: Any, axis: Any, kind: Any) -> None:
-    if axis is None:
+    if axis is None or np.ndim(a) == 0:
         length = math.prod(np.shape(a))
     else:
         length = np.shape(a)[numpy.lib.array_utils.normalize_axis_index(axis, np.ndim(a))]

@@ -10,7 +10,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .arguments import keeps
+from .arguments import has_variables_in_columns, keeps
 from .creation import alike, array_of, cast, certainly, is_duck, one_of
 
 __all__ = [
@@ -155,7 +155,8 @@ def _cumulative(name: str, x: Any, axis: Any, dtype: Any, out: Any, initial: int
     before = (slice(None),) * axis
     first = np.full_like(result[(*before, slice(0, 1))], initial)
     if np.shape(first)[axis] == 0:
-        first = np.full_like(np.sum(result, axis=axis, keepdims=True), initial)
+        empty = np.sum(result, axis=axis, keepdims=True, dtype=result.dtype)
+        first = np.full_like(empty, initial)
     return np.concatenate([first, result], axis)
 
 
@@ -187,7 +188,7 @@ def _nanarg(name: str, a: Any, axis: Any, out: Any, keepdims: Any) -> Any:
     _refuse(name, out=out)
     keepdims = keeps(keepdims)
     extreme, worst = (np.argmax, -np.inf) if name == "nanargmax" else (np.argmin, np.inf)
-    if a.dtype.kind == "f":
+    if a.dtype.kind in "fc":
         missing = np.isnan(a)
         if certainly(np.any(np.all(missing, axis=axis))):
             raise ValueError("All-NaN slice encountered")
@@ -343,7 +344,7 @@ def cov(
         dtype = numpy.result_type(*(a.dtype for a in given), numpy.float64)
     rows = []
     for i, a in enumerate(given):
-        turned = not rowvar and np.ndim(a) == 2 and (i > 0 or np.shape(a)[0] != 1)
+        turned = has_variables_in_columns(np.shape(a), rowvar, i == 0)
         a = np.transpose(a) if turned else a
         rows.append(cast(np.reshape(a, (1, -1)) if np.ndim(a) < 2 else a, dtype))
     x = rows[0] if len(rows) == 1 else np.concatenate(rows, 0)

@@ -8,6 +8,7 @@ functions.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -212,7 +213,9 @@ def reduce(
     )
     axes = _axes(axis, np.ndim(array)) if np.ndim(array) else ()
     neutral = initial if ufunc.identity is None else ufunc.identity
-    if ufunc is numpy.hypot and initial is _nothing:
+    if ufunc.identity is not None:  # -1 of no bits is more than some dtypes hold
+        neutral = numpy.asarray(neutral).astype(loop_dtype)[()]
+    if ufunc in (numpy.gcd, numpy.hypot) and initial is _nothing:
         initial = 0  # NumPy begins with it: the reduction of -1 alone is 1
     sequential = ufunc not in ASSOCIATIVE
     if where is not True and not sequential:
@@ -357,6 +360,8 @@ def reduceat(
             f"numpy.{ufunc.__name__}.reduceat: the indices are a {type(indices).__name__}; where "
             "the slices begin decides what is computed. Give a list or a numpy.ndarray"
         )
+    if isinstance(indices, (list, tuple)):  # of which NumPy makes integers, whatever is in it
+        indices = numpy.array(indices).astype(numpy.intp)
     indices = numpy.asarray(indices)
     asked = ask_numpy(
         ufunc.reduceat, stand_in(array), numpy.zeros_like(indices), axis=axis, dtype=dtype
@@ -370,7 +375,7 @@ def reduceat(
             )
     x = cast(array, asked.dtype)
     pieces = []
-    for start, stop in zip(indices.tolist(), [*indices.tolist()[1:], length], strict=True):
+    for start, stop in itertools.pairwise([*indices.tolist(), length]):
         piece = x[_slices(along, start, max(stop, start + 1))]
         if stop > start + 1:
             piece = ufunc.reduce(piece, axis=along, dtype=asked.dtype, keepdims=True)

@@ -5,6 +5,7 @@ https://data-apis.org/array-api/latest/
 
 from __future__ import annotations
 
+import math
 import operator
 import sys
 from collections.abc import Callable, Mapping
@@ -327,7 +328,7 @@ def argsort_complex(xp: Any, a: Any, axis: int) -> Any:
 def extreme_complex(xp: Any, a: Any, axes: Any, argsort: Callable[..., Any], largest: bool) -> Any:
     rest = [i for i in range(len(a.shape)) if i not in axes]
     a = xp.permute_dims(a, (*rest, *axes))
-    a = xp.reshape(a, (*a.shape[: len(rest)], -1))
+    a = xp.reshape(a, (*a.shape[: len(rest)], math.prod(a.shape[len(rest) :])))
     ordered = xp.take_along_axis(a, argsort(a, -1), axis=-1)
     first, last = ordered[..., 0], ordered[..., -1]
     return last if largest else xp.where(xp.isnan(last), last, first)

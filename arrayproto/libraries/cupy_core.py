@@ -69,7 +69,7 @@ def core(cupy: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
         return call
 
     def power(x1: Any, x2: Any) -> Any:
-        if x2.dtype.kind == "i" and bool((x2 < 0).any()):
+        if x2.dtype.kind == "i" and x1.size and bool((x2 < 0).any()):
             raise ValueError("Integers to negative integer powers are not allowed.")
         return cupy.power(x1, x2)
 

@@ -38,6 +38,7 @@ def _differences() -> Mapping[str, Row]:
         dask_creation,
         dask_differences,
         dask_elements,
+        dask_empty,
         dask_fft,
         dask_linalg,
         dask_order,
@@ -71,6 +72,7 @@ def _differences() -> Mapping[str, Row]:
         **dask_ufuncs.ROWS,
         **dask_creation.ROWS,
         **dask_elements.ROWS,
+        **dask_empty.ROWS,
         **dask_writes.ROWS,
         **{
             name: Derived()

@@ -27,8 +27,8 @@ def take(
 ) -> Any:
     """NumPy's default axis is that of the flattened array; Dask's own `take` has none such."""
     a = as_dask(a)
-    if axis is None:
-        a, axis = flattened(a), 0
+    if axis is None or a.ndim == 0:
+        a, axis = flattened(a), axis or 0
     (axis,) = normalize_axes((axis,), a.ndim)
     if mode != "raise":
         np.take(np.zeros(1), 0, mode=mode)  # NumPy's error
@@ -40,6 +40,8 @@ def take(
             indices = np.clip(indices, 0, length - 1)
     if isinstance(indices, (list, tuple)):
         indices = np.asarray(indices) if indices else np.zeros(0, int)
+    if isinstance(indices, np.ndarray) and indices.ndim == 0:
+        indices = indices[()]
     if np.ndim(indices) > 1:
         rest = np.shape(indices)
         flat = take(a, reshape(indices, -1) if is_dask(indices) else indices.ravel(), axis)
@@ -50,7 +52,7 @@ def take(
 def _extract(condition: Any, arr: Any) -> Any:
     arr = flattened(as_dask(arr))
     if is_dask(condition):
-        return da().extract(condition, arr)
+        return da().extract(flattened(condition), arr)
     places, size = np.flatnonzero(condition), arr.shape[0]
     for place in places[places >= size]:
         raise IndexError(f"index {place} is out of bounds for axis 0 with size {size}")
@@ -65,7 +67,7 @@ def _choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
         lambda block, *chosen: np.choose(block, chosen, mode=mode),
         a,
         *choices,
-        dtype=np.result_type(*(c.dtype if is_dask(c) else np.asarray(c) for c in choices)),
+        dtype=np.result_type(*(c if np.isscalar(c) else as_dask(c).dtype for c in choices)),
     )
 
 
@@ -128,6 +130,8 @@ def _places(name: str) -> Callable[..., Any]:
 
     def call(a: Any) -> Any:
         a = as_dask(a)
+        if a.ndim == 0 and name == "argwhere":  # of one place without a number, or of none
+            return da().flatnonzero(a.reshape(1))[:, None][:, :0]
         return getattr(da(), name)(a.rechunk(-1) if 0 in a.shape else a)
 
     call.__name__ = name

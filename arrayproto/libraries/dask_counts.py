@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..derived.arguments import keeps
+from ..derived.arguments import has_variables_in_columns, keeps
 from ..errors import UnsupportedArgumentError
 from .dask_chunks import as_dask, da, is_dask, known_shape, meta_of, normalize_axes
 from .dask_order import weights_like
@@ -221,7 +221,7 @@ def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
         np.bincount(np.zeros(1, int), np.ones(1, weights.dtype))
         if weights.shape != x.shape:
             raise ValueError("The weights and list don't have the same length.")
-        weights = weights.rechunk(x.chunks)
+        weights = weights.rechunk(x.chunks) if x.size else None  # as NumPy's of nothing
     return da().bincount(x, weights=weights, minlength=minlength)
 
 
@@ -340,13 +340,14 @@ def _cov(
     if dtype is None:
         dtype = np.result_type(m, np.float64, *([] if y is None else [y]))
     x = _matrix(m, dtype)
-    if not rowvar and m.ndim != 1:
+    if has_variables_in_columns(m.shape, rowvar, first=True):
         x = x.T
     if x.shape[0] == 0:
         return da().zeros((0, 0), dtype=float)
     if y is not None:
+        turned = has_variables_in_columns(y.shape, rowvar, first=False)
         y = _matrix(y, dtype)
-        x = da().concatenate([x, y.T if not rowvar and y.shape[0] != 1 else y], axis=0)
+        x = da().concatenate([x, y.T if turned else y], axis=0)
     if ddof is None:
         ddof = 0 if bias else 1
     weights: Any = None

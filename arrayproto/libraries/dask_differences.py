@@ -103,6 +103,8 @@ def _slope(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
 def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
     """Constants and edges by Dask; for other modes one axis after another becomes one chunk."""
     array = as_dask(array)
+    if kwargs.get("stat_length", 0) is None:  # as if it were not given
+        del kwargs["stat_length"]
     if isinstance(pad_width, dict):
         widths = [(0, 0)] * array.ndim
         for axis, width in pad_width.items():

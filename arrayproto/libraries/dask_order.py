@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..derived.arguments import keeps
+from ..derived.arguments import keeps, reduced_axis
 from .dask_chunks import (
     as_dask,
     da,
@@ -39,7 +39,7 @@ def _in_order(name: str) -> Callable[..., Any]:
             raise TypeError(f"{name}() {error}") from None
         given.pop("a")
         a, axis = as_dask(a), given.pop("axis", -1)
-        if a.ndim == 0 and name.startswith("arg") and axis in (0, -1):
+        if a.ndim == 0 and name.startswith("arg") and reduced_axis(axis, 0) is None:
             return da().zeros(1, dtype=np.intp)
         if axis is None:
             a, axis = flattened(a), 0

@@ -38,6 +38,8 @@ _JOINED = {
 }
 _EXTREMES = ("max", "min", "amax", "amin", "nanmax", "nanmin")
 _VARIANCES = ("std", "var", "nanstd", "nanvar")
+#: What takes no axis of an array without axes, if it is of integers and if it is not.
+_STRICT = (("mean", "nanmean", *_VARIANCES), ("mean", "std", "var"))
 _ALIASES = {"amax": "max", "amin": "min"}
 #: Arguments whose presence takes a call off Dask's own way.
 _MORE = frozenset({"where", "initial", "mean", "correction"})
@@ -74,7 +76,7 @@ def reduction(name: str) -> Callable[..., Any]:
         a = as_dask(a)
         simple = a.ndim and not args and not kwargs.keys() & _MORE
         axis = kwargs.get("axis")
-        if simple and axis.__class__ is not tuple and name not in _EXTREMES:
+        if simple and (axis is None or axis.__class__ is int) and name not in _EXTREMES:
             if name not in ("nanmean", *_VARIANCES[2:]):
                 return _empty_of_its_shape(_own(name)(a, **kwargs))
         try:
@@ -88,8 +90,10 @@ def reduction(name: str) -> Callable[..., Any]:
         correction = given.pop("correction", np._NoValue)
         keepdims = given.pop("keepdims", np._NoValue)
         given["keepdims"] = keeps(keepdims)
-        if name not in ("mean", "std", "var"):  # as NumPy
-            given["axis"] = reduced_axis(given.get("axis"), a.ndim)
+        # These take no axis of a number, and with a mask they do.
+        strict = name in _STRICT[a.dtype.kind in "fc"] and not _given(where)
+        rank = 1 if strict else a.ndim
+        given["axis"] = reduced_axis(given.get("axis"), rank)
         _check(name, a, given.get("axis"), initial)
         if _given(correction):
             if given.get("ddof", 0) != 0:
@@ -125,8 +129,9 @@ def reduction(name: str) -> Callable[..., Any]:
             else:
                 neutral = np.asarray(_NEUTRAL[name]).astype(a.dtype)[()]
                 a = da().where(where, a, neutral)
+        own = name.removeprefix("nan") if name in _EXTREMES and 0 in a.shape else name
         if not _given(initial):
-            return _empty_of_its_shape(_own(name)(a, **given))
+            return _empty_of_its_shape(_own(own)(a, **given))  # no empty result of `nanmax`
         return _empty_of_its_shape(_with_initial(name, a, initial, given))
 
     call.__name__ = name

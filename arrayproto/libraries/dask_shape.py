@@ -249,8 +249,8 @@ def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
             "numpy.repeat: how long the result is is not known before repeats= is computed; give "
             "it as a numpy.ndarray: repeats.compute()"
         )
-    if axis is None:
-        a, axis = _ravel(a), 0
+    if axis is None or a.ndim == 0:
+        a, axis = _ravel(a), axis or 0
     (axis,) = normalize_axes((axis,), a.ndim)
     known_shape("repeat", a)
     return da().take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis)

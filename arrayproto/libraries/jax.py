@@ -79,7 +79,7 @@ def _core(namespace: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
     power, cholesky, solve = core["power"], core["linalg.cholesky"], core["linalg.solve"]
 
     def checked_power(x1: Any, x2: Any) -> Any:
-        if x2.dtype.kind == "i" and _known(x2) and bool(namespace.any(x2 < 0)):
+        if x2.dtype.kind == "i" and x1.size and _known(x2) and bool(namespace.any(x2 < 0)):
             raise ValueError("Integers to negative integer powers are not allowed.")
         return power(x1, x2)
 

@@ -72,7 +72,7 @@ def _check_kth(a: Any, kth: Any, axis: int | None, kind: str) -> None:
     np.partition(np.zeros(1), 0, kind=kind)  # with NumPy's checks
     if np.asarray(kth).dtype.kind not in "iu":
         raise TypeError("Partition index must be integer")
-    length = a.size if axis is None else a.shape[normalize((axis,), a.ndim)[0]]
+    length = a.size if axis is None or a.ndim == 0 else a.shape[normalize((axis,), a.ndim)[0]]
     for k in np.ravel(kth):
         if not -length <= k < length:
             raise ValueError(f"kth(={k}) out of bounds ({length})")

@@ -43,6 +43,9 @@ def _is_plain(a: Any) -> bool:
 def matmul(a: Any, b: Any) -> Any:
     """`numpy.matmul` of arrays of one dimension or more; sparse leaves out ``NaN * 0``."""
     a, b = _operand(a), _operand(b)
+    if 0 in (*a.shape[:-2], *b.shape[:-2]):  # a stack of no matrices, which sparse cannot make
+        empty = np.matmul(*(np.broadcast_to(np.empty((), x.dtype), x.shape) for x in (a, b)))
+        return coo(empty) if is_sparse(a) and is_sparse(b) else empty
     if _is_plain(a) and _is_plain(b):
         if max(a.ndim, b.ndim) > 2 <= min(a.ndim, b.ndim) and is_sparse(a) and is_sparse(b):
             return matmul_of_stacks(a, b)

@@ -94,7 +94,7 @@ def _reduction(name: str) -> Callable[..., Any]:
             a = chosen(a, where, initial if neutral is None else a.dtype.type(neutral))
         shape = tuple(1 if i in axes else n for i, n in enumerate(a.shape))
         if neutral is None and dropped == 0:
-            if initial is _NO_VALUE and 0 not in shape:
+            if initial is _NO_VALUE:
                 ufunc = f"f{kind}" if stock_name != kind else f"{kind}imum"
                 raise ValueError(
                     f"zero-size array to reduction operation {ufunc} which has no identity"

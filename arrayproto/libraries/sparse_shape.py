@@ -114,8 +114,8 @@ def _clip(
 def _take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
     refuse("take", out=out)
     a = coo(a)
-    if axis is None:
-        a, axis = a.reshape((a.size,)), 0
+    if axis is None or a.ndim == 0:
+        a, axis = a.reshape((a.size,)), axis or 0
     (axis,) = normalize((operator.index(axis),), a.ndim)
     if is_sparse(indices):  # as many as the result has elements of it
         indices = whole(indices)
@@ -134,8 +134,8 @@ def _take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "
 
 def _repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     a = coo(a)
-    if axis is None:
-        a, axis = a.reshape((a.size,)), 0
+    if axis is None or a.ndim == 0:
+        a, axis = a.reshape((a.size,)), axis or 0
     (axis,) = normalize((operator.index(axis),), a.ndim)
     if is_sparse(repeats):
         repeats = whole(repeats)
@@ -223,9 +223,9 @@ def _extreme(name: str) -> Callable[..., Any]:
         a = coo(a)
         axis = reduced_axis(axis, a.ndim)
         if axis is not None:
-            (axis,) = normalize((operator.index(axis),), a.ndim)
+            (axis,) = normalize((axis,), a.ndim)
         length = a.size if axis is None else a.shape[axis]
-        if length == 0 and (axis is None or 0 not in (*a.shape[:axis], *a.shape[axis + 1 :])):
+        if length == 0:
             raise ValueError(f"attempt to get {name} of an empty sequence")
         if a.ndim == 0:
             return in_full(np.intp(0))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..derived.arguments import keeps, reduced_axis
+from ..derived.arguments import has_variables_in_columns, keeps, reduced_axis
 from .rows import Row
 from .sparse_arrays import (
     Lines,
@@ -200,11 +200,12 @@ def _cov(
     if dtype is None:
         dtype = np.result_type(*(a.dtype for a in arrays), np.float64)
     rows = []
-    for array in arrays:
+    for i, array in enumerate(arrays):
         if array.ndim < 2:
             row = array.reshape((1, array.size))
         else:
-            row = array if rowvar or array.shape[0] == 1 else array.T
+            turned = has_variables_in_columns(array.shape, rowvar, i == 0)
+            row = array.T if turned else array
         rows.append(row.astype(dtype) - row.fill_value)  # a shift changes no covariance
     if len({row.shape[1] for row in rows}) > 1:
         raise ValueError(f"m and y have {' and '.join(str(r.shape[1]) for r in rows)} observations")
@@ -268,7 +269,7 @@ def _products_of_deviations(x: Any, weights: Any = None) -> Any:
     mean = mean / count
     deviation = x.data - mean[row]
     squares = np.bincount(row, np.abs(deviation) ** 2 * each, x.shape[0])
-    squares += (count - stored) * np.abs(mean) ** 2
+    squares = squares + (count - stored) * np.abs(mean) ** 2  # integers where none is stored
     if np.all(count * np.abs(mean) ** 2 <= 100 * squares):
         # Then sum(x_i x_j) - n mean_i mean_j costs no more than two digits.
         products = whole(ns.matmul(_times(x, each), x.conj().T))

@@ -223,9 +223,10 @@ def _weighted(a: Any, weights: Any) -> tuple[Any, Any]:
         module().elemwise(np.add, (a != a.fill_value), (weights != weights.fill_value)), None
     )
     values, amounts = _at(a, both.place), _at(weights, both.place)
-    if weights.fill_value != 0:
-        rest = weights.fill_value * (both.length - len(both.place))
-        values, amounts = np.append(values, a.fill_value), np.append(amounts, rest)
+    rest = both.length - len(both.place)
+    if rest:  # a weight of zero too, for what has it is in the range
+        values = np.append(values, a.fill_value)
+        amounts = np.append(amounts, weights.fill_value * rest)
     return values, amounts
 
 

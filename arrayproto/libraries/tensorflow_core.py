@@ -248,7 +248,9 @@ def _ufuncs(tf: Any, kinds: _Kinds) -> Mapping[str, Call]:
             return tf.pow(x1, x2)
         if x2.dtype in kinds.unsigned:  # modulo 2**64 they are the same
             return tf.cast(tf.pow(tf.cast(x1, int64), tf.cast(x2, int64)), x1.dtype)
-        if not tf.is_symbolic_tensor(x2) and bool(tf.reduce_any(x2 < 0)):
+        if 0 in x1.shape or tf.is_symbolic_tensor(x2):
+            return tf.pow(x1, x2)
+        if bool(tf.reduce_any(x2 < 0)):
             raise ValueError("Integers to negative integer powers are not allowed.")
         return tf.pow(x1, x2)
 

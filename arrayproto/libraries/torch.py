@@ -203,8 +203,10 @@ def _core(torch: Any, dtypes: Dtypes) -> Mapping[str, Callable[..., Any]]:
 
     def whole_power(x1: Any, x2: Any) -> Any:
         if not (x2.dtype.is_floating_point or x2.dtype.is_complex or x2.dtype in unsigned):
-            if x2.device.type != "meta" and bool((x2 < 0).any()):
+            if x1.numel() and x2.device.type != "meta" and bool((x2 < 0).any()):
                 raise ValueError("Integers to negative integer powers are not allowed.")
+        if x2.dtype.is_complex:  # of zero and zero, PyTorch's is NaN; so it stays with derivatives
+            x1 = torch.where((x1 == 0) & (x2 == 0), 1, x1)
         return power(x1, x2)
 
     def shift(function: Callable[..., Any]) -> Callable[..., Any]:

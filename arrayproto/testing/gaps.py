@@ -127,7 +127,6 @@ _OF_TORCH = {
         'np.isnat(np.astype(im, "m8[s]"))',
     ),
     "a tensor is in no order that NumPy's function is told of": ("np.isfortran(m.T)",),
-    "PyTorch's complex power of infinity and zero is NaN": ("np.lib.scimath.power(fm, host.fm)",),
     "NumPy looks for arrays among the elements only": ("np.poly(ev)", "np.roots(ev)"),
     "NumPy looks for arrays among the keys in a tuple only": ("np.lexsort([a, -a])",),
 }

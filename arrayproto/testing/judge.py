@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -42,11 +42,6 @@ class Judgement(NamedTuple):
     call: Call
     verdict: Verdict
     detail: str = ""
-
-
-def named_arrays(make: Callable[[np.ndarray], Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Fresh arrays of these names."""
-    return {name: make(ARRAYS[name]()) for name in names}
 
 
 class _Host:
@@ -88,7 +83,7 @@ def expected(call: Call) -> tuple[Any, Exception | None]:
     value : object
     error : Exception or None
     """
-    return _run(call, np, named_arrays(np.copy, call.arrays))
+    return _run(call, np, call.made(np.copy))
 
 
 @functools.cache
@@ -128,7 +123,7 @@ def judge(call: Call, subject: Subject, namespace: Any = np) -> Judgement:
     """
     wanted, wanted_error = expected(call)
     try:
-        arrays = named_arrays(subject.from_numpy, call.arrays)
+        arrays = call.made(subject.from_numpy)
     except Exception as unmade:  # the library has not got the dtype
         return Judgement(call, Verdict.NO_ARRAY, f"its array cannot be made: {told(unmade)}")
     host = _Host()

@@ -160,6 +160,13 @@ class TestCoercions:
         )
         assert found(source) == [("AP201", 3, ""), ("AP201", 4, "")]
 
+    def test_a_fill_value(self):
+        source = (
+            "import numpy as np\ndef f(x):\n    top = np.max(x)\n    np.full(3, top)\n"
+            "    np.full((3,), fill_value=np.min(x))\n    np.full(3, 0.5)\n    np.full(3, top, like=x)\n"
+        )
+        assert found(source) == [("AP201", 4, ""), ("AP201", 5, "")]
+
     def test_a_list_of_arrays(self):
         source = "import numpy as np\ndef f(x, y):\n    return np.array([np.exp(x), np.exp(y)])\n"
         assert codes(source) == ["AP202"]

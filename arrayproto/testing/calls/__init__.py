@@ -41,6 +41,7 @@ import functools
 import inspect
 import io
 import tempfile
+from collections.abc import Callable
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -99,6 +100,10 @@ class Call(NamedTuple):
     def given(self) -> frozenset[str]:
         """Which optional arguments of its function it gives, by NumPy's names for them."""
         return _given(self.expression, self.function)
+
+    def made(self, make: Callable[[np.ndarray], Any]) -> dict[str, Any]:
+        """Its arrays by name, fresh ones, each made by `make` of an ndarray."""
+        return {name: make(ARRAYS[name]()) for name in self.arrays}
 
     def evaluate(self, namespace: Any, arrays: dict[str, Any], host: Any) -> Any:
         """Its value.

@@ -368,7 +368,8 @@ class _Reader:
             return HOST
         if public.asked == "like":
             if "like" not in said:
-                self.found.append(Use("create", name, node, said))
+                fills = name == "full" and ARRAY in (*values[1:2], keywords.get("fill_value"))
+                self.found.append(Use("coercion" if fills else "create", name, node, said))
                 return HOST
             self.found.append(Use("call", name, node, said))
             return ARRAY
