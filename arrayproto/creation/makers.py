@@ -192,6 +192,7 @@ class Maker:
             return on_host
 
         def make(*args: Any, **kwargs: Any) -> Any:
+            args, kwargs = self.with_dtypes_of_numpy(args, kwargs)
             if "like" in kwargs or (name in DISPATCHED and any(map(is_duck, args))):
                 return own(*args, **kwargs)
             try:
@@ -207,6 +208,7 @@ class Maker:
         at = DTYPE_AT.get(name, 100)
 
         def make(*args: Any, **kwargs: Any) -> Any:
+            args, kwargs = self.with_dtypes_of_numpy(args, kwargs)
             if "like" in kwargs:
                 return own(*args, **kwargs)
             if name in DISPATCHED and (
@@ -226,6 +228,7 @@ class Maker:
             if type(object) is list and not args and not kwargs:
                 if _NUMBERS.issuperset(map(type, object)):  # the common case, at once
                     return self.of_numbers(own(object))
+            args, kwargs = self.with_dtypes_of_numpy(args, kwargs)
             if "like" in kwargs:
                 return own(object, *args, **kwargs)
             duck = first_duck(object)
@@ -268,6 +271,22 @@ class Maker:
             if host.dtype == np.complex128:
                 return host.astype(self.complex)
         return host
+
+    @functools.cached_property
+    def _dtype_classes(self) -> tuple[type, ...]:
+        """Of the library's dtypes, where they are not NumPy's."""
+        return self.library.dtypes.classes if self.library.core else ()
+
+    def with_dtypes_of_numpy(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments with NumPy's dtypes for the library's: ``np.zeros(3, dtype=x.dtype)``."""
+        classes = self._dtype_classes
+        if classes:
+            known = self.library.dtypes.to_numpy
+            args = tuple(known(v) if isinstance(v, classes) else v for v in args)
+            kwargs = {k: known(v) if isinstance(v, classes) else v for k, v in kwargs.items()}
+        return args, kwargs
 
     def dtype(self, asked: Any) -> np.dtype[Any]:
         """The dtype of a function whose own default is float64.

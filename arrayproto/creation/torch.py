@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from .makers import SHAPES, Maker, shape_of
 from .random import Source
+from .settings import Setting
 
 #: dtypes of NumPy's that PyTorch takes without a question.
 _AS_IT_IS = frozenset(map(np.dtype, ("?", "i8", "f4", "f8", "c16")))
@@ -19,8 +22,18 @@ _NUMBERS = frozenset({int, float})
 _ERRORS = (RuntimeError, TypeError)  # of a size that is none
 
 
+_DEFAULT = Setting(
+    lambda: sys.modules["torch"].get_default_dtype(),
+    lambda dtype: sys.modules["torch"].set_default_dtype(dtype),
+)
+
+
 class TorchMaker(Maker):
-    """``device=`` is a `torch.device`, or what one is made of; the default is PyTorch's own."""
+    """``device=`` is a `torch.device`, or what one is made of; the default is PyTorch's own.
+
+    As long as the context is open PyTorch's default dtype is the context's, so that an operator
+    on whole numbers (``np.arange(3) / 2``) has as many digits as NumPy's.
+    """
 
     takes_device = True
 
@@ -41,7 +54,9 @@ class TorchMaker(Maker):
             None: self.torch_dtype(self.dtype(None)),
             float: self.torch_dtype(self.dtype(None)),
         }
-        self._dtypes: dict[Any, Any] = floats
+        # Programs say `dtype=x.dtype`.
+        own = {dtype: dtype for dtype in self.library.dtypes.own}
+        self._dtypes: dict[Any, Any] = {**own, **floats}
 
     def torch_dtype(self, dtype: Any) -> Any:
         return self.library.dtypes.from_numpy(np.dtype(dtype))
@@ -53,6 +68,11 @@ class TorchMaker(Maker):
         except KeyError:
             found = self._dtypes[dtype] = self.torch_dtype(dtype)
             return found
+
+    @contextlib.contextmanager
+    def entered(self) -> Iterator[None]:
+        with _DEFAULT.turned(self.torch_dtype(self.dtype(None))):
+            yield
 
     def upload(self, host: np.ndarray) -> Any:
         if self._on_cpu and host.dtype in _AS_IT_IS and host.ndim:
