@@ -73,7 +73,11 @@ def outcomes(folder: Path, library: str, seconds: int = 60) -> Iterator[Outcome]
             ending, details = "right", ""
             wrong = [row for row in compare(expected, found) if not row.equal]
             if wrong:  # unless NumPy differs from itself: a seed of the clock, a time taken
-                again = {row.name for row in compare(expected, _run(path, "numpy", seconds)[1]) if row.equal}
+                again = {
+                    row.name
+                    for row in compare(expected, _run(path, "numpy", seconds)[1])
+                    if row.equal
+                }
                 wrong = [row for row in wrong if row.name in again or row.name not in expected]
             if wrong:
                 ending, details = "differs", f"{wrong[0].name}: {wrong[0].difference}"

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .. import namespace
+from ..consumers.written import can_write
 from ..errors import UnsupportedArgumentError
 from ..libraries import Library
+from ..view import asduck
 from .callsite import Packages
 
 if TYPE_CHECKING:
@@ -74,6 +76,12 @@ class Maker:
         What `arrayproto.using` takes beyond the parameters above.
     workers : callsite.Packages or None
         Packages that call the program's functions with parts of arrays, which are ndarrays.
+    views : module or None
+        Makes parts of arrays views of them, where arrays can be written to and parts are none.
+    copying : tuple of str
+        Methods that give the array itself where NumPy's give a copy, which may be written to.
+    changes_numbers : bool
+        Whether ``x += y`` changes an array without axes, which NumPy's functions have numbers for.
     takes_device, reads_in_parts, lazy : bool
         Whether the library has devices to choose from; whether it reads files part by part; whether
         it computes nothing before it has to.
@@ -85,6 +93,9 @@ class Maker:
     takes_device: ClassVar[bool] = False
     reads_in_parts: ClassVar[bool] = False
     lazy: ClassVar[bool] = False
+    views: ClassVar[Any] = None
+    copying: ClassVar[tuple[str, ...]] = ()
+    changes_numbers: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -148,6 +159,24 @@ class Maker:
     def is_own(self, value: Any) -> bool:
         """Whether a value is an array of the library."""
         return isinstance(value, self.library.classes)
+
+    def can_be_changed(self, array: Any) -> bool:
+        """Whether one of the library's arrays can be written to."""
+        return can_write(self.library, array)
+
+    def write(self, array: Any, key: Any, value: Any) -> None:
+        """``array[key] = value``, as NumPy has it, where the library's own refuses it."""
+        asduck(array)[self.ducks(key)] = value
+
+    def shares(self, result: Any, array: Any) -> bool:
+        """Whether what a method has given is the array, or has its memory."""
+        return result is array
+
+    def ducks(self, key: Any) -> Any:
+        """An index with the library's arrays in it as ducks."""
+        if isinstance(key, tuple):
+            return tuple(map(self.ducks, key))
+        return asduck(key) if self.is_own(key) else key
 
     def natives(self) -> dict[str, Callable[..., Any]]:
         """By public name, what the library makes itself, with NumPy's arguments."""

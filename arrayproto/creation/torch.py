@@ -36,6 +36,8 @@ class TorchMaker(Maker):
     """
 
     takes_device = True
+    copying = ("__pos__", "flatten")
+    changes_numbers = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         dtype = kwargs.get("dtype")
@@ -73,6 +75,9 @@ class TorchMaker(Maker):
     def entered(self) -> Iterator[None]:
         with _DEFAULT.turned(self.torch_dtype(self.dtype(None))):
             yield
+
+    def shares(self, result: Any, array: Any) -> bool:
+        return bool(result.data_ptr() == array.data_ptr())
 
     def upload(self, host: np.ndarray) -> Any:
         if self._on_cpu and host.dtype in _AS_IT_IS and host.ndim:
