@@ -135,6 +135,9 @@ class ArrayDuck(Duck):
             if key.dtype.kind != "b":
                 return np.take(self, key, axis=0)
             return np.compress(key, self, axis=0) if key.ndim < self.ndim else np.extract(key, self)
+        if isinstance(key, Duck) and key.ndim > 1 and key.dtype.kind in "iu":
+            if library.name == "dask":
+                return np.take(self, key, axis=0)
         if _picks(key, self.ndim) and library.name in (*_BY_FUNCTION, "dask"):
             return np.take(np.ravel(self), flat_places(key, self.shape))
         kinds = {type(k) for k in (key if isinstance(key, tuple) else (key,))}

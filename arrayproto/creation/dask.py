@@ -6,7 +6,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class DaskMaker(Maker):
     workers = Packages("dask", "distributed")
     reads_in_parts = True
     lazy = True
-    views = dask_views
+    views: ClassVar[Any] = dask_views
     copying = ("__pos__", "astype", "flatten")
 
     def __init__(self, *args: Any, chunks: Any = "auto", **kwargs: Any) -> None:
@@ -79,11 +79,12 @@ class DaskMaker(Maker):
 
     def write(self, array: Any, key: Any, value: Any) -> None:
         masked = getattr(key, "dtype", None) == np.dtype(bool) and len(key.shape) > 0
+        keys = key if isinstance(key, tuple) else (key,)
         if masked and np.ndim(value) == 1:
             write_masked(array, key, value)
-        elif isinstance(key, tuple) and len(key) == array.ndim and not any(map(_is_slice, key)):
-            # One array for each axis: Dask takes one at most.
-            places = np.broadcast_arrays(*(k if is_duck(k) else np.asarray(k) for k in key))
+        elif not masked and len(keys) == array.ndim and not any(map(_is_slice, keys)):
+            # A place along each axis: Dask takes one array at most, and no number of its own.
+            places = np.broadcast_arrays(*(k if is_duck(k) else np.asarray(k) for k in keys))
             flat = flat_places(tuple(places), array.shape)
             np.put(array, flat, np.broadcast_to(value, flat.shape))
         else:

@@ -228,6 +228,9 @@ def _patches(maker: Maker) -> Iterator[Patch]:
                 yield Patch.apply(
                     base, name, _Method(name, functools.partial(own_first.as_numpys, name))
                 )
+        for name, change in own_first.CHANGING.items():
+            if not hasattr(base, name):
+                yield Patch.apply(base, name, _Method(name, change))
         for name in own_first.ATTRIBUTES:
             if not hasattr(base, name):
                 yield Patch.apply(base, name, _Attribute(name))
@@ -236,7 +239,7 @@ def _patches(maker: Maker) -> Iterator[Patch]:
         if maker.lazy:
             yield Patch.apply(base, "__iter__", _iterated(maker, base.__iter__))
             yield Patch.apply(base, "__len__", _counted(base.__len__))
-    for cls, name, function in replaced:
+    for cls, name, function in (*replaced, *maker.members()):
         yield Patch.apply(cls, name, function)
 
 

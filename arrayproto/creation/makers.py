@@ -42,6 +42,8 @@ DTYPE_AT = {
 CONVERTERS = frozenset(
     {"array", "asanyarray", "asarray", "ascontiguousarray", "asfortranarray", "require"}
 )
+#: What takes a dtype, and tells of it.
+OF_DTYPES = frozenset({"finfo", "iinfo", "issubdtype"})
 #: What NumPy dispatches on its arguments: there, an array of a library decides.
 DISPATCHED = frozenset({"geomspace", "linspace", "logspace", "meshgrid"})
 
@@ -178,6 +180,10 @@ class Maker:
             return tuple(map(self.ducks, key))
         return asduck(key) if self.is_own(key) else key
 
+    def members(self) -> Iterator[tuple[type, str, Any]]:
+        """What else its arrays have while the context is open: a class, a name, and the member."""
+        yield from ()
+
     def natives(self) -> dict[str, Callable[..., Any]]:
         """By public name, what the library makes itself, with NumPy's arguments."""
         return {}
@@ -210,6 +216,8 @@ class Maker:
 
         if name.startswith("random."):
             return random.function(self, name.removeprefix("random."), own)
+        if name in OF_DTYPES:
+            return lambda *args: own(*self.with_dtypes_of_numpy(args, {})[0])
         if name in CONVERTERS:
             return self._converting(name, own)
         for made in (files.MAKERS, grids.MAKERS):

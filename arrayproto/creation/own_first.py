@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ _SPECIAL: dict[str, tuple[np.ufunc | None, bool]] = {
 }
 #: What a duck has, and a library's array lacks or has in another form.
 MEMBERS = (*METHODS, "reshape", "transpose")
-ATTRIBUTES = ("T", "imag", "itemsize", "mT", "nbytes", "real", "size")
+ATTRIBUTES = ("T", "flat", "imag", "itemsize", "mT", "nbytes", "real", "size")
 
 _REFUSALS = (TypeError, ValueError, IndexError, NotImplementedError, RuntimeError)
 _SEQUENCES = (list, tuple)
@@ -57,6 +57,8 @@ _SEQUENCES = (list, tuple)
 
 def refusals(library: Library) -> tuple[type[Exception], ...]:
     """By which errors a library's own methods refuse."""
+    if library.name == "dask":
+        return (*_REFUSALS, AssertionError)
     if library.name != "tensorflow":
         return _REFUSALS
     errors = library.namespace.errors
@@ -246,7 +248,40 @@ def _method(name: str, own: Any, refused: tuple[type[Exception], ...]) -> Any:
     return method
 
 
+def _sort(array: Any, axis: int = -1, **kwargs: Any) -> None:
+    np.copyto(array, np.sort(array, axis, **kwargs))
+
+
+def _fill(array: Any, value: Any) -> None:
+    np.copyto(array, value, casting="unsafe")
+
+
+#: Methods of NumPy's arrays that change them.
+CHANGING: dict[str, Callable[..., None]] = {"fill": _fill, "sort": _sort}
+
+
+class Flat:
+    """``x.flat``: the elements of an array, one after another."""
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    def __len__(self) -> int:
+        return int(np.size(self._array))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(np.ravel(self._array))
+
+    def __getitem__(self, key: Any) -> Any:
+        return np.take(np.ravel(self._array), np.arange(len(self))[key])
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        np.put(self._array, np.arange(len(self))[key], value)
+
+
 def as_numpys(name: str, array: Any, *args: Any, **kwargs: Any) -> Any:
     """What NumPy's attribute or method of that name is of a library's array."""
+    if name == "flat":
+        return Flat(array)
     found = getattr(asduck(array), name)
     return unwrap(found(*args, **kwargs) if callable(found) else found)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .context import asked_by_program
 from .makers import SHAPES, Maker, shape_of
 from .random import Source
 from .settings import Setting
@@ -26,6 +27,30 @@ _DEFAULT = Setting(
     lambda: sys.modules["torch"].get_default_dtype(),
     lambda dtype: sys.modules["torch"].set_default_dtype(dtype),
 )
+
+
+class _Number(int):
+    """``x.size`` of NumPy's arrays, a number, and ``x.size()`` of PyTorch's."""
+
+    method: Callable[..., Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.method(*args, **kwargs)
+
+
+class _Size:
+    """The number of elements for the program's own code, and PyTorch's method."""
+
+    def __init__(self, own: Any) -> None:
+        self.own = own
+
+    def __get__(self, tensor: Any, cls: type) -> Any:
+        method = self.own if tensor is None else self.own.__get__(tensor)
+        if tensor is None or not asked_by_program(sys._getframe(1)):
+            return method
+        number = _Number(tensor.numel())
+        number.method = method
+        return number
 
 
 class TorchMaker(Maker):
@@ -78,6 +103,10 @@ class TorchMaker(Maker):
 
     def shares(self, result: Any, array: Any) -> bool:
         return bool(result.data_ptr() == array.data_ptr())
+
+    def members(self) -> Iterator[tuple[type, str, Any]]:
+        tensor = self.torch.Tensor
+        yield tensor, "size", _Size(tensor.size)
 
     def upload(self, host: np.ndarray) -> Any:
         if self._on_cpu and host.dtype in _AS_IT_IS and host.ndim:
