@@ -12,6 +12,7 @@ import contextlib
 import importlib
 import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -29,6 +30,8 @@ from arrayproto.running import Program
 from arrayproto.verifying import Recorder, Results, _read, compare
 
 OURS = Path(__file__).parent.parent
+#: How libraries say what arrayproto's own errors say: arrays that never change, written to.
+_NEVER_CHANGE = re.compile("JAX arrays are immutable|arrays of .* never change")
 #: How a run may end, beside as NumPy's does.
 ENDINGS = ("right", "differs", "refused", "error", "late")
 
@@ -41,8 +44,8 @@ class Outcome(NamedTuple):
     program : str
     library : str
     ending : str
-        ``"right"``: all results are NumPy's. ``"differs"``. ``"refused"``: an error of arrayproto's
-        that names the next step. ``"error"``: any other. ``"late"``: it was stopped.
+        ``"right"``: all results are NumPy's. ``"differs"``. ``"refused"``: an error that names the
+        reason and the next step. ``"error"``: any other. ``"late"``: it was stopped.
     details : str
         The first difference, or the error and the line of the program that raised it.
     """
@@ -122,7 +125,8 @@ def _ending(path: Path, library: str, results: str) -> tuple[str, str]:
             if stop.code:
                 return "error", f"SystemExit: {stop.code}"
         except BaseException as error:  # of the program: any of them is an answer
-            return "refused" if isinstance(error, REFUSALS) else "error", _told(error)
+            named = isinstance(error, REFUSALS) or _NEVER_CHANGE.search(str(error))
+            return "refused" if named else "error", _told(error)
         recorder.write(program.names, [creation.maker] if creation else [], results)
     return "", ""
 

@@ -160,7 +160,7 @@ def _pad_axis(a: Any, axis: int, pair: tuple[int, ...], mode: str, options: dict
 
 #: Rows of Dask's table of differences.
 ROWS: dict[str, Row] = {
-    "tile": copied("tile"),
+    **{name: copied(name) for name in ("append", "tile")},
     "diff": _diff,
     "gradient": _gradient,
     "pad": _pad,
