@@ -88,14 +88,15 @@ def replaced(maker: Maker) -> Iterator[tuple[type, str, Any]]:
 
 
 def _defined(classes: list[type], names: tuple[str, ...]) -> list[tuple[type, str]]:
-    """Where classes have something under a name: the first of them alone, if others inherit it."""
-    found: dict[tuple[type, str], tuple[type, str]] = {}
+    """Where classes have something under a name that they do not inherit from one another."""
+    found: dict[tuple[type, str], type] = {}
     for cls in sorted(classes, key=lambda one: len(one.__mro__)):
         for name in names:
             holder = next((one for one in cls.__mro__ if name in vars(one)), object)
-            if holder is not object:
-                found.setdefault((holder, name), (cls, name))
-    return list(found.values())
+            bases = cls.__mro__[1:]
+            if holder is not object and not any(found.get((b, name)) is holder for b in bases):
+                found[cls, name] = holder
+    return list(found)
 
 
 def _first(maker: Maker, name: str, own: Any, refused: tuple[type[Exception], ...]) -> Any:
