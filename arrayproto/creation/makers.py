@@ -178,7 +178,9 @@ class Maker:
         """An index with the library's arrays in it as ducks."""
         if isinstance(key, tuple):
             return tuple(map(self.ducks, key))
-        return asduck(key) if self.is_own(key) else key
+        if not self.is_own(key):
+            return key
+        return asduck(key) if key.ndim or self.lazy else operator.index(self.to_host(key)[()])
 
     def members(self) -> Iterator[tuple[type, str, Any]]:
         """What else its arrays have while the context is open: a class, a name, and the member."""

@@ -15,7 +15,7 @@ REFUSED_BY_THEMSELVES = {
         *("v.round(1)", "a.repeat(2, axis=1)", "v.mean()", "a.sum(axis=(0, 1), keepdims=True)"),
     ),
     "sparse": (
-        *("(a + 1) @ (a + 2).T", "v[i]", "a[i]", "v[m]", "a.reshape(4, 2)", "v.argsort()"),
+        *("(a + 1) @ (a + 2).T", "v[i]", "a[i]", "v[m]", "v[v.argmax()]", "v.argsort()"),
         *("a.itemsize", "v.flat[1:3]", "a.flatten()", "v.flat[2]"),
     ),
     "dask": (
