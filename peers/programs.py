@@ -27,7 +27,7 @@ from arrayproto.creation.callsite import is_installed
 from arrayproto.errors import REFUSALS
 from arrayproto.libraries import get_library
 from arrayproto.running import Program
-from arrayproto.verifying import Recorder, Results, _read, compare
+from arrayproto.verifying import Recorder, Results, compare, read
 
 OURS = Path(__file__).parent.parent
 #: How libraries say what arrayproto's own errors say: arrays that never change, written to.
@@ -104,7 +104,7 @@ def _run(path: Path, library: str, seconds: int) -> tuple[tuple[str, str], Resul
         os.waitpid(child, 0)
         if not os.path.exists(told):
             return ("late", f"stopped after {seconds} s"), {}
-        return tuple(json.loads(Path(told).read_text())), _read(results)
+        return tuple(json.loads(Path(told).read_text())), read(results)
 
 
 def _silence() -> None:
