@@ -135,8 +135,11 @@ class ArrayDuck(Duck):
             if key.dtype.kind != "b":
                 return np.take(self, key, axis=0)
             return np.compress(key, self, axis=0) if key.ndim < self.ndim else np.extract(key, self)
+        if isinstance(key, Duck) and key.ndim > 1 and key.dtype.kind in "iu":
+            if library.name == "dask":
+                return np.take(self, key, axis=0)
         if _picks(key, self.ndim) and library.name in (*_BY_FUNCTION, "dask"):
-            return np.take(np.ravel(self), _flat(key, self.shape))
+            return np.take(np.ravel(self), flat_places(key, self.shape))
         kinds = {type(k) for k in (key if isinstance(key, tuple) else (key,))}
         if not library.core or any(issubclass(kind, Duck) for kind in kinds):
             return self._wrapped(native[_natives(key)])
@@ -217,7 +220,7 @@ def _picks(key: Any, ndim: int) -> bool:
     )
 
 
-def _flat(key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+def flat_places(key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
     """Places along all axes, as places in the flat array."""
     places: Any = 0
     for k, size in zip(key, shape, strict=True):
@@ -250,7 +253,7 @@ def _natives(value: Any) -> Any:
 
 
 #: Methods that are NumPy's functions of the same name.
-_METHODS = (
+METHODS = (
     "all", "any", "argmax", "argmin", "argpartition", "argsort", "clip", "compress", "conj",
     "conjugate", "cumprod", "cumsum", "diagonal", "dot", "max", "mean", "min", "nonzero", "prod",
     "ravel", "repeat", "round", "searchsorted", "squeeze", "std", "sum", "swapaxes", "take",
@@ -267,7 +270,7 @@ def _method(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     return method
 
 
-for _name in _METHODS:
+for _name in METHODS:
     setattr(ArrayDuck, _name, _method(getattr(np, _name), _name))
 
 

@@ -13,7 +13,7 @@ from _thread import RLock  # that of threading, which takes as long to import as
 ORDER = (
     "adoption",
     "creation",
-    "jax",
+    "settings",
     "activation",
     "namespace",
     "mixins",

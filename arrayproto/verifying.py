@@ -161,7 +161,7 @@ def verify(program: Program, options: Sequence[str]) -> int:
             quiet = {"stdout": subprocess.DEVNULL} if number == 0 else {}
             done = subprocess.run([*command, *program.command()], input=given, check=False, **quiet)  # type: ignore[call-overload]  # noqa: S603
             statuses.append(done.returncode)
-            runs.append(_read(file))
+            runs.append(read(file))
     if statuses[0] != statuses[1]:
         print(
             f"arrayproto: with NumPy the program ends with status {statuses[0]}, with the library "
@@ -182,7 +182,8 @@ def verify(program: Program, options: Sequence[str]) -> int:
     return statuses[1] or int(bool(wrong))
 
 
-def _read(file: str) -> Results:
+def read(file: str) -> Results:
+    """The results that a run has left in a file; none where there is no file."""
     if not os.path.exists(file):
         return {}
     with np.load(file) as kept:

@@ -220,3 +220,13 @@ def unless_at_work(
         return function(*args, **kwargs) if kwargs else function(*args)
 
     return make
+
+
+def asked_by_program(frame: types.FrameType | None) -> bool:
+    """Whether a call comes from the program, directly or through Python's own modules."""
+    creation = here()
+    if creation is None:
+        return False
+    while frame is not None and callsite.is_standard(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame is not None and creation.is_programs(frame)

@@ -6,12 +6,16 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ..libraries import library_of
-from ..libraries.dask_chunks import alike
+from ..array_duck import flat_places
+from ..consumers.flavour import Flavour, namespace
+from ..consumers.written import written
+from ..libraries import dask_views, library_of
+from ..libraries.dask_chunks import alike, become
+from ..libraries.dask_writes import write_masked
 from .callsite import Packages
 from .makers import Maker, is_duck, shape_of
 from .random import Source
@@ -19,6 +23,10 @@ from .random import Source
 #: Up to so many bytes NumPy makes the values of ranges, and the array has one chunk.
 SMALL = 2**20
 _ERRORS = (TypeError, ValueError)  # of a size that is none
+
+
+def _is_slice(index: Any) -> bool:
+    return index is None or index is Ellipsis or isinstance(index, slice)
 
 
 class DaskMaker(Maker):
@@ -32,6 +40,8 @@ class DaskMaker(Maker):
     workers = Packages("dask", "distributed")
     reads_in_parts = True
     lazy = True
+    views: ClassVar[Any] = dask_views
+    copying = ("__pos__", "astype", "flatten")
 
     def __init__(self, *args: Any, chunks: Any = "auto", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,6 +73,22 @@ class DaskMaker(Maker):
 
     def to_hosts(self, arrays: Sequence[Any]) -> list[np.ndarray]:
         return list(map(_dense, sys.modules["dask"].compute(*arrays)))
+
+    def can_be_changed(self, array: Any) -> bool:
+        return True
+
+    def write(self, array: Any, key: Any, value: Any) -> None:
+        masked = getattr(key, "dtype", None) == np.dtype(bool) and len(key.shape) > 0
+        keys = key if isinstance(key, tuple) else (key,)
+        if masked and np.ndim(value) == 1:
+            write_masked(array, key, value)
+        elif not masked and len(keys) == array.ndim and not any(map(_is_slice, keys)):
+            # A place along each axis: Dask takes one array at most, and no number of its own.
+            places = np.broadcast_arrays(*(k if is_duck(k) else np.asarray(k) for k in keys))
+            flat = flat_places(tuple(places), array.shape)
+            np.put(array, flat, np.broadcast_to(value, flat.shape))
+        else:
+            become(array, written(namespace("numpy", Flavour()), array, key, value))
 
     def natives(self) -> dict[str, Callable[..., Any]]:
         return {

@@ -15,7 +15,6 @@ import functools
 import math
 import sys
 import threading
-import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,7 +25,8 @@ import arrayproto.numpy as anp
 from ..libraries import Library
 from ..patching import Patch
 from ..ways_out import family
-from . import callsite, context
+from . import own_first
+from .context import asked_by_program
 from .makers import Maker
 
 #: What shows an array's values, on every library.
@@ -41,16 +41,6 @@ FUNCTIONS = (
 )
 #: Bytes up to which an array is iterated over at once; larger ones in Dask's blocks.
 AT_ONCE = 2**27
-
-
-def asked_by_program(frame: types.FrameType | None) -> bool:
-    """Whether a call comes from the program, directly or through Python's own modules."""
-    creation = context.here()
-    if creation is None:
-        return False
-    while frame is not None and callsite.is_standard(frame.f_code.co_filename):
-        frame = frame.f_back
-    return frame is not None and creation.is_programs(frame)
 
 
 # What is shown ------------------------------------------------------------------------------------
@@ -152,6 +142,22 @@ class _Method:
         return call
 
 
+class _Attribute:
+    """An attribute of NumPy's arrays, likewise."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, array: Any, cls: type) -> Any:
+        if not asked_by_program(sys._getframe(1)):
+            raise AttributeError(f"{cls.__name__!r} object has no attribute {self.name!r}")
+        return (
+            getattr(np.ndarray, self.name)
+            if array is None
+            else own_first.as_numpys(self.name, array)
+        )
+
+
 def _of_host(maker: Maker, name: str, array: Any, *args: Any, **kwargs: Any) -> Any:
     return getattr(maker.to_host(array), name)(*args, **kwargs)
 
@@ -166,6 +172,13 @@ def _rounded(maker: Maker) -> Callable[..., Any]:
     return __round__
 
 
+def _row(maker: Maker, array: Any, index: int) -> Any:
+    row = array[index]
+    if maker.views is not None:
+        maker.views.remember(array, index, row)
+    return row
+
+
 def _iterated(maker: Maker, own: Callable[..., Any]) -> Callable[..., Any]:
     """The elements of an array with one axis are numbers, as NumPy's are; rows stay lazy."""
 
@@ -177,6 +190,7 @@ def _iterated(maker: Maker, own: Callable[..., Any]) -> Callable[..., Any]:
                 return (number for part in parts for number in maker.to_host(part))
             if self.ndim and math.isnan(self.shape[0]):
                 self.compute_chunk_sizes()
+            return map(functools.partial(_row, maker, self), range(len(self)))
         return own(self)  # type: ignore[no-any-return]
 
     return __iter__
@@ -196,6 +210,7 @@ def _counted(own: Callable[..., Any]) -> Callable[..., Any]:
 
 def _patches(maker: Maker) -> Iterator[Patch]:
     base: Any
+    replaced = list(own_first.replaced(maker))  # of the library's own members, not of those here
     for base in maker.library.classes:
         for name in TEXTS:
             for cls in family(base, maker.library):
@@ -208,11 +223,24 @@ def _patches(maker: Maker) -> Iterator[Patch]:
         for name in FUNCTIONS:
             if not hasattr(base, name):
                 yield Patch.apply(base, name, _Method(name, getattr(anp, name)))
+        for name in (*own_first.MEMBERS, "flatten"):
+            if not hasattr(base, name):
+                yield Patch.apply(
+                    base, name, _Method(name, functools.partial(own_first.as_numpys, name))
+                )
+        for name, change in own_first.CHANGING.items():
+            if not hasattr(base, name):
+                yield Patch.apply(base, name, _Method(name, change))
+        for name in own_first.ATTRIBUTES:
+            if not hasattr(base, name):
+                yield Patch.apply(base, name, _Attribute(name))
         if not hasattr(base, "__round__"):
             yield Patch.apply(base, "__round__", _rounded(maker))
         if maker.lazy:
             yield Patch.apply(base, "__iter__", _iterated(maker, base.__iter__))
             yield Patch.apply(base, "__len__", _counted(base.__len__))
+    for cls, name, function in (*replaced, *maker.members()):
+        yield Patch.apply(cls, name, function)
 
 
 _lock = threading.RLock()

@@ -31,6 +31,7 @@ def _indices(maker: Maker, own: Callable[..., Any]) -> Callable[..., Any]:
     native = maker.natives().get("indices")
 
     def indices(dimensions: Any, dtype: Any = int, sparse: bool = False) -> Any:
+        (dtype,), _ = maker.with_dtypes_of_numpy((dtype,), {})
         if sparse or native is None:
             return maker.of_host(own(dimensions, dtype, sparse), dtype is float)
         return native(dimensions, dtype)
@@ -46,6 +47,7 @@ def _from_function(maker: Maker, own: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         if like is not None:
             return np.fromfunction(function, shape, dtype=dtype, like=like, **kwargs)
+        (dtype,), _ = maker.with_dtypes_of_numpy((dtype,), {})
         grid = indices(shape, dtype=maker.dtype(dtype))
         return function(*(grid[axis] for axis in range(grid.shape[0])), **kwargs)
 

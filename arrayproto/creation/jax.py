@@ -10,36 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from ..locks import lock
 from .makers import SHAPES, Maker, shape_of
 from .random import Source
+from .settings import Setting
 
 
-class _Bits:
-    """``jax_enable_x64``, one for the process: on while any context wants it, in any order."""
-
-    def __init__(self) -> None:
-        self.lock = lock("jax")
-        self.wanted = 0
-        self.before = False
-
-    @contextlib.contextmanager
-    def turned_on(self, config: Any) -> Iterator[None]:
-        with self.lock:
-            if not self.wanted:
-                self.before = config.jax_enable_x64
-                config.update("jax_enable_x64", True)
-            self.wanted += 1
-        try:
-            yield
-        finally:
-            with self.lock:
-                self.wanted -= 1
-                if not self.wanted:
-                    config.update("jax_enable_x64", self.before)
+def _set_bits(on: bool) -> None:
+    sys.modules["jax"].config.update("jax_enable_x64", on)
 
 
-_bits = _Bits()
+_BITS = Setting(lambda: sys.modules["jax"].config.jax_enable_x64, _set_bits)
 
 
 class JaxMaker(Maker):
@@ -62,7 +42,7 @@ class JaxMaker(Maker):
         if self.floating != np.float64:
             yield
             return
-        with _bits.turned_on(self.jax.config):
+        with _BITS.turned(True):
             yield
 
     def known(self, dtype: Any) -> Any:

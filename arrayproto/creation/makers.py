@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .. import namespace
+from ..consumers.written import can_write
 from ..errors import UnsupportedArgumentError
 from ..libraries import Library
+from ..view import asduck
 from .callsite import Packages
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ DTYPE_AT = {
 CONVERTERS = frozenset(
     {"array", "asanyarray", "asarray", "ascontiguousarray", "asfortranarray", "require"}
 )
+#: What takes a dtype, and tells of it.
+OF_DTYPES = frozenset({"finfo", "iinfo", "issubdtype"})
 #: What NumPy dispatches on its arguments: there, an array of a library decides.
 DISPATCHED = frozenset({"geomspace", "linspace", "logspace", "meshgrid"})
 
@@ -74,6 +78,12 @@ class Maker:
         What `arrayproto.using` takes beyond the parameters above.
     workers : callsite.Packages or None
         Packages that call the program's functions with parts of arrays, which are ndarrays.
+    views : module or None
+        Makes parts of arrays views of them, where arrays can be written to and parts are none.
+    copying : tuple of str
+        Methods that give the array itself where NumPy's give a copy, which may be written to.
+    changes_numbers : bool
+        Whether ``x += y`` changes an array without axes, which NumPy's functions have numbers for.
     takes_device, reads_in_parts, lazy : bool
         Whether the library has devices to choose from; whether it reads files part by part; whether
         it computes nothing before it has to.
@@ -85,6 +95,9 @@ class Maker:
     takes_device: ClassVar[bool] = False
     reads_in_parts: ClassVar[bool] = False
     lazy: ClassVar[bool] = False
+    views: ClassVar[Any] = None
+    copying: ClassVar[tuple[str, ...]] = ()
+    changes_numbers: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -149,6 +162,30 @@ class Maker:
         """Whether a value is an array of the library."""
         return isinstance(value, self.library.classes)
 
+    def can_be_changed(self, array: Any) -> bool:
+        """Whether one of the library's arrays can be written to."""
+        return can_write(self.library, array)
+
+    def write(self, array: Any, key: Any, value: Any) -> None:
+        """``array[key] = value``, as NumPy has it, where the library's own refuses it."""
+        asduck(array)[self.ducks(key)] = value
+
+    def shares(self, result: Any, array: Any) -> bool:
+        """Whether what a method has given is the array, or has its memory."""
+        return result is array
+
+    def ducks(self, key: Any) -> Any:
+        """An index with the library's arrays in it as ducks."""
+        if isinstance(key, tuple):
+            return tuple(map(self.ducks, key))
+        if not self.is_own(key):
+            return key
+        return asduck(key) if key.ndim or self.lazy else operator.index(self.to_host(key)[()])
+
+    def members(self) -> Iterator[tuple[type, str, Any]]:
+        """What else its arrays have while the context is open: a class, a name, and the member."""
+        yield from ()
+
     def natives(self) -> dict[str, Callable[..., Any]]:
         """By public name, what the library makes itself, with NumPy's arguments."""
         return {}
@@ -181,6 +218,8 @@ class Maker:
 
         if name.startswith("random."):
             return random.function(self, name.removeprefix("random."), own)
+        if name in OF_DTYPES:
+            return lambda *args: own(*self.with_dtypes_of_numpy(args, {})[0])
         if name in CONVERTERS:
             return self._converting(name, own)
         for made in (files.MAKERS, grids.MAKERS):
@@ -192,6 +231,7 @@ class Maker:
             return on_host
 
         def make(*args: Any, **kwargs: Any) -> Any:
+            args, kwargs = self.with_dtypes_of_numpy(args, kwargs)
             if "like" in kwargs or (name in DISPATCHED and any(map(is_duck, args))):
                 return own(*args, **kwargs)
             try:
@@ -207,6 +247,7 @@ class Maker:
         at = DTYPE_AT.get(name, 100)
 
         def make(*args: Any, **kwargs: Any) -> Any:
+            args, kwargs = self.with_dtypes_of_numpy(args, kwargs)
             if "like" in kwargs:
                 return own(*args, **kwargs)
             if name in DISPATCHED and (
@@ -226,6 +267,7 @@ class Maker:
             if type(object) is list and not args and not kwargs:
                 if _NUMBERS.issuperset(map(type, object)):  # the common case, at once
                     return self.of_numbers(own(object))
+            args, kwargs = self.with_dtypes_of_numpy(args, kwargs)
             if "like" in kwargs:
                 return own(object, *args, **kwargs)
             duck = first_duck(object)
@@ -268,6 +310,22 @@ class Maker:
             if host.dtype == np.complex128:
                 return host.astype(self.complex)
         return host
+
+    @functools.cached_property
+    def _dtype_classes(self) -> tuple[type, ...]:
+        """Of the library's dtypes, where they are not NumPy's."""
+        return self.library.dtypes.classes if self.library.core else ()
+
+    def with_dtypes_of_numpy(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments with NumPy's dtypes for the library's: ``np.zeros(3, dtype=x.dtype)``."""
+        classes = self._dtype_classes
+        if classes:
+            known = self.library.dtypes.to_numpy
+            args = tuple(known(v) if isinstance(v, classes) else v for v in args)
+            kwargs = {k: known(v) if isinstance(v, classes) else v for k, v in kwargs.items()}
+        return args, kwargs
 
     def dtype(self, asked: Any) -> np.dtype[Any]:
         """The dtype of a function whose own default is float64.

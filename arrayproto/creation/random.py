@@ -113,6 +113,7 @@ class Stream:
         args, kwargs : tuple, dict
             Of the call.
         """
+        args, kwargs = self.maker.with_dtypes_of_numpy(args, kwargs)
         source = self.source
         made: Any = NotImplemented
         if name in _OF_ARRAYS:

@@ -24,7 +24,7 @@ from ..rebinding import ReboundFunction, by_public_name
 from . import context
 from .context import Creation, Place, current
 
-#: What makes arrays of no array, by NumPy's module; and what writes them.
+#: What makes arrays of no array, by NumPy's module; what writes them; and what is asked of dtypes.
 NAMES: dict[str, tuple[str, ...]] = {
     "numpy": (
         *("arange", "array", "asanyarray", "asarray", "ascontiguousarray", "asfortranarray"),
@@ -34,6 +34,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("meshgrid", "ones", "require", "save", "savetxt", "savez", "savez_compressed", "tri"),
         *("array2string", "array_repr", "array_str", "zeros"),
         *("c_", "mgrid", "ogrid", "r_"),
+        *("finfo", "iinfo", "issubdtype"),
     ),
     "numpy.fft": ("fftfreq", "rfftfreq"),
     "numpy.random": tuple(

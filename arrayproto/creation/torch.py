@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from .context import asked_by_program
 from .makers import SHAPES, Maker, shape_of
 from .random import Source
+from .settings import Setting
 
 #: dtypes of NumPy's that PyTorch takes without a question.
 _AS_IT_IS = frozenset(map(np.dtype, ("?", "i8", "f4", "f8", "c16")))
@@ -19,10 +23,46 @@ _NUMBERS = frozenset({int, float})
 _ERRORS = (RuntimeError, TypeError)  # of a size that is none
 
 
+_DEFAULT = Setting(
+    lambda: sys.modules["torch"].get_default_dtype(),
+    lambda dtype: sys.modules["torch"].set_default_dtype(dtype),
+)
+
+
+class _Number(int):
+    """``x.size`` of NumPy's arrays, a number, and ``x.size()`` of PyTorch's."""
+
+    method: Callable[..., Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.method(*args, **kwargs)
+
+
+class _Size:
+    """The number of elements for the program's own code, and PyTorch's method."""
+
+    def __init__(self, own: Any) -> None:
+        self.own = own
+
+    def __get__(self, tensor: Any, cls: type) -> Any:
+        method = self.own if tensor is None else self.own.__get__(tensor)
+        if tensor is None or not asked_by_program(sys._getframe(1)):
+            return method
+        number = _Number(tensor.numel())
+        number.method = method
+        return number
+
+
 class TorchMaker(Maker):
-    """``device=`` is a `torch.device`, or what one is made of; the default is PyTorch's own."""
+    """``device=`` is a `torch.device`, or what one is made of; the default is PyTorch's own.
+
+    As long as the context is open PyTorch's default dtype is the context's, so that an operator
+    on whole numbers (``np.arange(3) / 2``) has as many digits as NumPy's.
+    """
 
     takes_device = True
+    copying = ("__pos__", "flatten")
+    changes_numbers = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         dtype = kwargs.get("dtype")
@@ -41,7 +81,9 @@ class TorchMaker(Maker):
             None: self.torch_dtype(self.dtype(None)),
             float: self.torch_dtype(self.dtype(None)),
         }
-        self._dtypes: dict[Any, Any] = floats
+        # Programs say `dtype=x.dtype`.
+        own = {dtype: dtype for dtype in self.library.dtypes.own}
+        self._dtypes: dict[Any, Any] = {**own, **floats}
 
     def torch_dtype(self, dtype: Any) -> Any:
         return self.library.dtypes.from_numpy(np.dtype(dtype))
@@ -53,6 +95,18 @@ class TorchMaker(Maker):
         except KeyError:
             found = self._dtypes[dtype] = self.torch_dtype(dtype)
             return found
+
+    @contextlib.contextmanager
+    def entered(self) -> Iterator[None]:
+        with _DEFAULT.turned(self.torch_dtype(self.dtype(None))):
+            yield
+
+    def shares(self, result: Any, array: Any) -> bool:
+        return bool(result.data_ptr() == array.data_ptr())
+
+    def members(self) -> Iterator[tuple[type, str, Any]]:
+        tensor = self.torch.Tensor
+        yield tensor, "size", _Size(tensor.size)
 
     def upload(self, host: np.ndarray) -> Any:
         if self._on_cpu and host.dtype in _AS_IT_IS and host.ndim:

@@ -62,6 +62,8 @@ class Dtypes:
     ----------
     classes : tuple of type
         What the library's dtypes are instances of.
+    own : tuple
+        The library's dtypes that NumPy has too.
     """
 
     def __init__(self, namespace: Any) -> None:
@@ -70,6 +72,7 @@ class Dtypes:
         # Scalar types of NumPy's are dtypes when asked for, and arrays have instances of `dtype`.
         numpys = [n for n, own in self._own.items() if own is getattr(np, n)]
         self._numpy |= {np.dtype(n): np.dtype(n) for n in numpys}
+        self.own = tuple(self._own.values())
         self.classes = tuple({type(own) for own in self._own.values()} - {type, np.dtype})
 
     def to_numpy(self, dtype: Any) -> np.dtype[Any]:
@@ -107,7 +110,7 @@ class NumPyDtypes(Dtypes):
     """For libraries whose arrays have NumPy's own dtypes."""
 
     def __init__(self) -> None:
-        self.classes = ()
+        self.classes = self.own = ()
 
     def to_numpy(self, dtype: Any) -> np.dtype[Any]:
         return np.dtype(dtype)

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..derived.creation import make
 from ..errors import UnsupportedArgumentError
+from .dask_views import wrote
 
 normalize_axes = np.lib.array_utils.normalize_axis_tuple
 axis_index = np.lib.array_utils.normalize_axis_index
@@ -124,6 +125,12 @@ def _takes_out(name: str) -> bool:
     return own is not None and "out" in inspect.signature(own).parameters
 
 
+def become(a: Any, result: Any) -> None:
+    """Make `a` the result, which has its shape: it is given another graph."""
+    sys.modules["dask.array.core"].handle_out(a, result)
+    wrote(a)
+
+
 def write_out(name: str, result: Any, out: Any) -> Any:
     """Make `out` the result: a Dask array is changed by being given another graph."""
     if isinstance(out, tuple) and len(out) == 1:
@@ -155,8 +162,19 @@ def write_out(name: str, result: Any, out: Any) -> Any:
                 f"Cannot cast {name} output from {result.dtype!r} to {out.dtype!r} with casting "
                 "rule 'same_kind'"
             )
-    sys.modules["dask.array.core"].handle_out(out, result)
+    become(out, result)
     return out
+
+
+def copied(name: str) -> Callable[..., Any]:
+    """Dask's function, where it has the array itself for NumPy's copy, which may be written to."""
+
+    def call(a: Any, *args: Any, **kwargs: Any) -> Any:
+        result = getattr(da(), name)(a, *args, **kwargs)
+        return result.copy() if result is a else result
+
+    call.__name__ = name
+    return call
 
 
 def writing(name: str, call: Callable[..., Any], position: int | None) -> Callable[..., Any]:

@@ -169,7 +169,7 @@ def _array(
     result = da().array(object, dtype=dtype, ndmin=ndmin)
     if copy is False and not (is_dask(object) and result.dtype == object.dtype):
         raise ValueError("Unable to avoid copy while creating an array as requested.")
-    return result
+    return result.copy() if copy and result is object else result
 
 
 def _in_order(name: str) -> Callable[..., Any]:

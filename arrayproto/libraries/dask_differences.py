@@ -9,6 +9,7 @@ import numpy as np
 
 from .dask_chunks import (
     as_dask,
+    copied,
     da,
     is_dask,
     known_shape,
@@ -122,8 +123,10 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> A
     if 0 in array.shape:  # what comes around it is in the arguments
         return as_dask(np.pad(np.empty(array.shape, array.dtype), pairs, mode, **kwargs))
     if mode in ("constant", "edge", "empty") or callable(mode):
-        return da().pad(array, tuple(pairs), mode, **kwargs)
+        result = da().pad(array, tuple(pairs), mode, **kwargs)
+        return result.copy() if result is array else result
     known_shape("pad", array)
+    whole = array
     each = {
         key: np.broadcast_to(kwargs[key], (array.ndim, 2))
         for key in ("stat_length", "end_values")
@@ -134,7 +137,7 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> A
         if pair != (0, 0):
             here = {key: tuple(value[axis].tolist()) for key, value in each.items()}
             array = _pad_axis(array, axis, pair, mode, {**rest, **here})
-    return array
+    return array.copy() if array is whole else array
 
 
 def _pad_axis(a: Any, axis: int, pair: tuple[int, ...], mode: str, options: dict[str, Any]) -> Any:
@@ -159,6 +162,7 @@ def _pad_axis(a: Any, axis: int, pair: tuple[int, ...], mode: str, options: dict
 
 #: Rows of Dask's table of differences.
 ROWS: dict[str, Row] = {
+    **{name: copied(name) for name in ("append", "tile")},
     "diff": _diff,
     "gradient": _gradient,
     "pad": _pad,

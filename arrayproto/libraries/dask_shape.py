@@ -154,7 +154,9 @@ def _join(name: str) -> Callable[..., Any]:
         if name == "concatenate":
             _check_lengths([a.shape for a in arrays], axis)
         arrays = [a if a.dtype == found.dtype else a.astype(found.dtype) for a in arrays]
-        return getattr(da(), name)(arrays, axis, allow_unknown_chunksizes=False)
+        result = getattr(da(), name)(arrays, axis, allow_unknown_chunksizes=False)
+        # Of one array, or one and empty ones, Dask has that array itself.
+        return result.copy() if any(result is a for a in arrays) else result
 
     call.__name__ = name
     return call
@@ -360,7 +362,8 @@ def _indices_of_triangle(name: str) -> Callable[..., Any]:
 def _astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
     if device not in (None, "cpu"):
         raise ValueError(f'Device not understood. Only "cpu" is allowed, but received: {device}')
-    return x.astype(dtype, copy=copy)
+    result = x.astype(dtype, copy=copy)
+    return result.copy() if copy and result is x else result
 
 
 def _copy(a: Any, order: str = "K", subok: bool = False) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .dask_chunks import become
 from .rows import Derived, Row
 
 
@@ -14,7 +15,7 @@ def write(out: Any, value: Any) -> None:
     """As Dask does with the ``out=`` of a ufunc: the array becomes the result."""
     if isinstance(value, (np.ndarray, np.generic)):
         value = sys.modules["dask.array"].asarray(value)
-    sys.modules["dask.array.core"].handle_out(out, value)
+    become(out, value)
 
 
 def _matmul(x1: Any, x2: Any) -> Any:

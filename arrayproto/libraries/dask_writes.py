@@ -15,6 +15,7 @@ import numpy as np
 
 from .dask_chunks import (
     as_dask,
+    become,
     da,
     flattened,
     is_dask,
@@ -31,7 +32,7 @@ from .rows import Row
 def _replace(a: Any, result: Any) -> None:
     """Make `a` the result, in its own shape and chunks."""
     result = reshape(result, a.shape).rechunk(a.chunks)
-    sys.modules["dask.array.core"].handle_out(a, result)
+    become(a, result)
 
 
 def _cast(values: Any, dtype: Any, casting: Any) -> Any:
@@ -123,7 +124,28 @@ def _place(arr: Any, mask: Any, vals: Any) -> None:
     known_shape("place", arr, mask)
     if mask.size != arr.size:
         raise ValueError("place: mask and data must be the same size")
-    values = flattened(_cast(vals, arr.dtype, "safe"))
+    _write_where(arr, mask, flattened(_cast(vals, arr.dtype, "safe")))
+
+
+def write_masked(arr: Any, mask: Any, values: Any) -> None:
+    """``arr[mask] = values``, a value for each place; their number need not be known."""
+    mask = as_dask(mask)
+    known_shape("place", arr, mask)
+    if mask.shape != arr.shape:
+        raise IndexError(
+            f"boolean index did not match indexed array: its shape is {mask.shape}, and that of "
+            f"the array {arr.shape}"
+        )
+    values = _cast(values, arr.dtype, "unsafe")
+    if math.isnan(values.shape[0]):  # the values in one chunk, when they are computed
+        values = da().from_delayed(
+            sys.modules["dask"].delayed(np.asarray)(values), (math.nan,), values.dtype
+        )
+    _write_where(arr, mask, values)
+
+
+def _write_where(arr: Any, mask: Any, values: Any) -> None:
+    values = values if values.npartitions == 1 else values.rechunk(-1)
     flat = reshape(arr, -1)
     mask = reshape(mask, -1).astype(bool).rechunk(flat.chunks)
     before = da().cumsum(mask, axis=0, dtype=np.intp).rechunk(flat.chunks) - 1
@@ -136,7 +158,7 @@ def _place(arr: Any, mask: Any, vals: Any) -> None:
             result[mask] = values[before[mask] % values.size]
         return result
 
-    operands = (flat, (0,), mask, (0,), before, (0,), values.rechunk(-1), (1,))
+    operands = (flat, (0,), mask, (0,), before, (0,), values, (1,))
     _replace(
         arr,
         da().blockwise(

@@ -59,7 +59,30 @@ def _signed() -> Mapping[Any, Any]:
 
 
 def _setitem(a: Any, key: Any, value: Any) -> None:
-    a[key] = value
+    """Nor there: what is written is turned instead."""
+    keys = key if isinstance(key, tuple) else (key,)
+    if not any(isinstance(k, slice) and k.step is not None and k.step < 0 for k in keys):
+        a[key] = value
+        return
+    forward: list[Any] = []
+    flipped, axis, place = [], 0, 0  # axes of `a`, and of what is written to
+    given = sum(k is not None and k is not Ellipsis for k in keys)
+    for k in keys:
+        if k is Ellipsis:
+            axis, place = axis + a.ndim - given, place + a.ndim - given
+        elif isinstance(k, slice):
+            chosen = range(*k.indices(a.shape[axis]))
+            if chosen.step < 0:
+                flipped.append(place)
+                k = slice(chosen[-1], chosen[0] + 1, -chosen.step) if chosen else slice(0, 0)
+            axis, place = axis + 1, place + 1
+        elif k is None:
+            place += 1
+        else:
+            axis += 1
+        forward.append(k)
+    target = a[tuple(forward)]
+    target.copy_(value.broadcast_to(target.shape).flip(flipped))
 
 
 #: Where the tensors of the call are, so that what NumPy's functions make is there too.
