@@ -119,7 +119,7 @@ def lines(trace: Trace, file: str | None = None) -> str:
         Of the program; by default each that has an event.
     """
     parts = []
-    for name in [os.path.abspath(file)] if file else _files(trace):
+    for name in [_path(file)] if file else _files(trace):
         parts.append(_shown(name))
         for time, left, number, source, told in source_rows(trace, name):
             parts.append(f"{time:>10} {left:>10} {number:>5}  {source:<60} {told}".rstrip())
@@ -128,7 +128,7 @@ def lines(trace: Trace, file: str | None = None) -> str:
 
 def source_rows(trace: Trace, file: str) -> list[tuple[str, str, str, str, str]]:
     """Of a file: time of the calls, bytes that left, line number, source, and what left how."""
-    groups = [g for g in grouped(trace.events) if os.path.abspath(g.file) == file]
+    groups = [g for g in grouped(trace.events) if _path(g.file) == file]
     found = []
     for number, source in enumerate(linecache.getlines(file), 1):
         here = [g for g in groups if g.line == number]
@@ -147,8 +147,13 @@ def source_rows(trace: Trace, file: str) -> list[tuple[str, str, str, str, str]]
     return found
 
 
+def _path(file: str) -> str:
+    """An absolute path; a cell of a notebook has none."""
+    return file if file.startswith("<") else os.path.abspath(file)
+
+
 def _files(trace: Trace) -> list[str]:
-    files = {os.path.abspath(e.file) for e in trace.events if e.file}
+    files = {_path(e.file) for e in trace.events if e.file}
     return sorted(file for file in files if linecache.getlines(file))
 
 
