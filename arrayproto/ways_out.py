@@ -150,6 +150,11 @@ COERCING = (
     "frombuffer", "from_dlpack",
 )  # fmt: skip
 
+#: NumPy's functions that write out the values of an array, for which they are on the host.
+WRITING_OUT = frozenset(
+    {"array2string", "array_repr", "array_str", "save", "savetxt", "savez", "savez_compressed"}
+)
+
 #: Libraries whose arrays are dense and in memory: their own code may use the ways as it likes.
 #: What sparse makes dense, or Dask computes, costs the same whoever asked for it.
 EAGER = frozenset(LIBRARIES) - {"sparse", "dask"}

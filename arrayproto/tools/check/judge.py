@@ -148,15 +148,19 @@ def _of_call(use: Use, library: Asked) -> Iterator[tuple[str, str]]:
         code = "AP103" if public.method not in ("", "__call__") else "AP101"
         yield code, f"numpy.{use.name} is not supported on {library.name}: {found.note}{step}"
         return
-    if (public.method == "at" or public.name in WRITING) and not library.is_mutable():
+    writes = public.method == "at" or public.name in WRITING
+    if writes and not use.ndarray_out and not library.is_mutable():
         yield "AP401", f"numpy.{use.name}: {_not_written(library)}"
         return
     refused = found.refuses & set(use.arguments)
     if use.ndarray_out and found.ndarray_out is not None:
         refused -= {"out"}
         if found.ndarray_out:
-            into = f"{library.name}, into the ndarray that out= is"
-            yield "AP203", f"numpy.{use.name} takes its result out of {into}"
+            into = "into the ndarray that it is to write to"
+            yield "AP203", f"numpy.{use.name} takes its result out of {library.name}, {into}"
+        elif writes:
+            none = f"writes no arrays of {library.name} to an ndarray"
+            yield "AP102", f"numpy.{use.name} {none}; bring them to the host by name before"
         else:
             none = f"takes no ndarray as out= on {library.name}"
             yield "AP102", f"numpy.{use.name} {none}; leave it out"

@@ -6,6 +6,7 @@ import functools
 
 from ...creation.endings import FUNCTIONS, METHODS
 from ...creation.rebound import NAMES
+from ...ways_out import WRITING_OUT
 
 #: Makers of random numbers, to the class whose methods are called.
 GENERATORS = {
@@ -17,9 +18,6 @@ GENERATORS = {
 INDEXERS = frozenset({"numpy.c_", "numpy.mgrid", "numpy.ogrid", "numpy.r_"})
 #: Methods that ``run`` gives arrays whose library has none: to end with, and to go on with.
 ENDINGS, GIVEN = frozenset(METHODS), frozenset(FUNCTIONS)
-_WRITES = frozenset(
-    {"array2string", "array_repr", "array_str", "save", "savetxt", "savez", "savez_compressed"}
-)
 _NO_ARRAYS = frozenset({"random.seed", "random.set_state", "random.get_bit_generator"})
 #: What writes into its argument.
 SHUFFLING = frozenset({"random.shuffle", "random.Generator.shuffle", "random.RandomState.shuffle"})
@@ -44,7 +42,7 @@ def makes(name: str) -> bool:
     """
     if name.startswith(("random.Generator.", "random.RandomState.")):
         return True
-    return name in _names() - _WRITES - _NO_ARRAYS
+    return name in _names() - WRITING_OUT - _NO_ARRAYS
 
 
 def is_ending(name: str) -> bool:
@@ -54,4 +52,4 @@ def is_ending(name: str) -> bool:
     ----------
     name : str
     """
-    return name in _WRITES
+    return name in WRITING_OUT

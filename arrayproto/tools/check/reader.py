@@ -12,11 +12,20 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ...ducks import WRITING
 from ...ways_out import COERCING, WAYS_OUT
 from ..arguments import positional_names
 from .made import ENDINGS, GENERATORS, GIVEN, INDEXERS, SHUFFLING, is_ending, makes
 from .names import LIBRARY_MODULES, Public, find_public
-from .syntax import given_to, indices, is_backwards, is_of_arrays, is_plain, is_text
+from .syntax import (
+    given_to,
+    indices,
+    is_backwards,
+    is_of_arrays,
+    is_plain,
+    is_text,
+    pairs,
+)
 
 ARRAY, UNKNOWN, HOST, OTHER, ARRAYS = "array", "unknown", "ndarray", "other", "list of arrays"
 _STRONGEST = (ARRAY, ARRAYS, UNKNOWN, HOST, OTHER)
@@ -49,7 +58,7 @@ class Use(NamedTuple):
     certain : bool
         Whether it is an array that it is done to; else it may be.
     ndarray_out : bool
-        Whether a call is given ``out=``, and it is an ndarray.
+        Whether a call writes to an ndarray: one given as ``out=``, or the first of `np.copyto`.
     positional : int or None
         How many arguments a method is given by position; None if that is not known.
     """
@@ -182,6 +191,12 @@ class _Reader:
                 self.scopes[-1][alias.asname or alias.name] = Module(f"{node.module}.{alias.name}")
 
     def assign(self, node: ast.Assign) -> None:
+        together = pairs(node)
+        if together:  # a, b = x, y
+            values = [self.expression(item) for _, item in together]
+            for (target, _), value in zip(together, values, strict=True):
+                self.bind(target, value)
+            return
         value = self.expression(node.value)
         for target in node.targets:
             self.bind(target, value)
@@ -442,7 +457,9 @@ class _Reader:
         certain, out = ARRAY in maybe or ARRAYS in maybe, keywords.get("out")
         if out is None and "out" in said:
             out = values[positional_names(public.public_api).index("out")]
-        self.found.append(Use("call", name, node, said, certain, out == HOST))
+        writes = public.method == "at" or name in WRITING
+        on_host = out == HOST or (writes and given[:1] == [HOST])
+        self.found.append(Use("call", name, node, said, certain, on_host))
         for place, argument in enumerate(node.args[:2]):
             # What NumPy's functions are given is an array from there on, as far as one can tell.
             if isinstance(argument, ast.Name) and values[place] == UNKNOWN and place == 0:

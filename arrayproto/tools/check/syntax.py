@@ -35,6 +35,16 @@ def is_text(index: ast.expr) -> bool:
     return isinstance(index, ast.Constant) and isinstance(index.value, str)
 
 
+def pairs(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
+    """What is bound to what, where several are at once: ``a, b = x, y``; empty for others."""
+    (target, *others), value = node.targets, node.value
+    if others or not (isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)):
+        return []
+    if any(isinstance(item, ast.Starred) for item in (*target.elts, *value.elts)):
+        return []
+    return list(zip(target.elts, value.elts, strict=False))
+
+
 def given_to(node: ast.Call, public: Public) -> tuple[str, ...]:
     """Names of the arguments that a call is given, but for those that are as by default."""
     given = [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
