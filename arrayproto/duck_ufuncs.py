@@ -75,8 +75,8 @@ def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, *operands: Any)
         raise not_to_host(library, f"{ufunc.__name__}.at", "the array", step)
     if not on_host and not (isinstance(a, library.classes) and is_mutable(library, a)):
         raise UnsupportedFunctionError(
-            f"{name} is not supported for arrays of {library.name}, which cannot be written to, "
-            f"nor where the array is a {type(a).__name__}. "
+            f"{name} is not supported on a {type(a).__module__}.{type(a).__qualname__} with arrays "
+            f"of {library.name}, since it cannot be written to. Instead: "
             "numpy.bincount(indices, weights=b) adds up by index"
         )
     own = cls._implementations.core.own

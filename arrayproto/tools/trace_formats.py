@@ -28,7 +28,11 @@ _CALLS = {
     "refused": "a call that arrayproto refused with an error",
     "raised": "a call that ended with an error of the library's, or of NumPy's",
 }
-_BYTES = "Bytes are those of the result of a call, and of the array that left, as an ndarray."
+_BYTES = (
+    "Bytes are those of the result of a call, and of the array that left, as an ndarray, each time "
+    "that it did; 0 where the library does not know them before. Time is that of the calls alone. "
+    "'through' is the line of an installed package in between, or the call that it was a part of."
+)
 
 
 class Group(NamedTuple):
@@ -194,6 +198,7 @@ def as_html(trace: Trace, title: str = "Where the arrays went") -> str:
     kinds = {event.kind for event in trace.events}
     parts.append(page.legend((k, text) for k, text in {**_CALLS, **KINDS}.items() if k in kinds))
     parts.append(page.paragraph(_BYTES))
+    parts.append(page.made(event.library for event in trace.events))
     return page.page(title, parts)
 
 
