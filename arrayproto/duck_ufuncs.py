@@ -14,6 +14,7 @@ from .ducks import (
     is_mutable,
     is_named_host,
     made_fresh,
+    not_to_host,
     of_host,
     unwrap,
     wrap,
@@ -69,10 +70,13 @@ def _at(library: Library, ufunc: np.ufunc, a: Any, indices: Any, *operands: Any)
     cls, core = duck_class(library), library.core
     name = f"numpy.{ufunc.__name__}.at"
     on_host = type(a) is np.ndarray and "fill" in core
+    if type(a) is np.ndarray and not on_host and is_mutable(library):
+        step = f"Give {library.host_copy} in the place of each array x of {library.name}"
+        raise not_to_host(library, f"{ufunc.__name__}.at", "the array", step)
     if not on_host and not (isinstance(a, library.classes) and is_mutable(library, a)):
         raise UnsupportedFunctionError(
-            f"{name} is not supported for arrays of {library.name}, which cannot be written to, "
-            f"nor where the array is a {type(a).__name__}. "
+            f"{name} is not supported on a {type(a).__module__}.{type(a).__qualname__} with arrays "
+            f"of {library.name}, since it cannot be written to. Instead: "
             "numpy.bincount(indices, weights=b) adds up by index"
         )
     own = cls._implementations.core.own

@@ -239,8 +239,14 @@ def _handing_on(library: Library, value: Any) -> Any:
     return call
 
 
-#: Functions whose whole point is to write into their first argument.
-WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
+#: Functions whose whole point is to write into their first argument, and its name.
+_TARGETS = {
+    **dict.fromkeys(("fill_diagonal", "put", "putmask"), "a"),
+    "copyto": "dst",
+    "place": "arr",
+    "put_along_axis": "arr",
+}
+WRITING = frozenset(_TARGETS)
 
 
 def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..., Any] | None:
@@ -259,12 +265,17 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         return None
     implementation: Callable[..., Any] = found
     out_at = _place_of_out(function)
-    writes, calling = name in WRITING and "fill" in library.core, name in _CALLING
+    writes, calling, fills = name in WRITING, name in _CALLING, "fill" in library.core
     fresh = None if name in VIEWING else library.core.get("fresh")
 
     def call(*args: Any, **kwargs: Any) -> Any:
         out = None
-        if writes and args and type(args[0]) is np.ndarray:
+        if writes and not args:
+            args = (kwargs.pop(_TARGETS[name]),)
+        if writes and type(args[0]) is np.ndarray and not is_named_host(library, args[0]):
+            if not fills:
+                step = f"Give {library.host_copy} in the place of each array x of {library.name}"
+                raise not_to_host(library, name, _TARGETS[name], step)
             target = library.core["asarray"](args[0].copy())
             call(target, *args[1:], **kwargs)
             library.core["fill"](args[0], target)
@@ -280,11 +291,17 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
             kwargs = {key: wrap(library, value) for key, value in kwargs.items()}
         # A ufunc in NumPy: where= says what of out= is written to.
         where = kwargs.pop("where", True) if name == "clip" and out is not None else True
-        if name in WRITING:
-            args, kwargs = _with_target(library, given, args, kwargs)
+        if writes and isinstance(given[0][0], library.classes):  # itself, and not its values
+            args = (duck_class(library)(given[0][0]), *args[1:])
         result = implementation(*args, **kwargs)
         if out is None and name == "nan_to_num" and not _copies(*args[1:2], **kwargs):
-            out = given[0][0]
+            out = given[0][0] if given[0] else given[1]["x"]
+            if isinstance(out, library.classes) and not is_mutable(library, out):
+                raise UnsupportedArgumentError(
+                    f"numpy.nan_to_num: copy=False writes to x, and arrays of {library.name} "
+                    "cannot be written to. Leave it out, and assign the result: "
+                    "x = np.nan_to_num(x)"
+                )
         if out is not None:
             return write_out(library, name, result, out, where)
         result = unwrap(result)
@@ -295,18 +312,12 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
     return call
 
 
-def _with_target(
-    library: Library, given: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Arguments whose first is what was given for it, to be written to, and not its values."""
-    cls = duck_class(library)
-    if args:
-        target = given[0][0]
-        return (cls(target) if isinstance(target, library.classes) else args[0], *args[1:]), kwargs
-    for key in ("dst", "a", "arr"):
-        if isinstance(given[1].get(key), library.classes):
-            kwargs = {**kwargs, key: cls(given[1][key])}
-    return args, kwargs
+def not_to_host(library: Library, name: str, target: str, step: str) -> UnsupportedArgumentError:
+    """The error of a call that would write arrays of a library to an ndarray."""
+    return UnsupportedArgumentError(
+        f"numpy.{name}: {target} is a numpy.ndarray, into which the result would have to be copied "
+        f"from the arrays of {library.name}. {step}"
+    )
 
 
 def _copies(copy: Any = True, **kwargs: Any) -> bool:
@@ -411,11 +422,8 @@ def write_out(
             f"numpy.{name}: out= has the shape {target.shape}, and the result {result.shape}"
         )
     if on_host and "fill" not in library.core:
-        raise UnsupportedArgumentError(
-            f"numpy.{name}: out= is a numpy.ndarray, into which the result would have to be copied "
-            f"from the arrays of {library.name}. Leave it out, and assign the result. "
-            f"{library.advice}"
-        )
+        step = f"Leave it out, and assign the result. {library.advice}"
+        raise not_to_host(library, name, "out=", step)
     if on_host:
         if where is not True:
             result = np.where(wrap(library, where), result, target)

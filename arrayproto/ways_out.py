@@ -25,12 +25,14 @@ KINDS = {
     "copy": "it is copied to host memory by name",
     "list": "it becomes a list of Python numbers",
     "number": "its one element becomes a number of Python's",
+    "text": "its values are read to be shown: `print`, a format, `repr`",
+    "pickle": "its values are written to a pickle, for a file or another process",
     "list of arrays": "NumPy makes one ndarray of a list of arrays",
     "object array": "NumPy makes an array of Python objects of it, since it knows no better",
 }
 Kind = Literal[
     "coercion", "buffer", "dlpack", "densifying", "compute", "copy", "list", "number",
-    "list of arrays", "object array",
+    "text", "pickle", "list of arrays", "object array",
 ]  # fmt: skip
 
 
@@ -46,14 +48,20 @@ class WayOut(NamedTuple):
         One of `KINDS`.
     modules : tuple of str
         Where the functions are; empty for methods.
+    of : tuple of str
+        Names of the classes whose methods they are, where others of the library, which stand for
+        arrays that have no values yet, have them too; empty for all.
     """
 
     names: tuple[str, ...]
     kind: Kind
     modules: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
 
 
 _NUMBERS = ("__bool__", "__float__", "__int__", "__complex__", "__index__")
+_SHOWING = ("__repr__", "__str__", "__format__")
+_PICKLED = WayOut(("__reduce__", "__reduce_ex__"), "pickle")
 _BUT_FOR_BUFFER = (
     WayOut(("__array__",), "coercion"),
     WayOut(("__dlpack__",), "dlpack"),
@@ -71,6 +79,8 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("item", *_NUMBERS), "number"),
         WayOut((), "buffer"),  # of memory that the host can read
         WayOut(("__dlpack__",), "dlpack"),
+        WayOut(_SHOWING, "text"),
+        _PICKLED,
     ),
     "sparse": (  # a number is an element that it holds: there is nothing to make dense or wait for
         WayOut(("__array__",), "coercion"),
@@ -92,6 +102,8 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("device_get",), "copy", ("jax",)),
         WayOut(("tolist",), "list"),
         WayOut(("item",), "number"),
+        WayOut(_SHOWING, "text", of=("ArrayImpl",)),
+        _PICKLED,
     ),
     "torch": (
         WayOut(("__array__",), "coercion"),
@@ -100,11 +112,15 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("item", *_NUMBERS), "number"),
         WayOut(("__dlpack__",), "dlpack"),
         WayOut(("to_dlpack",), "dlpack", ("torch", "torch.utils.dlpack")),
+        WayOut(_SHOWING, "text"),
+        _PICKLED,
     ),
     "tensorflow": (
         *_BUT_FOR_BUFFER,
         WayOut((), "buffer"),
         WayOut(("numpy", "_numpy"), "copy"),
+        WayOut(_SHOWING, "text", of=("_EagerTensorBase", "BaseResourceVariable")),
+        _PICKLED,
         WayOut(
             ("to_dlpack",),
             "dlpack",
@@ -122,6 +138,8 @@ WAYS_OUT: dict[str, tuple[WayOut, ...]] = {
         WayOut(("__bytes__",), "copy"),
         WayOut(("tolist",), "list"),
         WayOut(("item",), "number"),
+        WayOut(_SHOWING, "text"),
+        WayOut(("__getstate__",), "pickle"),
     ),
     "xarray": (WayOut(("__array__",), "coercion"),),
 }
@@ -131,6 +149,11 @@ COERCING = (
     "array", "asarray", "asanyarray", "ascontiguousarray", "asfortranarray", "require",
     "frombuffer", "from_dlpack",
 )  # fmt: skip
+
+#: NumPy's functions that write out the values of an array, for which they are on the host.
+WRITING_OUT = frozenset(
+    {"array2string", "array_repr", "array_str", "save", "savetxt", "savez", "savez_compressed"}
+)
 
 #: Libraries whose arrays are dense and in memory: their own code may use the ways as it likes.
 #: What sparse makes dense, or Dask computes, costs the same whoever asked for it.
@@ -162,7 +185,7 @@ def ways_out(library: Library) -> Iterator[Found]:
     Found
         Each attribute once. Methods that a class inherits from one written in C are of that class.
     """
-    for names, kind, modules in WAYS_OUT.get(library.name, _STANDARD):
+    for names, kind, modules, of in WAYS_OUT.get(library.name, _STANDARD):
         for name in names:
             holders: list[Any]
             if modules:
@@ -171,9 +194,11 @@ def ways_out(library: Library) -> Iterator[Found]:
                 holders = []
                 for base in library.classes:
                     found = [cls for cls in family(base, library) if name in vars(cls)]
-                    if base not in found and hasattr(base, name):
+                    inherited = getattr(base, name, None)
+                    if base not in found and inherited is not getattr(object, name, None):
                         found.insert(0, base)
                     holders += [cls for cls in found if cls not in holders]
+                holders = [cls for cls in holders if not of or cls.__name__ in of]
             for holder in holders:
                 yield Found(holder, name, kind)
 

@@ -173,3 +173,23 @@ class TestDasksOwnCode:
             ),
         ):
             np.full_like(np.ones(2), da.from_array(np.float64(7)))
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            lambda h, x: np.put(h, [0], x),
+            lambda h, x: np.put(a=h, ind=[0], v=x),
+            lambda h, x: np.place(h, h == 0, x),
+            lambda h, x: np.putmask(h, h == 0, x),
+            lambda h, x: np.put_along_axis(h, np.array([0]), x, 0),
+        ],
+    )
+    def test_others_that_write_to_an_ndarray(self, call):
+        h = np.zeros(2)
+        with (
+            arrayproto.activated("dask"),
+            staying_on_the_library(),
+            pytest.raises(UnsupportedArgumentError, match=r"Give x\.compute\(\) in its place"),
+        ):
+            call(h, da.ones(1))
+        assert_same(h, np.zeros(2))

@@ -290,7 +290,11 @@ class TestRefusals:
     def test_not_into_a_copy(self):
         x = jnp.asarray([1.0, np.nan])
         assert np.nan_to_num(x, True).tolist() == [1, 0]
-        for call in (lambda: np.nan_to_num(x, copy=False), lambda: np.nan_to_num(x, False)):
+        for call in (
+            lambda: np.nan_to_num(x, copy=False),
+            lambda: np.nan_to_num(x=x, copy=False),
+            lambda: np.nan_to_num(x, False),
+        ):
             with pytest.raises(UnsupportedArgumentError, match="assign the result"):
                 call()
 

@@ -473,3 +473,27 @@ class TestConvert:
         with arrayproto.activated("torch", fallback="convert"):
             with pytest.raises(UnsupportedFunctionError, match="does not help.*requires grad"):
                 np.flip(x)
+
+
+@pytest.mark.parametrize(
+    ("call", "total"),
+    [
+        (lambda h, x: np.copyto(dst=h, src=x), 9),
+        (lambda h, x: np.put(a=h, ind=[0], v=x[0]), 1),
+        (lambda h, x: np.place(arr=h, mask=h == 0, vals=x), 9),
+        (lambda h, x: np.putmask(h, h == 0, values=x), 9),
+    ],
+)
+def test_what_is_written_to_may_be_named(call, total):
+    h = np.zeros((3, 3))
+    call(h, torch.ones(3, 3))
+    assert h.sum() == total
+    t = torch.zeros(3, 3)
+    call(t, torch.ones(3, 3))
+    assert t.sum() == total
+
+
+def test_nan_to_num_of_an_argument_by_name():
+    x = torch.tensor([float("nan"), 1.0])
+    assert np.nan_to_num(x=x, copy=False) is x
+    assert x.tolist() == [0, 1]

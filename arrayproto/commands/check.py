@@ -25,6 +25,12 @@ def add(commands: Commands) -> None:
         metavar="NAMES",
         help="libraries, separated by commas; by default those of pyproject.toml",
     )
+    parser.add_argument(
+        "--as-run",
+        action="store_true",
+        help="read them as `arrayproto run --library NAME` runs them: what numpy.zeros and the "
+        "like make are arrays of the library too",
+    )
     formats = ("text", "github", "sarif", "json", "html")
     parser.add_argument("--format", choices=formats, default="text")
     parser.add_argument(
@@ -43,4 +49,5 @@ def _main(arguments: argparse.Namespace) -> int:
         format=arguments.format,
         select=arguments.select,
         ignore=arguments.ignore,
+        as_run=arguments.as_run,
     )

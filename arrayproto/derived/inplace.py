@@ -13,6 +13,7 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
+from ..libraries import library_of
 from .creation import make
 
 __all__ = ["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"]
@@ -64,12 +65,27 @@ def _positions(a: Any, axis: int) -> Any:
     return np.reshape(index, [-1 if i == axis else 1 for i in range(np.ndim(a))])
 
 
-def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
-    if isinstance(dst, numpy.ndarray):
+def refuse_host(function: str, name: str, target: Any, *others: Any) -> None:
+    """An ndarray is not written to, since what is to be written would have to be converted.
+
+    Raises
+    ------
+    UnsupportedArgumentError
+        If the target is one.
+    """
+    if not isinstance(target, numpy.ndarray):
+        return
+    owners = (library_of(type(value)) for value in others)
+    for library in filter(None, owners):
         raise UnsupportedArgumentError(
-            f"numpy.copyto: dst is a numpy.ndarray and src a {type(src).__name__}; nothing is "
-            "converted. Convert src with its own library"
+            f"numpy.{function}: {name} is a numpy.ndarray, and what is to be written to it, or "
+            f"where, an array x of {library.name}; nothing is converted. Give {library.host_copy} "
+            f"in its place, or make {name} an array of {library.name}"
         )
+
+
+def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+    refuse_host("copyto", "dst", dst, src, where)
     values = np.broadcast_to(_cast(src, dst.dtype, casting), dst.shape)
     if where is not True:
         if np.dtype(getattr(where, "dtype", bool)) != np.dtype(bool):
@@ -82,6 +98,7 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
 
 
 def putmask(a: Any, /, mask: Any, values: Any) -> None:
+    refuse_host("putmask", "a", a, mask, values)
     if math.prod(np.shape(mask)) != math.prod(a.shape):
         raise ValueError("putmask: mask and data must be the same size")
     mask = np.reshape(np.astype(mask, bool) if hasattr(mask, "dtype") else mask, a.shape)

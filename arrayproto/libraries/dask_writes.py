@@ -29,6 +29,12 @@ from .dask_shape import reshape
 from .rows import Row
 
 
+def _refuse_host(function: str, name: str, target: Any, *others: Any) -> None:
+    from ..derived.inplace import refuse_host  # on first use, as all of `derived`
+
+    refuse_host(function, name, target, *others)
+
+
 def _replace(a: Any, result: Any) -> None:
     """Make `a` the result, in its own shape and chunks."""
     result = reshape(result, a.shape).rechunk(a.chunks)
@@ -93,6 +99,7 @@ def _written(
 
 
 def _put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+    _refuse_host("put", "a", a, ind, v)
     if mode not in ("raise", "wrap", "clip"):
         np.put(np.zeros(1), 0, 0, mode=mode)  # NumPy's error
     if not hasattr(ind, "dtype"):  # a list is cast whatever is in it, an array is not
@@ -120,6 +127,7 @@ def _put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
 
 def _place(arr: Any, mask: Any, vals: Any) -> None:
     """Which element gets which value is told by how many of the mask come before it."""
+    _refuse_host("place", "arr", arr, mask, vals)
     mask = as_dask(mask)
     known_shape("place", arr, mask)
     if mask.size != arr.size:
@@ -174,6 +182,7 @@ def _write_where(arr: Any, mask: Any, values: Any) -> None:
 
 def _put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None = -1) -> None:
     """The axis is put in one chunk of all three."""
+    _refuse_host("put_along_axis", "arr", arr, indices, values)
     held = None if is_dask(indices) else np.asarray(indices)
     indices = as_dask(indices)
     if indices.dtype.kind not in "iu":

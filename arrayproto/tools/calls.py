@@ -53,7 +53,12 @@ class Call(NamedTuple):
         asked = entry.relevant
         if not asked and "like" in given:
             asked = {"like": "itself"}
-        relevant = [pair for name in asked for pair in _named(name, given.get(name), asked[name])]
+        variadic = _variadic(entry)
+        relevant = [
+            pair
+            for name in asked
+            for pair in _named(name, given.get(name), asked[name], name in variadic)
+        ]
         name, like = f"numpy.{entry.name}", "like" in asked
         asks = entry.dispatched or like or explicit
         if not relevant and args:  # nobody is asked, and NumPy converts it
@@ -65,11 +70,18 @@ class Call(NamedTuple):
         cls, ufunc: np.ufunc, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Call:
         inputs, outs = args, kwargs.get("out")
+        if method == "__call__" and not ufunc.nin <= len(args) <= ufunc.nargs:
+            raise TypeError(
+                f"numpy.{ufunc.__name__} takes {ufunc.nin} to {ufunc.nargs} arguments by position, "
+                f"not {len(args)}"
+            )
         if method == "__call__" and len(args) > ufunc.nin:
             inputs, outs = args[: ufunc.nin], args[ufunc.nin :]
         outs = outs if isinstance(outs, tuple) else (outs,)
         relevant = [(f"x{place}", x) for place, x in enumerate(inputs, 1)]
         relevant += [("out", out) for out in outs if out is not None]
+        if "where" in kwargs and not isinstance(kwargs["where"], bool):
+            relevant.append(("where", kwargs["where"]))
         name = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
         return cls(name, ufunc, method, tuple(relevant), dict(kwargs), {}, True, explicit=False)
 
@@ -90,15 +102,25 @@ class Call(NamedTuple):
         return library.resolve(self.function)
 
 
-def _named(name: str, value: Any, depth: str) -> Iterator[tuple[str, Any]]:
+def _variadic(entry: PublicFunction) -> frozenset[str]:
+    """Names of the parameters that take several arguments."""
+    parameters = {} if entry.signature is None else entry.signature.parameters
+    return frozenset(n for n, p in parameters.items() if p.kind is p.VAR_POSITIONAL)
+
+
+def _named(name: str, value: Any, depth: str, several: bool = False) -> Iterator[tuple[str, Any]]:
     """The arrays in a relevant argument, each with a name."""
     if value is None:
         return
     if isinstance(value, dict):  # what is given for **kwargs
         yield from value.items()
-    elif isinstance(value, (list, tuple)) and (depth != "itself" or isinstance(value, tuple)):
+    elif isinstance(value, (list, tuple)) and (depth != "itself" or several):
         for place, item in enumerate(value):
             inner = depth if depth == "leaves" else "itself"
             yield from _named(f"{name}[{place}]", item, inner)
+    elif depth != "itself" and isinstance(value, Iterator):
+        raise TypeError(
+            f"explain() would use up the iterator that is given for {name}: give a list"
+        )
     else:
         yield name, value

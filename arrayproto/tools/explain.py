@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -14,13 +15,16 @@ from ..ducks import WRITING, is_mutable
 from ..libraries import Library, Resolution, library_of
 from ..libraries.bridge import is_default
 from ..mixins import answering, mixin_of
-from ..ways_out import host_size
+from ..ways_out import COERCING, WRITING_OUT, host_size
 from .arguments import refused_or_recorded, takes_ndarray_out
 from .calls import Call
 from .composition import composed_of
+from .conversions import arrays_in
 
 Method = Callable[..., Any]
 Verdict = Literal["answers", "defers", "refuses", "not asked", "unknown"]
+#: Functions of NumPy's that read dtypes alone.
+_READING = frozenset({"can_cast", "common_type", "iscomplexobj", "isrealobj", "result_type"})
 #: ndarray's own, which override nothing.
 _PLAIN = (np.ndarray.__array_function__, np.ndarray.__array_ufunc__)
 
@@ -246,9 +250,9 @@ def _ask_library(call: Call, name: str, library: Library, types: tuple[type, ...
     if found.kind == "unsupported":
         step = f". Instead: {found.instead}" if found.instead else ""
         return Asked(name, library.name, "refuses", found.kind, f"{found.note}{step}")
-    if _writes_in_vain(call, library):
-        note = f"arrays of {library.name} cannot be written to"
-        return Asked(name, library.name, "refuses", "unsupported", note)
+    kind, note = _in_vain(call, library, found)
+    if note:
+        return Asked(name, library.name, "refuses", kind, note)
     lacking = sorted(_lacking(call, library, found))
     if lacking:
         note = f"{found.note} does not take {', '.join(f'{argument}=' for argument in lacking)}"
@@ -259,13 +263,18 @@ def _ask_library(call: Call, name: str, library: Library, types: tuple[type, ...
     return Asked(name, library.name, "answers", found.kind, found.note, uses)
 
 
-def _writes_in_vain(call: Call, library: Library) -> bool:
-    """Whether the call is there to write into an array that cannot be written to."""
+def _in_vain(call: Call, library: Library, found: Resolution) -> tuple[str, str]:
+    """Why a call that is there to write into an array cannot, and of which kind that is."""
     writes = call.method == "at" or call.name.removeprefix("numpy.") in WRITING
-    if not (writes and library.core and call.relevant):
-        return False
-    target = call.relevant[0][1]
-    return isinstance(target, library.classes) and not is_mutable(library, target)
+    if not (writes and call.relevant):
+        return "", ""
+    name, target = call.relevant[0]
+    if library.core and isinstance(target, library.classes) and not is_mutable(library, target):
+        return "unsupported", f"arrays of {library.name} cannot be written to"
+    if isinstance(target, np.ndarray) and not takes_ndarray_out(library, found):
+        note = f"{name} is a numpy.ndarray, to which nothing of {library.name} is written"
+        return found.kind, note
+    return "", ""
 
 
 def _lacking(call: Call, library: Library, found: Resolution) -> Iterator[str]:
@@ -329,13 +338,43 @@ def _stock(call: Call, library: Library) -> str:
 def _by_numpy(call: Call, protocol: str) -> Explanation:
     note = "nothing overrides it" if protocol else "NumPy asks nobody about it"
     answer = Asked("numpy.ndarray", "", "answers", "numpy", note)
-    copies = tuple(
-        f"{name}, an array of {library.name} of {host_size(value)} bytes, becomes a numpy.ndarray"
-        for name, value in call.relevant
-        if (library := library_of(type(value))) is not None
-    )
+    copies = tuple(_by_converting(call))
     outcome = "NumPy's own implementation runs" + (", and converts" if copies else "")
     return Explanation(call.name, _arguments(call, set()), (answer,), answer, outcome, copies)
+
+
+def _by_converting(call: Call) -> Iterator[str]:
+    """What NumPy's own implementation makes ndarrays of: arguments that it asks, and others."""
+    values = dict(call.relevant)
+    values |= {name: value for name, value in call.given.items() if _is_new(value, values)}
+    for name, value in values.items():
+        arrays = list(arrays_in(value))
+        library = library_of(type(arrays[0])) if arrays else None
+        if library is None:
+            continue
+        size = f"of {library.name} of {sum(map(host_size, arrays))} bytes"
+        if arrays[0] is value:
+            yield f"{name}, an array {size}, becomes a numpy.ndarray{_unless(call, name, value)}"
+        else:
+            yield f"{name}, a list of {len(arrays)} arrays {size}, becomes one numpy.ndarray"
+
+
+def _is_new(value: Any, others: dict[str, Any]) -> bool:
+    """Whether it is not among others, nor a list of what is."""
+    known = set(map(id, others.values()))
+    return not any(id(array) in known for array in (value, *arrays_in(value)))
+
+
+def _unless(call: Call, name: str, value: Any) -> str:
+    """When NumPy does not convert an argument after all."""
+    own = call.name.removeprefix("numpy.")
+    if own in _READING:
+        return ", unless its dtype is one of NumPy's, which is read alone"
+    if not call.method and hasattr(type(value), own):
+        return f", unless NumPy takes its own {own!r}"
+    if not call.asks and isinstance(call.function, FunctionType) and own not in COERCING:
+        return ", unless the code of the function goes on with it as it is"
+    return ""
 
 
 def _end(
@@ -361,6 +400,12 @@ def _end(
             for name, value in call.relevant
             if isinstance(value, np.ndarray) and end.library
         )
+        if call.name.removeprefix("numpy.") in WRITING_OUT:
+            host += tuple(
+                f"{name}, an array of {library.name} of {host_size(value)} bytes, to be written out"
+                for name, value in call.relevant
+                if (library := library_of(type(value))) is not None
+            )
         return f"answered by {end.type}: {end.kind}", host
     if end.kind == "none":
         return "raises TypeError", ()

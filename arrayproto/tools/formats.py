@@ -180,6 +180,7 @@ def as_html(coverages: Sequence[Coverage]) -> str:
                 body = page.table("", COLUMNS, map(cells, rows), _kind_of_row, kind=1)
                 summary = f"{words[0].upper()}{words[1:]} ({len(rows)})"
                 parts.append(page.details(summary, [body]))
+    parts.append(page.made(coverage.library for coverage in coverages))
     return page.page("NumPy on array libraries", parts)
 
 

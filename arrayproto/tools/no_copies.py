@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 from ..errors import ArrayProtoWarning, CopyError
 from . import watch
-from .sites import is_users
+from .sites import level_of_user
 from .units import parse_size, size_text
 from .watch import Leaving
 
@@ -42,6 +42,7 @@ class NoCopies(contextlib.ContextDecorator):
         self.limit, self.action = parse_size(limit), action
         self.copies: list[Leaving] = []
         self._inside: list[watch.Watcher] = []
+        self._refused = ""
 
     def __enter__(self) -> NoCopies:
         watcher = _Guard(self)
@@ -62,6 +63,8 @@ class NoCopies(contextlib.ContextDecorator):
             opened.remove(self)
         _open.set(tuple(opened))
         watch.end(self._inside.pop())
+        if error is not None and self._refused and not _tells_of_a_copy(error):
+            error.add_note(f"arrayproto.no_copies() had refused: {self._refused}")
 
     def __call__(self, function: F) -> F:
         if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
@@ -102,8 +105,18 @@ class NoCopies(contextlib.ContextDecorator):
             "python -m arrayproto trace SCRIPT shows every line that does so"
         )
         if self.action == "raise":
+            self._refused = message
             raise CopyError(message)
-        warnings.warn(message, ArrayProtoWarning, stacklevel=_level())
+        warnings.warn(message, ArrayProtoWarning, stacklevel=level_of_user(sys._getframe()))
+
+
+def _tells_of_a_copy(error: BaseException | None) -> bool:
+    """Whether a traceback shows the refusal: C code often raises an error of its own instead."""
+    while error is not None:
+        if isinstance(error, CopyError):
+            return True
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return False
 
 
 class _Guard(watch.Watcher):
@@ -115,14 +128,6 @@ class _Guard(watch.Watcher):
     def leaving(self, conversion: Leaving) -> None:
         if conversion.nbytes > self.owner.limit and self.owner in _open.get():
             self.owner.met(conversion)
-
-
-def _level() -> int:
-    """The number of frames up to the user's line."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and not is_users(frame):
-        level, frame = level + 1, frame.f_back
-    return level
 
 
 def no_copies(limit: str | float = "1 MB", action: Action = "raise") -> NoCopies:

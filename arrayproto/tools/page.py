@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import html
+import platform
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
+
+import numpy as np
 
 from .page_style import STYLE, TONES
 
@@ -38,6 +43,25 @@ def page(title: str, parts: Iterable[str]) -> str:
         f"<h1>{escaped(title)}</h1>"
     )
     return "\n".join([head, *parts, "</body></html>"]) + "\n"
+
+
+def made(libraries: Iterable[str]) -> str:
+    """When a page was made, and with which versions.
+
+    Parameters
+    ----------
+    libraries : iterable of str
+        Packages; those that are not imported are left out.
+    """
+    from .. import __version__
+
+    loaded = [(name, sys.modules.get(name)) for name in sorted(set(libraries))]
+    with_what = [f"NumPy {np.__version__}", f"Python {platform.python_version()}"]
+    with_what += [
+        f"{name} {getattr(module, '__version__', '')}" for name, module in loaded if module
+    ]
+    today = datetime.date.today().isoformat()
+    return paragraph(f"Made by arrayproto {__version__} on {today}, with {', '.join(with_what)}.")
 
 
 def heading(text: str) -> str:

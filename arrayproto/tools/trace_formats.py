@@ -28,7 +28,11 @@ _CALLS = {
     "refused": "a call that arrayproto refused with an error",
     "raised": "a call that ended with an error of the library's, or of NumPy's",
 }
-_BYTES = "Bytes are those of the result of a call, and of the array that left, as an ndarray."
+_BYTES = (
+    "Bytes are those of the result of a call, and of the array that left, as an ndarray, each time "
+    "that it did; 0 where the library does not know them before. Time is that of the calls alone. "
+    "'through' is the line of an installed package in between, or the call that it was a part of."
+)
 
 
 class Group(NamedTuple):
@@ -119,7 +123,7 @@ def lines(trace: Trace, file: str | None = None) -> str:
         Of the program; by default each that has an event.
     """
     parts = []
-    for name in [os.path.abspath(file)] if file else _files(trace):
+    for name in [_path(file)] if file else _files(trace):
         parts.append(_shown(name))
         for time, left, number, source, told in source_rows(trace, name):
             parts.append(f"{time:>10} {left:>10} {number:>5}  {source:<60} {told}".rstrip())
@@ -128,7 +132,7 @@ def lines(trace: Trace, file: str | None = None) -> str:
 
 def source_rows(trace: Trace, file: str) -> list[tuple[str, str, str, str, str]]:
     """Of a file: time of the calls, bytes that left, line number, source, and what left how."""
-    groups = [g for g in grouped(trace.events) if os.path.abspath(g.file) == file]
+    groups = [g for g in grouped(trace.events) if _path(g.file) == file]
     found = []
     for number, source in enumerate(linecache.getlines(file), 1):
         here = [g for g in groups if g.line == number]
@@ -147,8 +151,13 @@ def source_rows(trace: Trace, file: str) -> list[tuple[str, str, str, str, str]]
     return found
 
 
+def _path(file: str) -> str:
+    """An absolute path; a cell of a notebook has none."""
+    return file if file.startswith("<") else os.path.abspath(file)
+
+
 def _files(trace: Trace) -> list[str]:
-    files = {os.path.abspath(e.file) for e in trace.events if e.file}
+    files = {_path(e.file) for e in trace.events if e.file}
     return sorted(file for file in files if linecache.getlines(file))
 
 
@@ -189,6 +198,7 @@ def as_html(trace: Trace, title: str = "Where the arrays went") -> str:
     kinds = {event.kind for event in trace.events}
     parts.append(page.legend((k, text) for k, text in {**_CALLS, **KINDS}.items() if k in kinds))
     parts.append(page.paragraph(_BYTES))
+    parts.append(page.made(event.library for event in trace.events))
     return page.page(title, parts)
 
 

@@ -393,6 +393,8 @@ def _way_out(library: Library, way: Found) -> Patch | None:
             return original(*args, **kwargs)
         if way.kind == "number" and args and elements(args[0]) > 1:  # an error, or a probe
             return original(*args, **kwargs)
+        if way.kind == "pickle" and package_of(frame) == "copy":  # in place of a method for that
+            return original(*args, **kwargs)
         kind: Kind = "number" if number else way.kind
         size = size_of(args[0] if is_method and args else args)
         call = functools.partial(original, *args, **kwargs)

@@ -210,6 +210,104 @@ class TestWrites:
         assert codes(source, "sparse", "dask") == ["AP104", "AP104"]
 
 
+class TestIndices:
+    def test_backwards(self):
+        assert found("def f(x):\n    x[:, 0]\n    return x[::-1]", "torch", "jax") == [
+            ("AP105", 3, "torch")
+        ]
+
+    @pytest.mark.parametrize("index", ["..., 0", ":, 0", "...", "1:, None"])
+    def test_an_index_that_only_arrays_have(self, index):
+        assert codes(f"def f(x): x[{index}] = 1", "jax") == ["AP401"]
+        assert codes(f"def f(x): x['a'][{index}] = 1", "jax") == ["AP401"]
+
+    @pytest.mark.parametrize("index", ["0", "1:3", "'a'", "a, b", "key"])
+    def test_one_that_others_have_too(self, index):
+        assert codes(f"def f(x): x[{index}] = 1", "jax") == []
+
+    def test_pandas(self):
+        assert codes("def f(x): x.loc[:, 'a'] = 1", "jax") == []
+
+
+class TestWhatIsNoArray:
+    @pytest.mark.parametrize(
+        "program",
+        [
+            "np.array([a.shape[0] for a in x])",
+            "np.array(list(len(a) for a in x))",
+            "np.array(sum(len(a) for a in x))",
+            "np.random.default_rng(0).normal(size=3).tolist()",
+            "np.array(sorted(a.ndim for a in x))",
+        ],
+    )
+    def test_numbers(self, program):
+        assert codes(f"import numpy as np\ndef f(x): {program}", "dask") == []
+
+    def test_a_namespace(self):
+        source = "def f(x, xp: ArrayNamespace): return xp.astype(x, 'f4')"
+        assert codes(source, "torch") == []
+
+    def test_modules_that_make_no_arrays(self):
+        source = "import matplotlib as mpl\ndef f(x): return float(mpl.cm.f(x))"
+        assert codes(source, "dask") == []
+
+    @pytest.mark.parametrize(
+        ("imported", "expected"), [("scipy.sparse", []), ("sparse", ["AP203"])]
+    )
+    def test_matrices_of_scipy(self, imported, expected):
+        assert codes(f"import {imported}\ndef f(g): g.y.todense()", "sparse") == expected
+
+
+class TestAsRun:
+    CONFIG = Config(as_run=True)
+
+    @pytest.mark.parametrize(
+        ("line", "library", "expected"),
+        [
+            ("np.zeros(3)[0] = 1", "jax", ["AP401"]),
+            ("a, b = np.meshgrid(np.arange(3), np.arange(3)); a[0] = 1", "jax", ["AP401"]),
+            ("np.mgrid[:3][0] = 1", "jax", ["AP401"]),
+            ("np.random.rand(3)[0] = 1", "jax", ["AP401"]),
+            ("np.random.default_rng(0).normal(size=3)[0] = 1", "jax", ["AP401"]),
+            ("np.random.shuffle(np.arange(3))", "jax", ["AP401"]),
+            ("np.put(np.zeros(3), 0, 1)", "jax", ["AP401"]),
+            ("np.add.at(np.zeros(3), 0, 1)", "jax", ["AP401"]),
+            ("np.add(np.zeros(3), 1, out=np.zeros(3))", "tensorflow", ["AP102"]),
+            ("np.add(np.zeros(3), 1, out=np.zeros(3))", "torch", []),
+            ("np.linalg.svd(np.eye(3))", "sparse", ["AP101"]),
+            ("np.eye(3).flat", "sparse", ["AP104"]),
+            ("np.eye(3).size", "torch", ["AP104"]),
+            ("np.eye(3).size", "sparse", []),
+            ("np.eye(3).reshape(9, 1)", "sparse", ["AP104"]),
+            ("np.eye(3).reshape((9, 1))", "sparse", []),
+            ("np.eye(3).reshape(9, 1)", "dask", []),
+            ("np.eye(3).sum(where=True)", "dask", ["AP104"]),
+            ("np.asarray(np.zeros(3))", "dask", []),
+            ("np.array([np.zeros(3)])", "dask", []),
+            ("np.zeros(3).tolist()", "dask", ["AP203"]),
+            ("np.eye(3).argsort()", "sparse", []),
+            ("np.save('f', np.zeros(3))", "sparse", []),
+            ("np.zeros(3, [('a', int)])['a'] = 1", "jax", []),
+        ],
+    )
+    def test_what_numpy_makes_is_the_librarys(self, line, library, expected):
+        source = f"import numpy as np\n{line}"
+        assert codes(source, library, config=self.CONFIG) == expected
+        by_default = codes(source, library)
+        assert by_default in ([], expected if "random" in line else []), "it is an ndarray"
+
+    def test_in_pyproject_and_of_the_command(self, tmp_path, capsys):
+        file, table = tmp_path / "a.py", "[tool.arrayproto.check]\nfor = ['jax']\nas-run = {}\n"
+        file.write_text("import numpy as np\nnp.zeros(3)[0] = 1\n")
+        assert cli.main(["check", "--for", "jax", str(file)]) == 0
+        assert cli.main(["check", "--for", "jax", "--as-run", str(file)]) == 1
+        (tmp_path / "pyproject.toml").write_text(table.format("true"))
+        assert cli.main(["check", str(file)]) == 1
+        (tmp_path / "pyproject.toml").write_text(table.format("1"))
+        assert cli.main(["check", str(file)]) == 2
+        assert "as-run is true or false, not 1" in capsys.readouterr().err
+
+
 class TestSuppression:
     @pytest.mark.parametrize(
         ("comment", "left"),

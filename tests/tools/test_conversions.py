@@ -11,6 +11,7 @@ import gc
 import importlib.util
 import io
 import itertools
+import pickle
 import sys
 import threading
 import time
@@ -83,8 +84,12 @@ float(n)                     none        number    number    number      number 
 int(n)                       none        number    number    number      number    number    raises    none
 bool(n)                      none        number    number    number      number    number    none      none
 complex(n)                   none        number    number    number      number    number    raises    none
-f"{n}"                       own         own       own       own         own       own       own       own
-str(x)                       own         own       own       own         own       own       own       own
+f"{n}"                       own         own       text      text        text      text      own       own
+str(x)                       own         own       text      text        text      text      own       own
+[x].__repr__()               own         own       text      text        text      text      own       own
+pickle.dumps(x)              none        none      pickle    pickle      pickle    pickle    raises    none
+copy.copy(x)                 none        none      none      none        none      none      none      none
+copy.deepcopy(x)             none        none      none      none        none      none      none      none
 """
 KIND_OF = {"lists": "list of arrays", "objects": "object array"}
 NOTHING = ("none", "own", "unseen")
@@ -133,6 +138,8 @@ def evaluate(way, x):
     names = {
         "np": np,
         "io": io,
+        "copy": copy,
+        "pickle": pickle,
         "torch": sys.modules.get("torch"),
         "jnp": sys.modules.get("jax.numpy"),
         "h": np.zeros((3, 3)),
@@ -171,6 +178,7 @@ class TestTheTable:
             assert place == (library, __file__, 1, ""), "the line is the text's"
         sizes = {(e.kind, e.nbytes) for e in t.conversions}
         assert sizes <= {(kind, 8 if kind == "number" else 72) for kind in KINDS} | {
+            ("text", 8),
             ("list of arrays", 144),
             ("object array", 144),
         }
@@ -380,7 +388,6 @@ class TestSlots:
 
     def test_a_librarys_own_business(self, x):
         with arrayproto.trace() as t:
-            repr(x)
             x + x
             x[0]
             copy.deepcopy(x)

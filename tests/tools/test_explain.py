@@ -273,3 +273,38 @@ class TestMistakes:
     def test_wrong_arguments(self):
         with pytest.raises(TypeError):
             explain(np.flip)
+
+
+class TestOddCalls:
+    def test_an_iterator_is_not_used_up(self):
+        items = iter([VALUES])
+        with pytest.raises(TypeError, match="would use up the iterator that is given for arrays"):
+            explain(np.concatenate, items)
+        assert next(items) is VALUES
+
+    def test_too_few_arguments_of_a_ufunc(self):
+        with pytest.raises(TypeError, match="takes 2 to 3 arguments by position, not 1"):
+            explain(np.add, VALUES)
+
+    def test_what_is_in_a_list_that_nobody_asks(self):
+        x = array("torch")
+        for values in ([x, x], (x, x)):
+            told = explain(np.sum, values)
+            assert told.answer.kind == "numpy"
+            assert told.copies == (
+                "a, a list of 2 arrays of torch of 144 bytes, becomes one numpy.ndarray",
+            )
+
+    def test_an_argument_that_is_not_asked(self):
+        told = explain(np.take, VALUES, array("dask"))
+        assert told.copies == ("indices, an array of dask of 72 bytes, becomes a numpy.ndarray",)
+
+    def test_what_is_written_out(self):
+        arrayproto.activate("torch")
+        told = explain(np.save, "x.npy", array("torch"))
+        assert told.copies == ("arr, an array of torch of 72 bytes, to be written out",)
+
+    def test_what_may_not_be_converted(self):
+        assert (
+            explain(np.sum, array("torch")).copies[0].endswith("unless NumPy takes its own 'sum'")
+        )

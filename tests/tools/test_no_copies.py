@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import struct
 import sys
 import threading
 import warnings
@@ -41,6 +42,17 @@ def nothing_stays():
 
 def line():
     return inspect.currentframe().f_back.f_lineno
+
+
+def test_c_code_that_raises_an_error_of_its_own_instead():
+    x = array("dask")
+    with pytest.raises(struct.error) as caught, no_copies(limit=0):
+        struct.pack("d", x[0, 0])
+    assert "had refused: Array.__float__ of an array of dask" in caught.value.__notes__[0]
+    with pytest.raises(ValueError, match="sequence") as caught, no_copies(limit=0):
+        np.fromiter(x[0], float)
+    assert isinstance(caught.value.__cause__, CopyError)
+    assert not hasattr(caught.value, "__notes__"), "the traceback shows it"
 
 
 class TestContext:

@@ -10,10 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import arrayproto
 from arrayproto.libraries.resolution import KINDS
-from arrayproto.tools import coverage, formats, page
+from arrayproto.tools import coverage, formats, page, trace_formats
 from arrayproto.tools.check import CODES, outputs
 from arrayproto.tools.check.judge import Finding
 
@@ -121,6 +123,15 @@ class TestInABrowser:
 
 
 class TestPage:
+    def test_a_reader_learns_when_and_with_what_it_was_made(self):
+        told = page.made(["numpy", "a_library_that_is_not_there"])
+        assert f"arrayproto {arrayproto.__version__} on 2" in told
+        assert f"NumPy {np.__version__}" in told
+        assert "not_there" not in told
+        trace = arrayproto.trace()
+        pages = trace_formats.as_html(trace), outputs.as_html([]), formats.as_html([])
+        assert all("Made by arrayproto" in text for text in pages)
+
     def test_numbers_stand_to_the_right_under_their_title(self):
         text = page.table("t", ("name", "n"), [("a.b", "12"), ("c", "")])
         assert '<th class="number">n</th>' in text

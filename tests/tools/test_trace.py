@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import html.parser
 import inspect
+import io
 import json
 import linecache
 import os
@@ -238,7 +240,9 @@ class TestConversions:
     def test_a_librarys_own_business(self):
         x = array("torch")
         with arrayproto.trace() as t:
-            repr(x)
+            x.allclose(x)
+            x.sum() in x
+            sys.modules["torch"].save(x, io.BytesIO())
         assert t.events == []
 
     def test_a_package_in_between_is_told(self):
@@ -249,6 +253,44 @@ class TestConversions:
         assert t.conversions
         assert {e.file for e in t.conversions} == {__file__}
         assert all(e.via.startswith("pandas") for e in t.conversions)
+
+    def test_functions_that_were_compiled_are_passed_over(self):
+        """A dataclass compares in code that it has made; so do decorators, without even a name."""
+
+        @dataclasses.dataclass
+        class Held:
+            x: object
+
+        names = {}
+        exec(compile("def call(f, x): return f(x)", "<made by a decorator>", "exec"), names)
+        x = array("torch")[0, 0]
+        with arrayproto.trace() as t:
+            Held(x) == Held(x + 1)  # noqa: B015
+            names["call"](float, x)
+        here = Path(__file__).read_text().splitlines()
+        assert {e.file for e in t.conversions} == {__file__}
+        assert [here[e.line - 1].split("#")[0].strip() for e in t.conversions][-2:] == [
+            "Held(x) == Held(x + 1)",
+            'names["call"](float, x)',
+        ]
+
+    def test_texts_and_functions_by_value(self, tmp_path, monkeypatch):
+        """Of a text, the text itself; of a function that came by value, the file that it is from."""
+        x, file = array("torch"), str(tmp_path / "program.py")
+        shown = compile("print(x, file=out)", "<cell 1>", "exec")
+        sent = compile("\n\nx.tolist()", "<dynamic-code>", "exec")
+        here = {"x": x, "out": io.StringIO(), "__name__": "__main__", "__file__": file}
+        with arrayproto.trace() as t:
+            for code in (shown, sent):
+                thread = threading.Thread(target=exec, args=(code, here))
+                thread.start()
+                thread.join()
+        assert [(e.kind, e.file, e.line) for e in t.conversions] == [
+            ("text", "<cell 1>", 1),
+            ("list", file, 3),
+        ]
+        monkeypatch.setitem(linecache.cache, "<cell 1>", (9, None, ["print(x)\n"], "<cell 1>"))
+        assert t.lines().startswith("<cell 1>\n")
 
     def test_errors_reach_the_user(self):
         x = array("sparse")
@@ -404,7 +446,9 @@ class TestTheTable:
         subject, ours = SUBJECTS[library], list(ways_out(LIBRARIES[library]))
         refused = set(subject.ways_out())
         assert refused == {
-            (w.holder, w.name) for w in ours if not (subject.eager and w.kind == "number")
+            (w.holder, w.name)
+            for w in ours
+            if w.kind != "text" and not (subject.eager and w.kind == "number")
         }
 
     @pytest.mark.parametrize("library", ["sparse", "dask", "jax", "torch"])

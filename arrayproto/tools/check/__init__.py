@@ -51,7 +51,7 @@ def check_source(
         yield not_parsed(file, error)
         return
     lines, ignored = source.splitlines(), config.ignored_in(Path(file))
-    found = findings(file, uses(tree), libraries)
+    found = findings(file, uses(tree, config.as_run), libraries)
     for finding in sorted({f for f in found if is_selected(f.code, config.select, ignored)}):
         if not is_suppressed(lines[finding.line - 1], finding.code):
             yield finding
@@ -85,6 +85,7 @@ def main(
     format: str = "text",
     select: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
+    as_run: bool = False,
 ) -> int:
     """The command: 0 if nothing worse than a note was found, 1 if something was, 2 for mistakes."""
     try:
@@ -92,6 +93,7 @@ def main(
         config = config._replace(
             select=config.select if select is None else check_codes(select),
             ignore=config.ignore if ignore is None else check_codes(ignore),
+            as_run=as_run or config.as_run,
         )
         names = tuple(libraries or config.libraries)
         found = check(paths or ["."], [load(name) for name in names], config)

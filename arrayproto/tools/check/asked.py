@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import warnings
 from typing import NamedTuple, Protocol
 
@@ -58,6 +59,18 @@ class Asked(Protocol):
         """Whether its arrays have a method of ndarrays."""
         ...
 
+    def method_problem(self, name: str, positional: int, keywords: tuple[str, ...]) -> str:
+        """Why a method does not take what an ndarray's takes; "" if it does, or nobody knows."""
+        ...
+
+    def attribute_problem(self, name: str) -> str:
+        """What is wrong with an attribute that ndarrays have; "" if nothing, or nobody knows."""
+        ...
+
+
+#: Methods of ndarrays that take the items of a tuple one by one.
+_BY_ITEMS = frozenset({"reshape", "transpose"})
+
 
 class Installed:
     """A library that is imported."""
@@ -66,6 +79,7 @@ class Installed:
         self.name, self._library = library.name, library
         self.function = functools.cache(self._function)
         self.has_method = functools.cache(functools.partial(has_method, library))
+        self.method_problem = functools.cache(self._method_problem)
 
     def _function(self, name: str) -> Answer:
         public = find_public(f"numpy.{name}")
@@ -74,11 +88,35 @@ class Installed:
         else:
             found = self._library.resolve(public.public_api)
         refuses = arguments.refused_or_recorded(self._library, name, public.public_api, found)
+        if self._library.core and not self.is_mutable():  # of TensorFlow's, variables can be
+            refuses |= {"out"}
         ndarray_out = arguments.takes_ndarray_out(self._library, found)
         return Answer(found.kind, found.note, found.instead, refuses, ndarray_out)
 
     def is_mutable(self) -> bool:
         return arguments.is_mutable(self._library)
+
+    def _method_problem(self, name: str, positional: int, keywords: tuple[str, ...]) -> str:
+        classes = (self._library.cls, *self._library.cls.__subclasses__())
+        methods = (getattr(cls, name) for cls in classes if hasattr(cls, name))
+        signature = arguments.signature_of(next(methods, None))
+        if signature is None:
+            return ""
+        kinds = {parameter.kind for parameter in signature.parameters.values()}
+        if name in _BY_ITEMS and positional > 1 and inspect.Parameter.VAR_POSITIONAL not in kinds:
+            return "it takes one tuple, not its items"
+        try:
+            signature.bind(None, *[None] * positional, **dict.fromkeys(keywords))
+        except TypeError as error:
+            return str(error)
+        return ""
+
+    def attribute_problem(self, name: str) -> str:
+        if not self.has_method(name):
+            return f"arrays of {self.name} have no attribute {name!r}"
+        if callable(getattr(self._library.cls, name, None)):
+            return f"{name!r} is a method of arrays of {self.name}, and no value"
+        return ""
 
 
 class Recorded:
@@ -107,6 +145,12 @@ class Recorded:
 
     def has_method(self, name: str) -> bool:
         return name not in self._found.lacks
+
+    def method_problem(self, name: str, positional: int, keywords: tuple[str, ...]) -> str:
+        return ""  # signatures of methods are not recorded, nor are attributes
+
+    def attribute_problem(self, name: str) -> str:
+        return ""
 
 
 def load(name: str) -> Asked:

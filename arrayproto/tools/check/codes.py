@@ -65,7 +65,12 @@ CODES: dict[str, Code] = {
     "AP104": Code(
         "unsupported-method",
         "error",
-        "Arrays of the library have no such method, which ndarrays have.",
+        "Arrays of the library have no such method or attribute, or it takes other arguments.",
+    ),
+    "AP105": Code(
+        "unsupported-index",
+        "error",
+        "Arrays of the library have no such index, as `x[::-1]` of tensors of PyTorch.",
     ),
     "AP201": Code(
         "coercion",

@@ -31,6 +31,8 @@ class Config(NamedTuple):
         Patterns of paths, relative to `root`.
     per_file_ignores : dict of str to tuple of str
         Patterns of paths to codes.
+    as_run : bool
+        Whether the programs are read as ``run`` runs them: what NumPy makes are the library's.
     root : Path
         The folder of ``pyproject.toml``, or the current one.
     """
@@ -40,6 +42,7 @@ class Config(NamedTuple):
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     per_file_ignores: dict[str, tuple[str, ...]] = {}
+    as_run: bool = False
     root: Path = Path()
 
     def ignored_in(self, file: Path) -> tuple[str, ...]:
@@ -62,7 +65,7 @@ class Config(NamedTuple):
         return Path(os.path.relpath(file, self.root)).as_posix()
 
 
-_KEYS = {"for", "select", "ignore", "exclude", "per-file-ignores"}
+_KEYS = {"for", "select", "ignore", "exclude", "per-file-ignores", "as-run"}
 
 
 def read_config(start: Path) -> Config:
@@ -94,6 +97,9 @@ def _config(table: dict[str, Any], path: Path) -> Config:
     ignores = table.get("per-file-ignores", {})
     if not isinstance(ignores, dict):
         raise ValueError(f"{where} per-file-ignores is a table of lists")  # noqa: TRY004
+    as_run = table.get("as-run", False)
+    if not isinstance(as_run, bool):
+        raise ValueError(f"{where} as-run is true or false, not {as_run!r}")  # noqa: TRY004
     return Config(
         libraries=_strings(table.get("for", []), f"{where} for"),
         select=check_codes(_strings(table.get("select", list(DEFAULT)), f"{where} select")),
@@ -103,6 +109,7 @@ def _config(table: dict[str, Any], path: Path) -> Config:
             pattern: check_codes(_strings(codes, f"{where} per-file-ignores"))
             for pattern, codes in ignores.items()
         },
+        as_run=as_run,
         root=path.parent,
     )
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...ducks import WRITING
 from ...ways_out import KINDS
 from .asked import Asked, ways_out
 from .codes import CODES
@@ -85,18 +86,33 @@ def _of_use(use: Use, libraries: list[Asked]) -> Iterator[tuple[str, str, str]]:
 def _on_library(use: Use, library: Asked) -> Iterator[tuple[str, str]]:
     if use.what == "write":
         if not library.is_mutable():
-            yield (
-                "AP401",
-                (f"arrays of {library.name} cannot be written to; numpy.where makes a new one"),
-            )
+            yield "AP401", _not_written(library)
+    elif use.what == "backwards":
+        if library.name in _FORWARD_ONLY:
+            why = f"slices of arrays of {library.name} have no negative step"
+            yield "AP105", f"{why}; numpy.flip(x, axis) reverses"
     elif use.what == "number":
         if use.name in ways_out(library.name):
             told = f"{use.name[2:-2]}(x) takes the value out of {library.name}"
             yield "AP203", f"{told}: {_reason(use, library)}"
+    elif use.what == "ending":
+        yield "AP203", f".{use.name}() takes the values out of {library.name}"
+    elif use.what == "attribute":
+        problem = library.attribute_problem(use.name)
+        if problem:
+            yield "AP104", f"{problem}, which ndarrays have"
     elif use.what == "method":
         yield from _of_method(use, library)
     else:
         yield from _of_call(use, library)
+
+
+#: Libraries whose slices go forward alone.
+_FORWARD_ONLY = frozenset({"torch"})
+
+
+def _not_written(library: Asked) -> str:
+    return f"arrays of {library.name} cannot be written to; numpy.where makes a new one"
 
 
 #: Names that nothing else bears, so that it is an array whatever is known of the value.
@@ -112,8 +128,13 @@ def _of_method(use: Use, library: Asked) -> Iterator[tuple[str, str]]:
         if use.certain or name in _UNMISTAKABLE:
             reason = _reason(use, library)
             yield "AP203", f".{name}() takes the values out of {library.name}: {reason}"
-    elif use.certain and name in _NDARRAY_METHODS and not library.has_method(name):
-        yield "AP104", f"arrays of {library.name} have no method {name!r}, which ndarrays have"
+    elif use.certain and name in _NDARRAY_METHODS:
+        if not library.has_method(name):
+            yield "AP104", f"arrays of {library.name} have no method {name!r}, which ndarrays have"
+        elif use.positional is not None:
+            problem = library.method_problem(name, use.positional, use.arguments)
+            if problem:
+                yield "AP104", f"method {name!r} of arrays of {library.name}: {problem}"
 
 
 _NOTES = {"native": "AP001", "bridged": "AP002", "derived": "AP003"}
@@ -127,12 +148,19 @@ def _of_call(use: Use, library: Asked) -> Iterator[tuple[str, str]]:
         code = "AP103" if public.method not in ("", "__call__") else "AP101"
         yield code, f"numpy.{use.name} is not supported on {library.name}: {found.note}{step}"
         return
+    writes = public.method == "at" or public.name in WRITING
+    if writes and not use.ndarray_out and not library.is_mutable():
+        yield "AP401", f"numpy.{use.name}: {_not_written(library)}"
+        return
     refused = found.refuses & set(use.arguments)
     if use.ndarray_out and found.ndarray_out is not None:
         refused -= {"out"}
         if found.ndarray_out:
-            into = f"{library.name}, into the ndarray that out= is"
-            yield "AP203", f"numpy.{use.name} takes its result out of {into}"
+            into = "into the ndarray that it is to write to"
+            yield "AP203", f"numpy.{use.name} takes its result out of {library.name}, {into}"
+        elif writes:
+            none = f"writes no arrays of {library.name} to an ndarray"
+            yield "AP102", f"numpy.{use.name} {none}; bring them to the host by name before"
         else:
             none = f"takes no ndarray as out= on {library.name}"
             yield "AP102", f"numpy.{use.name} {none}; leave it out"

@@ -14,8 +14,11 @@ from ...catalog import ALIASES, MODULES
 from ...libraries import LIBRARIES, public_name
 from ..coverage import Asked, public_functions
 
-#: Packages whose functions make arrays of a library, and NumPy.
-LIBRARY_MODULES = frozenset({"numpy"}.union(*(one.roots for one in LIBRARIES.values())))
+#: Packages whose functions make arrays of a library, and NumPy. Of labelled arrays, the package
+#: itself: others through which they pass make none.
+LIBRARY_MODULES = frozenset({"numpy"}).union(
+    *({one.root} if one.by_name else one.roots for one in LIBRARIES.values())
+)
 #: Functions that give a fact of an array: numbers, shapes, dtypes, booleans of Python's.
 _FACTS = frozenset(
     {

@@ -103,6 +103,7 @@ def as_html(findings: Sequence[Finding]) -> str:
     parts.append(page.heading("What the codes mean"))
     meanings = [(code, row.level, row.name, row.meaning) for code, row in CODES.items()]
     parts.append(page.table("Codes", ("code", "level", "name", "meaning"), meanings, kind=1))
+    parts.append(page.made(f.library for f in findings))
     return page.page("NumPy programs on other arrays", parts)
 
 

@@ -8,13 +8,24 @@ it is not known.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ...libraries.bridge import is_default
+from ...ducks import WRITING
 from ...ways_out import COERCING, WAYS_OUT
-from ..arguments import defaults_of, positional_names
+from ..arguments import positional_names
+from .made import ENDINGS, GENERATORS, GIVEN, INDEXERS, SHUFFLING, is_ending, makes
 from .names import LIBRARY_MODULES, Public, find_public
+from .syntax import (
+    given_to,
+    indices,
+    is_backwards,
+    is_of_arrays,
+    is_plain,
+    is_text,
+    pairs,
+)
 
 ARRAY, UNKNOWN, HOST, OTHER, ARRAYS = "array", "unknown", "ndarray", "other", "list of arrays"
 _STRONGEST = (ARRAY, ARRAYS, UNKNOWN, HOST, OTHER)
@@ -35,9 +46,11 @@ class Use(NamedTuple):
 
     Attributes
     ----------
-    what : {"call", "coercion", "list", "method", "number", "isinstance", "type", "write", "create"}
+    what : str
+        "call", "coercion", "list", "method", "attribute", "ending", "number", "isinstance", "type",
+        "write", "backwards" or "create".
     name : str
-        NumPy's name of a function, or the name of a method.
+        NumPy's name of a function, or the name of a method or an attribute.
     node : ast.AST
         Where.
     arguments : tuple of str
@@ -45,7 +58,9 @@ class Use(NamedTuple):
     certain : bool
         Whether it is an array that it is done to; else it may be.
     ndarray_out : bool
-        Whether a call is given ``out=``, and it is an ndarray.
+        Whether a call writes to an ndarray: one given as ``out=``, or the first of `np.copyto`.
+    positional : int or None
+        How many arguments a method is given by position; None if that is not known.
     """
 
     what: str
@@ -54,6 +69,7 @@ class Use(NamedTuple):
     arguments: tuple[str, ...] = ()
     certain: bool = True
     ndarray_out: bool = False
+    positional: int | None = None
 
 
 #: Functions of libraries that give ndarrays: ``cupy.asnumpy``.
@@ -71,19 +87,31 @@ _PLAIN = _NUMBERS | {
 }  # fmt: skip
 _OF_ARRAYS = frozenset({"T", "mT", "real", "imag", "flat", "base"})
 _FACTS = frozenset({"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "strides", "flags"})
-#: Annotations that say it is no array.
+#: Attributes of ndarrays that other arrays have not, or have as a method.
+_ATTRIBUTES = frozenset({"flat", "itemsize", "nbytes", "strides", "flags", "size", "T", "base"})
+#: Annotations that say it is an array, and that it is none.
+_ARRAY_TYPES = re.compile(r"\b(ndarray|NDArray|ArrayLike|Array)\b")
 _SCALARS = frozenset({"int", "float", "str", "bool", "complex", "bytes"})
 
 
-def uses(tree: ast.Module) -> list[Use]:
-    """Everything that a module does with arrays, in no order."""
-    reader = _Reader()
+def uses(tree: ast.Module, as_run: bool = False) -> list[Use]:
+    """Everything that a module does with arrays, in no order.
+
+    Parameters
+    ----------
+    tree : ast.Module
+    as_run : bool, optional
+        Whether what NumPy makes in it are arrays of the library, as ``run`` has it.
+    """
+    reader = _Reader(as_run)
     reader.read(tree)
     return reader.found
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, as_run: bool) -> None:
+        self.as_run = as_run
+        self.imported: set[str] = set()  # packages
         self.found: list[Use] = []
         self.scopes: list[dict[str, Value]] = [{}]
         self.later: list[tuple[list[dict[str, Value]], ast.AST]] = []
@@ -93,6 +121,8 @@ class _Reader:
         while self.later:  # bodies of functions, when everything around them is known
             self.scopes, function = self.later.pop()
             self.function(function)
+        if "scipy" in self.imported and "sparse" not in self.imported:
+            self.found = [use for use in self.found if not _may_be_scipys(use)]
 
     # Names ------------------------------------------------------------------------------------
 
@@ -107,13 +137,12 @@ class _Reader:
             self.scopes[-1][target.id] = value
         elif isinstance(target, (ast.Tuple, ast.List)):
             for item in target.elts:
-                self.bind(item, value if value in (ARRAY, HOST) else UNKNOWN)
+                self.bind(item, _item(value))
         elif isinstance(target, ast.Starred):
             self.bind(target.value, UNKNOWN)
         elif isinstance(target, ast.Subscript):
-            written = self.expression(target.value)
-            self.expression(target.slice)
-            if written == ARRAY:
+            written = self.indexed(target)
+            if written == ARRAY and not is_text(target.slice):  # a field is an ndarray's
                 self.found.append(Use("write", "", target))
         elif isinstance(target, ast.Attribute):
             self.expression(target.value)
@@ -140,6 +169,7 @@ class _Reader:
 
     def import_(self, node: ast.Import) -> None:
         for alias in node.names:
+            self.imported.add(alias.name.partition(".")[0])
             if alias.asname:
                 path = alias.name
             else:
@@ -148,7 +178,10 @@ class _Reader:
                 self.scopes[-1][alias.asname or path] = Module(path)
 
     def import_from(self, node: ast.ImportFrom) -> None:
-        if node.level or node.module is None or not _is_known(node.module):
+        if node.level or node.module is None:
+            return
+        self.imported.add(node.module.partition(".")[0])
+        if not _is_known(node.module):
             return
         for alias in node.names:
             if alias.name == "*":
@@ -158,6 +191,12 @@ class _Reader:
                 self.scopes[-1][alias.asname or alias.name] = Module(f"{node.module}.{alias.name}")
 
     def assign(self, node: ast.Assign) -> None:
+        together = pairs(node)
+        if together:  # a, b = x, y
+            values = [self.expression(item) for _, item in together]
+            for (target, _), value in zip(together, values, strict=True):
+                self.bind(target, value)
+            return
         value = self.expression(node.value)
         for target in node.targets:
             self.bind(target, value)
@@ -207,7 +246,7 @@ class _Reader:
         every += arguments.kwonlyargs
         defaults += arguments.kw_defaults
         for argument, default in zip(every, defaults, strict=True):
-            value = OTHER if _is_plain(default) else UNKNOWN
+            value = OTHER if is_plain(default) else UNKNOWN
             if default is not None:
                 self.expression(default)
             scope[argument.arg] = _annotated(argument.annotation, value)
@@ -241,13 +280,29 @@ class _Reader:
         value = self.expression(node.value)
         if isinstance(value, Module):
             return Module(f"{value.path}.{node.attr}")
+        if value == ARRAY and node.attr in _ATTRIBUTES:
+            self.found.append(Use("attribute", node.attr, node))
         if node.attr in _FACTS:
             return OTHER
         return value if node.attr in _OF_ARRAYS else UNKNOWN
 
     def subscript(self, node: ast.Subscript) -> Value:
+        value = self.indexed(node)
+        if isinstance(value, Module):
+            return self.made(find_public(value.path).name) if value.path in INDEXERS else UNKNOWN
+        if value == ARRAY and any(map(is_backwards, indices(node))):
+            self.found.append(Use("backwards", "", node))
+        return _item(value)
+
+    def indexed(self, node: ast.Subscript) -> Value:
+        """What is indexed; ``x[:, 0]`` or ``x[...]`` says that it is an array."""
         self.expression(node.slice)
-        return _item(self.expression(node.value))
+        value = self.expression(node.value)
+        if value == UNKNOWN and is_of_arrays(node):
+            value = ARRAY
+            if isinstance(node.value, ast.Name):
+                self.bind(node.value, value)
+        return value
 
     def of_several(self, node: ast.BoolOp | ast.IfExp | ast.Compare | ast.BinOp) -> Value:
         values = [self.expression(c) for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr)]
@@ -295,7 +350,9 @@ class _Reader:
         else:
             value = self.expression(node.elt)
         self.scopes.pop()
-        return ARRAYS if value == ARRAY else UNKNOWN
+        if value == ARRAY:
+            return ARRAYS
+        return OTHER if value in (OTHER, HOST) else UNKNOWN
 
     def lambda_(self, node: ast.Lambda) -> Value:
         self.later.append((list(self.scopes), node))
@@ -310,7 +367,7 @@ class _Reader:
         if isinstance(function, ast.Attribute):
             owner = self.expression(function.value)
             if not isinstance(owner, Module):
-                return self.method(node, function.attr, owner)
+                return self.method(node, function.attr, owner, values, keywords)
             called: Value = Module(f"{owner.path}.{function.attr}")
         elif isinstance(function, ast.Name):
             called = self.look_up(function.id)
@@ -338,26 +395,44 @@ class _Reader:
         elif name in _NUMBERS and values[:1] == [ARRAY]:
             self.found.append(Use("number", f"__{name}__", node))
         elif name in ("list", "tuple", "sorted", "reversed"):
-            return ARRAYS if values[:1] in ([ARRAY], [ARRAYS]) else UNKNOWN
+            if values[:1] in ([ARRAY], [ARRAYS]):
+                return ARRAYS
+            return OTHER if values[:1] in ([], [OTHER], [HOST]) else UNKNOWN
         elif name in ("sum", "min", "max", "abs") and values:
             return _item(values[0]) if name != "abs" else values[0]
         return OTHER if name in _PLAIN else UNKNOWN
 
-    def method(self, node: ast.Call, name: str, owner: Value) -> Value:
-        if owner in (ARRAY, UNKNOWN):
-            self.found.append(Use("method", name, node, certain=owner == ARRAY))
+    def method(
+        self, node: ast.Call, name: str, owner: Value, values: list[Value], keywords: dict[Any, Any]
+    ) -> Value:
+        if owner == ARRAY and self.as_run and name in ENDINGS:
+            self.found.append(Use("ending", name, node))
+        elif owner in (ARRAY, UNKNOWN) and not (self.as_run and name in GIVEN):
+            starred = None in keywords or any(isinstance(one, ast.Starred) for one in node.args)
+            positional = None if starred else len(values)
+            said = tuple(filter(None, keywords))
+            use = Use("method", name, node, said, certain=owner == ARRAY, positional=positional)
+            self.found.append(use)
         if name in _LEAVING and owner == ARRAY:
             return HOST
         return owner if owner in (ARRAY, HOST) else UNKNOWN
+
+    def made(self, name: str) -> Value:
+        """What a function of NumPy's that asks no array makes."""
+        return ARRAY if self.as_run and makes(name) else HOST
 
     def numpys(
         self, node: ast.Call, public: Public, values: list[Value], keywords: dict[Any, Value]
     ) -> Value:
         given = [*values, *keywords.values()]
         name, maybe = public.name, [v for v in given if v in _MAYBE]
-        said = _said(node, public)
+        said = given_to(node, public)
+        if name in GENERATORS:
+            return Module(GENERATORS[name])
+        if self.as_run and is_ending(name):
+            return OTHER
         if name in COERCING:
-            if "like" in said:
+            if "like" in said or (self.as_run and makes(name)):
                 return ARRAY
             first = given[0] if given else OTHER
             if first in (ARRAY, UNKNOWN):
@@ -369,18 +444,25 @@ class _Reader:
         if public.asked == "like":
             if "like" not in said:
                 fills = name == "full" and ARRAY in (*values[1:2], keywords.get("fill_value"))
-                self.found.append(Use("coercion" if fills else "create", name, node, said))
-                return HOST
+                if fills:
+                    self.found.append(Use("coercion", name, node, said))
+                elif not (self.as_run and makes(name)):
+                    self.found.append(Use("create", name, node, said))
+                return self.made(name)
             self.found.append(Use("call", name, node, said))
             return ARRAY
-        if not public.is_function or public.asked == "nobody":
-            return OTHER if not public.is_function else HOST
-        if not maybe:
-            return HOST
+        if not public.is_function:
+            return OTHER
+        if name in SHUFFLING and given[:1] == [ARRAY]:
+            self.found.append(Use("write", "", node))
+        if public.asked == "nobody" or not maybe:
+            return ARRAYS if name == "meshgrid" and self.as_run else self.made(name)
         certain, out = ARRAY in maybe or ARRAYS in maybe, keywords.get("out")
         if out is None and "out" in said:
             out = values[positional_names(public.public_api).index("out")]
-        self.found.append(Use("call", name, node, said, certain, out == HOST))
+        writes = public.method == "at" or name in WRITING
+        on_host = out == HOST or (writes and given[:1] == [HOST])
+        self.found.append(Use("call", name, node, said, certain, on_host))
         for place, argument in enumerate(node.args[:2]):
             # What NumPy's functions are given is an array from there on, as far as one can tell.
             if isinstance(argument, ast.Name) and values[place] == UNKNOWN and place == 0:
@@ -388,24 +470,9 @@ class _Reader:
         return OTHER if public.gives_facts else ARRAY
 
 
-def _said(node: ast.Call, public: Public) -> tuple[str, ...]:
-    """Names of the arguments that a call is given, but for those that are as by default."""
-    given = [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
-    if public.method in ("", "__call__"):
-        for name, value in zip(positional_names(public.public_api), node.args, strict=False):
-            if isinstance(value, ast.Starred):  # from here on nobody knows
-                break
-            given.append((name, value))
-    defaults = defaults_of(public.public_api)
-    return tuple(name for name, value in given if not _is_default(value, defaults.get(name)))
-
-
-def _is_default(node: ast.expr, default: Any) -> bool:
-    try:
-        value = ast.literal_eval(node)
-    except ValueError:
-        return False
-    return value is None or is_default(value, default)
+def _may_be_scipys(use: Use) -> bool:
+    """Whether what is made dense may be a matrix of `scipy.sparse`, which is no array."""
+    return use.what == "method" and use.name == "todense" and not use.certain
 
 
 def _is_known(module: str) -> bool:
@@ -414,10 +481,6 @@ def _is_known(module: str) -> bool:
 
 def _is_ndarray(value: Value) -> bool:
     return isinstance(value, Module) and find_public(value.path).is_ndarray
-
-
-def _is_plain(default: ast.expr | None) -> bool:
-    return isinstance(default, ast.Constant) and default.value is not None
 
 
 def _item(value: Value) -> Value:
@@ -435,7 +498,7 @@ def _annotated(annotation: ast.expr | None, value: Value) -> Value:
     if annotation is None:
         return value
     text = ast.unparse(annotation)
-    if any(word in text for word in ("ndarray", "NDArray", "ArrayLike", "Array")):
+    if _ARRAY_TYPES.search(text):
         return ARRAY
     return OTHER if text in _SCALARS else value
 
