@@ -243,6 +243,14 @@ def _handing_on(library: Library, value: Any) -> Any:
 WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
 
 
+#: Functions with ``out=`` that are ufuncs in NumPy's code.
+_BY_UFUNCS = frozenset(
+    {"around", "clip", "fix", "isneginf", "isposinf", "outer", "round", *np.fft.__all__}
+)
+#: Functions whose arguments are cast to the dtype of ``out=``, by the rule that is given.
+_CASTING = frozenset({"concatenate", "hstack", "stack", "vstack"})
+
+
 def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..., Any] | None:
     """What a library answers NumPy's function with, by way of ducks; None if it cannot.
 
@@ -259,6 +267,7 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         return None
     implementation: Callable[..., Any] = found
     out_at = _place_of_out(function)
+    exact = name not in _BY_UFUNCS
     writes, calling = name in WRITING and "fill" in library.core, name in _CALLING
     fresh = None if name in VIEWING else library.core.get("fresh")
 
@@ -272,6 +281,8 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         given = (args, kwargs)
         if out_at is not None:
             args, kwargs, out = _without_out(args, kwargs, out_at)
+            if name in _CASTING and out is not None and isinstance(out, library.classes):
+                kwargs = {**kwargs, "dtype": duck_class(library)(out).dtype}
         if calling:
             args = tuple([_handing_on(library, a) for a in args])
             kwargs = {key: _handing_on(library, value) for key, value in kwargs.items()}
@@ -286,7 +297,7 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         if out is None and name == "nan_to_num" and not _copies(*args[1:2], **kwargs):
             out = given[0][0]
         if out is not None:
-            return write_out(library, name, result, out, where)
+            return write_out(library, name, result, out, where, exact=exact)
         result = unwrap(result)
         return result if fresh is None else made_fresh(library, fresh, result, given)
 
@@ -366,8 +377,11 @@ def write_out(
     out: Any,
     where: Any = True,
     casting: Any = "same_kind",
+    exact: bool = False,
 ) -> Any:
     """Write a duck's values to ``out=``, as NumPy does, and return it.
+
+    What NumPy does by a ufunc repeats a smaller result; with `exact` it is refused.
 
     Raises
     ------
@@ -379,7 +393,7 @@ def write_out(
     if isinstance(result, tuple):
         pairs = zip(result, out, strict=True)
         return tuple(
-            unwrap(one) if to is None else write_out(library, name, one, to, where, casting)
+            unwrap(one) if to is None else write_out(library, name, one, to, where, casting, exact)
             for one, to in pairs
         )
     cls = duck_class(library)
@@ -406,7 +420,8 @@ def write_out(
             f"numpy.{name}: cannot cast the result from {result.dtype!r} to {target.dtype!r} of "
             f"out= with casting rule {casting!r}"
         )
-    if np.broadcast_shapes(result.shape, target.shape) != target.shape:
+    fills = result.shape if exact else np.broadcast_shapes(result.shape, target.shape)
+    if fills != target.shape:
         raise ValueError(
             f"numpy.{name}: out= has the shape {target.shape}, and the result {result.shape}"
         )

@@ -146,12 +146,13 @@ def _edges(a: Any, bins: Any, range: Any, weights: Any) -> tuple[Any, Any]:
             inside = np.logical_and(np.greater_equal(a, first), np.less_equal(a, last))
             a = np.take(a, np.nonzero(inside)[0])
         if np.size(a):
-            spread = _number(np.subtract(np.max(a), np.min(a)))
+            # Of Python's integers: in the dtype of the values it may overflow.
+            spread = _number(np.max(a)) - _number(np.min(a))
             width = _width(a, bins, np.size(a), spread, (first, last))
             if width:
                 if a.dtype.kind in "iu" and width < 1:
                     width = 1
-                count = int(numpy.ceil((last - first) / width))
+                count = int(numpy.ceil((last.item() - first.item()) / width))
         bins = count
     if np.ndim(bins) == 0:
         try:

@@ -317,6 +317,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
     values = _pairs(kwargs.get("constant_values", kwargs.get("end_values", 0)), rank)
     lengths = kwargs.get("stat_length")
     lengths = [(None, None)] * rank if lengths is None else _pairs(lengths, rank)
+    if any(length is not None and length < 0 for pair in lengths for length in pair):
+        raise ValueError("index can't contain negative values")
     for axis, (before, after) in enumerate(widths):
         if not before and not after:
             continue

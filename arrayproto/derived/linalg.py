@@ -378,7 +378,14 @@ def _tolerances(values: Any, shape: Any, tol: Any, rtol: Any) -> Any:
         rtol = max(shape[-2:]) * numpy.finfo(values.dtype).eps
     elif np.ndim(rtol):
         rtol = np.expand_dims(rtol, -1)
-    return np.multiply(np.max(values, axis=-1, keepdims=True), rtol)
+    return np.multiply(_largest(values), rtol)
+
+
+def _largest(values: Any) -> Any:
+    """The largest singular value of each matrix; zero where it has none."""
+    if np.shape(values)[-1] == 0:
+        return make(numpy.zeros, values, (*np.shape(values)[:-1], 1), dtype=values.dtype)
+    return np.max(values, axis=-1, keepdims=True)
 
 
 def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
@@ -439,7 +446,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     elif rcond == -1:
         rcond = numpy.finfo(dtype).eps
     u, values, vh = np.linalg.svd(a, full_matrices=False)
-    large = np.greater(values, np.multiply(np.max(values), rcond))
+    large = np.greater(values, np.multiply(_largest(values), rcond))
     rank = int(np.sum(large))
     inverse = np.where(large, np.divide(1, np.where(large, values, 1)), real.type(0))
     adjoint = np.conjugate(np.matrix_transpose(u))

@@ -427,6 +427,8 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
     modes = (mode,) * len(radices) if isinstance(mode, str) else tuple(mode)
     if len(multi_index) != len(radices):
         raise ValueError(f"parameter multi_index must be a sequence of length {len(radices)}")
+    if 0 in (length for length, _ in radices) and any(np.size(index) for index in multi_index):
+        raise ValueError("cannot unravel if shape has zero entries (is empty).")
     total: Any = 0
     for index, (length, stride), how in zip(multi_index, radices, modes, strict=True):
         if getattr(index, "dtype", numpy.dtype(int)).kind not in "iu":
