@@ -191,6 +191,8 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
             for axis in range(rank)
         )
         grids = [np.broadcast_to(grid, shape) for grid in grids]
+    if copy:
+        grids = [np.copy(grid) if any(grid is x for x in xi) else grid for grid in grids]
     return grids if sparse and not copy else tuple(grids)
 
 

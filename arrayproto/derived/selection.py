@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -155,7 +156,8 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 
 
 def resize(a: Any, new_shape: Any) -> Any:
-    new_shape = (new_shape,) if isinstance(new_shape, (int, numpy.integer)) else tuple(new_shape)
+    new_shape = (new_shape,) if isinstance(new_shape, (int, numpy.integer)) else new_shape
+    new_shape = tuple(map(operator.index, new_shape))
     if any(length < 0 for length in new_shape):
         raise ValueError("all elements of `new_shape` must be non-negative")
     a, length = np.ravel(a), math.prod(new_shape)

@@ -212,8 +212,11 @@ class _Agreeing:
             raise error from None
 
     def _agrees(self, form: Any, result: Any, args: Any, kwargs: Any) -> bool:
-        kinds = {dtype.kind for dtype in _dtypes_in(args, numbers=False)}
+        dtypes = set(_dtypes_in(args, numbers=False))
+        kinds = {dtype.kind for dtype in dtypes}
         apart = bool(self._kinds) and not kinds <= set(self._kinds)
+        # Long integers with a sign and without meet as floats, in which neighbours are equal.
+        apart |= kinds == {"i", "u"} and np.result_type(*dtypes).kind == "f"
         if apart or (isinstance(self._function, np.ufunc) and not _numbers_fit(args)):
             found = False
         else:
