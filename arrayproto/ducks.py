@@ -247,6 +247,8 @@ WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis"
 _BY_UFUNCS = frozenset(
     {"around", "clip", "fix", "isneginf", "isposinf", "outer", "round", *np.fft.__all__}
 )
+#: Functions whose results, new in NumPy, are views of their arguments where these are as they want.
+_SHARING = frozenset({"dstack", "meshgrid", "resize", "roll", "stack", "tile"})
 #: Functions whose arguments are cast to the dtype of ``out=``, by the rule that is given.
 _CASTING = frozenset({"concatenate", "hstack", "stack", "vstack"})
 
@@ -271,6 +273,8 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
     writes, calling = name in WRITING and "fill" in library.core, name in _CALLING
     fresh = None if name in VIEWING else library.core.get("fresh")
 
+    shares = name in _SHARING and getattr(fresh, "by_identity", False)
+
     def call(*args: Any, **kwargs: Any) -> Any:
         out = None
         if writes and args and type(args[0]) is np.ndarray:
@@ -281,8 +285,8 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         given = (args, kwargs)
         if out_at is not None:
             args, kwargs, out = _without_out(args, kwargs, out_at)
-            if name in _CASTING and out is not None and isinstance(out, library.classes):
-                kwargs = {**kwargs, "dtype": duck_class(library)(out).dtype}
+            if name in _CASTING and out is not None:
+                kwargs = _cast_to(library, name, out, kwargs)
         if calling:
             args = tuple([_handing_on(library, a) for a in args])
             kwargs = {key: _handing_on(library, value) for key, value in kwargs.items()}
@@ -299,11 +303,21 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         if out is not None:
             return write_out(library, name, result, out, where, exact=exact)
         result = unwrap(result)
+        if shares:  # copied, whatever it is
+            given = (result,)
         return result if fresh is None else made_fresh(library, fresh, result, given)
 
     call.__name__ = call.__qualname__ = name
     call.__wrapped__ = implementation  # type: ignore[attr-defined]
     return call
+
+
+def _cast_to(library: Library, name: str, out: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Arguments that say that what is joined is cast to the dtype of ``out=``."""
+    if kwargs.get("dtype") is not None:
+        raise TypeError(f"numpy.{name} takes one of `out` and `dtype`, and both were given")
+    dtype = duck_class(library)(out).dtype if isinstance(out, library.classes) else out.dtype
+    return {**kwargs, "dtype": dtype}
 
 
 def _with_target(

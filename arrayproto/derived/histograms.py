@@ -127,6 +127,11 @@ def _outer_edges(a: Any, range: Any) -> tuple[Any, Any]:
     return first, last
 
 
+def _apart(first: Any, last: Any) -> Any:
+    """How far; of Python's numbers, since in a narrow dtype the difference may overflow."""
+    return numpy.asarray(last).item() - numpy.asarray(first).item()
+
+
 def _number(x: Any) -> Any:
     return int(x) if x.dtype.kind in "biu" else float(x)
 
@@ -152,7 +157,7 @@ def _edges(a: Any, bins: Any, range: Any, weights: Any) -> tuple[Any, Any]:
             if width:
                 if a.dtype.kind in "iu" and width < 1:
                     width = 1
-                count = int(numpy.ceil((last.item() - first.item()) / width))
+                count = int(numpy.ceil(_apart(first, last) / width))
         bins = count
     if np.ndim(bins) == 0:
         try:

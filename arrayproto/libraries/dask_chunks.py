@@ -185,7 +185,9 @@ def writing(name: str, call: Callable[..., Any], position: int | None) -> Callab
     joins = name in _JOINING
 
     def with_out(*args: Any, **kwargs: Any) -> Any:
-        if joins and is_dask(kwargs.get("out")) and kwargs.get("dtype") is None:
+        if joins and is_dask(kwargs.get("out")):
+            if kwargs.get("dtype") is not None:
+                raise TypeError(f"numpy.{name} takes one of `out` and `dtype`, and both were given")
             kwargs["dtype"] = kwargs["out"].dtype  # what is joined is cast to it, as casting= says
         if position is not None and len(args) > position:
             out = args[position]
