@@ -187,7 +187,7 @@ def _nanarg(name: str, a: Any, axis: Any, out: Any, keepdims: Any) -> Any:
     _refuse(name, out=out)
     keepdims = keeps(keepdims)
     extreme, worst = (np.argmax, -np.inf) if name == "nanargmax" else (np.argmin, np.inf)
-    if a.dtype.kind == "f":
+    if a.dtype.kind in "fc":
         missing = np.isnan(a)
         if certainly(np.any(np.all(missing, axis=axis))):
             raise ValueError("All-NaN slice encountered")

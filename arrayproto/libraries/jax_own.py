@@ -314,7 +314,7 @@ OWN: dict[str, WhereItAgrees] = {
         cumulative_sum cumulative_prod argmax argmin median trace
         nansum nanprod nanmean nanstd nanvar nanmin nanmax nanmedian nancumsum nancumprod
 
-        sort argsort lexsort searchsorted unique unique_values unique_counts union1d isin
+        sort argsort lexsort searchsorted unique_values unique_counts union1d isin
         intersect1d setdiff1d setxor1d
 
         round around real imag angle isclose allclose array_equal isposinf isneginf
@@ -344,6 +344,8 @@ OWN: dict[str, WhereItAgrees] = {
         """
         fft.fft fft.ifft fft.rfft fft.irfft fft.fft2 fft.ifft2 fft.rfft2 fft.irfft2 fft.fftn
         fft.ifftn fft.rfftn fft.irfftn fft.hfft fft.ihfft
+
+        unique
         """,
         WhereItAgrees(only=_of_elements),
     ),

@@ -28,18 +28,21 @@ import numpy.testing
 import pytest
 
 import arrayproto
-from arrayproto.creation import endings, receivers, using_everywhere
+from arrayproto.creation import context, endings, receivers, using_everywhere
 from arrayproto.errors import REFUSALS
 from arrayproto.libraries import Library
 from arrayproto.tools import watch
 
 LIBRARY = os.environ["ARRAYPROTO_NUMPYS_OWN_LIBRARY"]
 OUTCOMES = os.environ["ARRAYPROTO_NUMPYS_OWN_OUTCOMES"]
+#: Whether what the test modules make while they are imported is the library's too.
+EARLY = bool(os.environ.get("ARRAYPROTO_NUMPYS_OWN_EARLY", "1"))
 #: Seconds that a test is given, and memory that all of them are given beside what is imported.
 SECONDS, MEMORY = 15, 3 * 2**30
 #: Functions of the test modules that judge, and are not called ``assert_...``.
 JUDGES = frozenset({"consistent_subclass"})
 _open = contextlib.ExitStack()
+_later: list[Any] = []
 
 
 class TooLongError(BaseException):
@@ -137,12 +140,16 @@ def pytest_configure(config: pytest.Config) -> None:
         _open.callback(watch.end, CALLS)
         _open.enter_context(_context())
         _judging(next(iter(endings.open_makers)))
+        if not EARLY:
+            _later.append(context.set_everywhere(None))
     _limited()
     config.pluginmanager.register(Outcomes())
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """A test module's own assertions are given ndarrays too."""
+    while _later:
+        context.set_everywhere(_later.pop())
     for module in {item.module for item in session.items}:
         for name, value in list(vars(module).items()):
             if inspect.isfunction(value) and value.__module__ == module.__name__:

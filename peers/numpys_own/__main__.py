@@ -1,0 +1,65 @@
+"""``python -m peers.numpys_own --library dask``: run, sort, and write docs/numpys_own.md."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import importlib.metadata
+import json
+import platform
+import re
+import sys
+from collections import Counter
+
+from .page import RESULTS, update
+from .run import LIBRARIES, MODULES, run
+from .sorting import Sorted, sort
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m peers.numpys_own", description=__doc__)
+    parser.add_argument("--library", action="append", choices=list(LIBRARIES))
+    parser.add_argument(
+        "--module", action="append", choices=MODULES, help="prints, and keeps nothing"
+    )
+    options = parser.parse_args()
+    for library in options.library or LIBRARIES:
+        found: list[Sorted] = []
+        for module in options.module or MODULES:
+            outcomes = run(library, module)
+            part = module.partition("/")[0]
+            ended = [sort(library, f"{part}/{test}", one) for test, one in outcomes.items()]
+            print(library, module, dict(Counter(one.kind for one in ended)), flush=True)
+            found += ended
+        for one in found:
+            if one.kind == "different":
+                print(f"  {one.test}: {one.message} {one.why or 'NO REASON IS KNOWN'}")
+        if not options.module:
+            keep(library, found)
+            update()
+    return 0
+
+
+def keep(library: str, found: list[Sorted]) -> None:
+    """Write down what was found, for the page."""
+    different: dict[str, str] = {}
+    for one in found:
+        if one.kind == "different":
+            different.setdefault(re.sub(r"\[.*", "", one.test), one.why)
+    kept = {
+        "library": library,
+        "date": datetime.date.today().isoformat(),
+        "python": platform.python_version(),
+        "versions": {
+            name: importlib.metadata.version(name) for name in (LIBRARIES[library], "numpy")
+        },
+        "modules": list(MODULES),
+        "counts": dict(Counter(one.kind for one in found)),
+        "different": [{"test": test, "why": why} for test, why in different.items()],
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{library}.json").write_text(json.dumps(kept, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
