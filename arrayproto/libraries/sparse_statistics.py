@@ -268,7 +268,7 @@ def _products_of_deviations(x: Any, weights: Any = None) -> Any:
     mean = mean / count
     deviation = x.data - mean[row]
     squares = np.bincount(row, np.abs(deviation) ** 2 * each, x.shape[0])
-    squares += (count - stored) * np.abs(mean) ** 2
+    squares = squares + (count - stored) * np.abs(mean) ** 2  # of no elements they are integers
     if np.all(count * np.abs(mean) ** 2 <= 100 * squares):
         # Then sum(x_i x_j) - n mean_i mean_j costs no more than two digits.
         means = in_full(mean[:, None])

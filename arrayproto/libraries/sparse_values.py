@@ -223,9 +223,10 @@ def _weighted(a: Any, weights: Any) -> tuple[Any, Any]:
         module().elemwise(np.add, (a != a.fill_value), (weights != weights.fill_value)), None
     )
     values, amounts = _at(a, both.place), _at(weights, both.place)
-    if weights.fill_value != 0:
-        rest = weights.fill_value * (both.length - len(both.place))
-        values, amounts = np.append(values, a.fill_value), np.append(amounts, rest)
+    others = both.length - len(both.place)
+    if others:  # which are among the values, and decide on the range, even if they weigh nothing
+        values = np.append(values, a.fill_value)
+        amounts = np.append(amounts, weights.fill_value * others)
     return values, amounts
 
 
@@ -353,7 +354,9 @@ def _searchsorted(a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Any
 ROWS: dict[str, Row | Callable[..., Any]] = {
     "unique": _unique,
     "unique_all": Derived(),
+    "unique_counts": Derived(),
     "unique_inverse": Derived(),
+    "unique_values": Derived(),
     "union1d": _union1d,
     "intersect1d": _intersect1d,
     "setdiff1d": _setdiff1d,
