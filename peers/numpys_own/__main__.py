@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 
 from .page import RESULTS, update
-from .run import LIBRARIES, MODULES, run
+from .run import LIBRARIES, MODULES, RAW, run
 from .sorting import Sorted, sort
 
 
@@ -22,11 +22,21 @@ def main() -> int:
     parser.add_argument(
         "--module", action="append", choices=MODULES, help="prints, and keeps nothing"
     )
+    parser.add_argument("--seconds", type=int, default=900, help="for each module (default: 900)")
+    parser.add_argument(
+        "--again", action="store_true", help="run nothing, and sort what the last run has found"
+    )
     options = parser.parse_args()
     for library in options.library or LIBRARIES:
         found: list[Sorted] = []
         for module in options.module or MODULES:
-            outcomes = run(library, module)
+            raw = RAW / library / module.replace("/", "-").replace(".py", ".json")
+            if options.again:
+                outcomes = json.loads(raw.read_text())
+            else:
+                outcomes = run(library, module, options.seconds)
+                raw.parent.mkdir(parents=True, exist_ok=True)
+                raw.write_text(json.dumps(outcomes))
             part = module.partition("/")[0]
             ended = [sort(library, f"{part}/{test}", one) for test, one in outcomes.items()]
             print(library, module, dict(Counter(one.kind for one in ended)), flush=True)
@@ -42,10 +52,10 @@ def main() -> int:
 
 def keep(library: str, found: list[Sorted]) -> None:
     """Write down what was found, for the page."""
-    different: dict[str, str] = {}
+    listed: dict[str, dict[str, str]] = {"different": {}, "apart": {}}
     for one in found:
-        if one.kind == "different":
-            different.setdefault(re.sub(r"\[.*", "", one.test), one.why)
+        if one.kind in listed:
+            listed[one.kind].setdefault(re.sub(r"\[.*", "", one.test), one.why)
     kept = {
         "library": library,
         "date": datetime.date.today().isoformat(),
@@ -55,7 +65,10 @@ def keep(library: str, found: list[Sorted]) -> None:
         },
         "modules": list(MODULES),
         "counts": dict(Counter(one.kind for one in found)),
-        "different": [{"test": test, "why": why} for test, why in different.items()],
+        **{
+            kind: [{"test": test, "why": why} for test, why in tests.items()]
+            for kind, tests in listed.items()
+        },
     }
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{library}.json").write_text(json.dumps(kept, indent=1) + "\n")

@@ -34,12 +34,12 @@ def table(found: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def different(found: list[dict[str, Any]]) -> str:
-    """Each test that is different, by library and reason."""
+def listed(found: list[dict[str, Any]], kind: str) -> str:
+    """Each test of a kind, by library and reason."""
     parts = []
     for one in found:
         reasons: dict[str, list[str]] = {}
-        for test in one["different"]:
+        for test in one[kind]:
             reasons.setdefault(test["why"] or "Nobody has looked into these.", []).append(
                 test["test"]
             )
@@ -52,7 +52,10 @@ def different(found: list[dict[str, Any]]) -> str:
 def made(found: list[dict[str, Any]]) -> str:
     """The made part of the page."""
     modules = ", ".join(f"`{name}`" for name in (found[0]["modules"] if found else ()))
-    return f"{table(found)}\n\nModules: {modules}.\n\n### Different\n\n{different(found)}"
+    parts = [table(found), f"Modules: {modules}."]
+    for kind, title in ("different", "Different"), ("apart", "Apart by intention"):
+        parts += [f"### {title}", listed(found, kind).strip()]
+    return "\n\n".join(parts)
 
 
 def update() -> None:

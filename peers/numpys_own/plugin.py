@@ -16,6 +16,7 @@ import json
 import os
 import resource
 import signal
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -37,8 +38,9 @@ LIBRARY = os.environ["ARRAYPROTO_NUMPYS_OWN_LIBRARY"]
 OUTCOMES = os.environ["ARRAYPROTO_NUMPYS_OWN_OUTCOMES"]
 #: Whether what the test modules make while they are imported is the library's too.
 EARLY = bool(os.environ.get("ARRAYPROTO_NUMPYS_OWN_EARLY", "1"))
-#: Seconds that a test is given, and memory that all of them are given beside what is imported.
+#: Seconds that a test is given, and all of them; and memory beside what is imported.
 SECONDS, MEMORY = 15, 3 * 2**30
+OF_ALL = float(os.environ.get("ARRAYPROTO_NUMPYS_OWN_SECONDS", "900"))
 #: Functions of the test modules that judge, and are not called ``assert_...``.
 JUDGES = frozenset({"consistent_subclass"})
 _open = contextlib.ExitStack()
@@ -166,6 +168,8 @@ class Outcomes:
 
     def __init__(self) -> None:
         self.outcomes: dict[str, dict[str, Any]] = {}
+        self.session: pytest.Session | None = None
+        self.end = time.monotonic() + OF_ALL
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -176,6 +180,10 @@ class Outcomes:
                 "frames": [],
                 "calls": {},
             }
+
+    def pytest_runtest_logfinish(self) -> None:
+        if time.monotonic() > self.end and self.session is not None:
+            self.session.shouldstop = f"more than {OF_ALL:.0f} s"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Any:
@@ -200,7 +208,12 @@ class Outcomes:
             self.outcomes.setdefault(item.nodeid, found)
         return report
 
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self.session = session
+
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            self.outcomes.setdefault(item.nodeid, {"outcome": "not run", "calls": {}})
         Path(OUTCOMES).write_text(json.dumps(self.outcomes))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..run import ROOT
+from ..run import CACHE, ROOT
 
 #: Tests below ``numpy``; those of text, records, files and of what an ndarray is are left out.
 MODULES = (
@@ -24,10 +24,7 @@ MODULES = (
             "shape_base stride_tricks twodim_base type_check ufunclike"
         ).split()
     ),
-    *(
-        f"_core/tests/test_{name}.py"
-        for name in "einsum function_base numeric shape_base".split()
-    ),
+    *(f"_core/tests/test_{name}.py" for name in "einsum function_base numeric shape_base".split()),
     "linalg/tests/test_linalg.py",
     "fft/tests/test_helper.py",
     "fft/tests/test_pocketfft.py",
@@ -41,10 +38,12 @@ LIBRARIES = {
     "tensorflow": "tensorflow",
     "torch": "torch",
 }
+#: What became of each test, as it was written down: to sort it again is quick, to run it is not.
+RAW = CACHE / "numpys_own"
 Outcomes = dict[str, dict[str, Any]]
 
 
-def run(library: str, module: str, seconds: int = 900) -> Outcomes:
+def run(library: str, module: str, seconds: int) -> Outcomes:
     """What became of the tests of a module.
 
     The module is run from a folder of its own, where it is a program and no installed package, so
@@ -57,7 +56,7 @@ def run(library: str, module: str, seconds: int = 900) -> Outcomes:
     module : str
         One of `MODULES`.
     seconds : int
-        After which the process is ended; what it has found by then is lost.
+        After which no other test is begun.
     """
     found: Outcomes = {}
     # A module that calls methods of its arrays while it is imported begins with NumPy's.
@@ -88,14 +87,15 @@ def _run(library: str, module: str, early: str, seconds: int) -> Outcomes:
             "ARRAYPROTO_NUMPYS_OWN_LIBRARY": library,
             "ARRAYPROTO_NUMPYS_OWN_OUTCOMES": str(outcomes),
             "ARRAYPROTO_NUMPYS_OWN_EARLY": early,
+            "ARRAYPROTO_NUMPYS_OWN_SECONDS": str(seconds),
         }
         try:
             done = subprocess.run(
-                command, cwd=folder, env=environment, capture_output=True, timeout=seconds
+                command, cwd=folder, env=environment, capture_output=True, timeout=seconds + 120
             )
             said = done.stdout[-2000:].decode(errors="replace")
         except subprocess.TimeoutExpired:
-            said = f"more than {seconds} s"
+            said = f"more than {seconds + 120} s"
         if not outcomes.exists():
             return {f"{copy.name}::": {"outcome": "error", "message": said, "calls": {}}}
         return json.loads(outcomes.read_text())  # type: ignore[no-any-return]

@@ -14,7 +14,7 @@ KINDS = {
     "refused": "refused, with a reason",
     "own": "the test's own code asks the arrays for more",
     "dtype": "a dtype that the library has not got",
-    "apart": "apart by the library's nature",
+    "apart": "apart by intention",
     "late": "too long",
     "skipped": "skipped",
     "different": "different",
@@ -63,6 +63,8 @@ def sort(library: str, test: str, found: dict[str, Any]) -> Sorted:
     if outcome in ("passed", "xpassed"):
         answered = any(found["calls"].get(kind) for kind in _ANSWERED)
         return Sorted(test, "right" if answered else "without", "")
+    if outcome == "not run":
+        return Sorted(test, "late", "")
     if outcome == "error":
         return Sorted(test, "late" if message.startswith("more than") else "own", message[-300:])
     if found["exception"] == "TooLongError":
