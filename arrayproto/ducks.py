@@ -245,7 +245,10 @@ WRITING = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis"
 
 #: Functions with ``out=`` that are ufuncs in NumPy's code.
 _BY_UFUNCS = frozenset(
-    {"around", "clip", "fix", "isneginf", "isposinf", "outer", "round", *np.fft.__all__}
+    {
+        *("around", "clip", "fix", "isneginf", "isposinf", "outer", "round", *np.fft.__all__),
+        *("percentile", "quantile", "nanpercentile", "nanquantile"),
+    }
 )
 #: Functions whose results, new in NumPy, are views of their arguments where these are as they want.
 _SHARING = frozenset({"dstack", "meshgrid", "resize", "roll", "stack", "tile"})
@@ -282,7 +285,7 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
             call(target, *args[1:], **kwargs)
             library.core["fill"](args[0], target)
             return None
-        given = (args, kwargs)
+        given: Any = (args, kwargs)
         if out_at is not None:
             args, kwargs, out = _without_out(args, kwargs, out_at)
             if name in _CASTING and out is not None:
@@ -301,7 +304,8 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         if out is None and name == "nan_to_num" and not _copies(*args[1:2], **kwargs):
             out = given[0][0]
         if out is not None:
-            return write_out(library, name, result, out, where, exact=exact)
+            casting = kwargs.get("casting", "same_kind") if name == "einsum" else "same_kind"
+            return write_out(library, name, result, out, where, casting, exact)
         result = unwrap(result)
         if shares:  # copied, whatever it is
             given = (result,)

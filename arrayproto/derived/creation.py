@@ -173,6 +173,12 @@ def logspace(
 # Grids and indices ------------------------------------------------------------------------------
 
 
+def check_index(indices: Any) -> None:
+    """Raise NumPy's error for an array that is no index."""
+    if indices.dtype.kind not in "biu":
+        raise IndexError("arrays used as indices must be of integer (or boolean) type")
+
+
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
     rank = len(xi)
     if indexing not in ("xy", "ij"):

@@ -104,7 +104,8 @@ def putmask(a: Any, /, mask: Any, values: Any) -> None:
 def place(arr: Any, mask: Any, vals: Any) -> None:
     if math.prod(np.shape(mask)) != math.prod(arr.shape):
         raise ValueError("place: mask and data must be the same size")
-    values = _cast(_flat(vals), arr.dtype)
+    empty = not hasattr(vals, "dtype") and numpy.size(vals) == 0
+    values = _cast(numpy.empty(0, arr.dtype) if empty else _flat(vals), arr.dtype)
     count = values.shape[0]
     mask = np.reshape(np.astype(mask, bool) if hasattr(mask, "dtype") else mask, arr.shape)
     if count == 0:

@@ -12,7 +12,16 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .creation import alike, array_of, cast, certainly, is_duck, one_of, refuse_out
+from .creation import (
+    alike,
+    array_of,
+    cast,
+    certainly,
+    check_index,
+    is_duck,
+    one_of,
+    refuse_out,
+)
 
 __all__ = [
     "append",
@@ -193,6 +202,7 @@ def _inserted(arr: Any, obj: Any, values: Any, axis: int) -> Any:
     """At indices that Python has not got: in order of the places, twice as far apart."""
     length = np.shape(arr)[axis]
     obj = np.nonzero(obj)[0] if obj.dtype == bool else np.reshape(obj, (-1,))
+    check_index(obj)
     count = np.shape(obj)[0]
     obj = np.where(np.less(obj, 0), np.add(obj, length), obj)
     if certainly(np.any(np.logical_or(np.less(obj, 0), np.greater(obj, length)))):

@@ -13,7 +13,17 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .creation import alike, array_of, cast, certainly, is_duck, make, one_of, take
+from .creation import (
+    alike,
+    array_of,
+    cast,
+    certainly,
+    check_index,
+    is_duck,
+    make,
+    one_of,
+    take,
+)
 
 __all__ = [
     "apply_along_axis",
@@ -84,6 +94,7 @@ def _not_named(obj: Any, length: int) -> Any:
                 f"length of {length}"
             )
         return np.logical_not(obj)
+    check_index(obj)
     places = make(numpy.arange, obj, length)
     named = np.where(np.less(obj, 0), np.add(obj, length), obj)
     if certainly(np.any(np.logical_or(np.less(named, 0), np.greater_equal(named, length)))):
@@ -347,6 +358,8 @@ def _put(there: Any, values: Any, otherwise: Any) -> Any:
 
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     count = len(funclist)
+    if not hasattr(x, "dtype"):
+        x = array_of(x, one_of(*(condlist if isinstance(condlist, (list, tuple)) else (condlist,))))
     if numpy.isscalar(condlist) or (is_duck(condlist) and np.ndim(condlist) <= 1):
         condlist = [condlist]
     elif is_duck(condlist):

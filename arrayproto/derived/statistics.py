@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -319,6 +320,12 @@ def _inverse(freedom: Any) -> Any:
     return float(numpy.divide(1.0, freedom))  # with NumPy's warning where there is none
 
 
+@functools.cache
+def row_is_turned() -> bool:
+    """Whether NumPy takes a single row for observations too, with ``rowvar=False``."""
+    return numpy.ndim(numpy.cov(numpy.ones((1, 2)), rowvar=False, ddof=0)) == 2
+
+
 def cov(
     m: Any,
     y: Any = None,
@@ -343,7 +350,8 @@ def cov(
         dtype = numpy.result_type(*(a.dtype for a in given), numpy.float64)
     rows = []
     for i, a in enumerate(given):
-        turned = not rowvar and np.ndim(a) == 2 and (i > 0 or np.shape(a)[0] != 1)
+        one = i == 0 and np.shape(a)[:1] == (1,) and not row_is_turned()
+        turned = not rowvar and np.ndim(a) == 2 and not one
         a = np.transpose(a) if turned else a
         rows.append(cast(np.reshape(a, (1, -1)) if np.ndim(a) < 2 else a, dtype))
     x = rows[0] if len(rows) == 1 else np.concatenate(rows, 0)
@@ -367,7 +375,7 @@ def cov(
         if certainly(np.any(np.less(w, 0))):
             raise ValueError(f"{name} cannot be negative")
         weights = w if weights is None else np.multiply(weights, w)
-    if count == 0 and weights is None:  # NaN, and a warning, where np.average raises
+    if 0 in np.shape(x) and weights is None:  # NaN, and a warning, where np.average raises
         average, total = np.mean(x, axis=1), None
     else:
         average, total = np.average(x, axis=1, weights=weights, returned=True)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..derived.arguments import keeps, reduced_axis
+from ..derived.statistics import row_is_turned
 from .rows import Row
 from .sparse_arrays import (
     Lines,
@@ -204,7 +205,8 @@ def _cov(
         if array.ndim < 2:
             row = array.reshape((1, array.size))
         else:
-            row = array if rowvar or array.shape[0] == 1 else array.T
+            one = array.shape[0] == 1 and not row_is_turned()
+            row = array if rowvar or one else array.T
         rows.append(row.astype(dtype) - row.fill_value)  # a shift changes no covariance
     if len({row.shape[1] for row in rows}) > 1:
         raise ValueError(f"m and y have {' and '.join(str(r.shape[1]) for r in rows)} observations")

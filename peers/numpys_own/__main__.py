@@ -10,6 +10,7 @@ import platform
 import re
 import sys
 from collections import Counter
+from collections.abc import Sequence
 
 from .page import RESULTS, update
 from .run import LIBRARIES, MODULES, RAW, run
@@ -19,9 +20,7 @@ from .sorting import Sorted, sort
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m peers.numpys_own", description=__doc__)
     parser.add_argument("--library", action="append", choices=list(LIBRARIES))
-    parser.add_argument(
-        "--module", action="append", choices=MODULES, help="prints, and keeps nothing"
-    )
+    parser.add_argument("--module", action="append", choices=MODULES, help="by default all")
     parser.add_argument("--seconds", type=int, default=900, help="for each module (default: 900)")
     parser.add_argument(
         "--again", action="store_true", help="run nothing, and sort what the last run has found"
@@ -29,7 +28,8 @@ def main() -> int:
     options = parser.parse_args()
     for library in options.library or LIBRARIES:
         found: list[Sorted] = []
-        for module in options.module or MODULES:
+        modules = options.module or MODULES
+        for module in modules:
             raw = RAW / library / module.replace("/", "-").replace(".py", ".json")
             if options.again:
                 outcomes = json.loads(raw.read_text())
@@ -44,13 +44,12 @@ def main() -> int:
         for one in found:
             if one.kind == "different":
                 print(f"  {one.test}: {one.message} {one.why or 'NO REASON IS KNOWN'}")
-        if not options.module:
-            keep(library, found)
-            update()
+        keep(library, found, modules, options.seconds)
+        update()
     return 0
 
 
-def keep(library: str, found: list[Sorted]) -> None:
+def keep(library: str, found: list[Sorted], modules: Sequence[str], seconds: int) -> None:
     """Write down what was found, for the page."""
     listed: dict[str, dict[str, str]] = {"different": {}, "apart": {}}
     for one in found:
@@ -63,7 +62,8 @@ def keep(library: str, found: list[Sorted]) -> None:
         "versions": {
             name: importlib.metadata.version(name) for name in (LIBRARIES[library], "numpy")
         },
-        "modules": list(MODULES),
+        "modules": list(modules),
+        "seconds": seconds,
         "counts": dict(Counter(one.kind for one in found)),
         **{
             kind: [{"test": test, "why": why} for test, why in tests.items()]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from ..report import RESULTS as PEERS_RESULTS
 from ..run import ROOT
+from .run import MODULES
 from .sorting import KINDS
 
 RESULTS = PEERS_RESULTS / "numpys_own"
@@ -24,13 +26,15 @@ def table(found: list[dict[str, Any]]) -> str:
     """A row for each library."""
     kinds = list(KINDS)
     lines = [
-        f"| library | date | tests | {' | '.join(KINDS.values())} |",
-        f"| --- | --- | ---: | {' | '.join('---:' for _ in kinds)} |",
+        f"| library | date | modules | tests | {' | '.join(KINDS.values())} |",
+        f"| --- | --- | ---: | ---: | {' | '.join('---:' for _ in kinds)} |",
     ]
     for one in found:
         versions = ", ".join(f"{name} {version}" for name, version in one["versions"].items())
         counts = " | ".join(str(one["counts"].get(kind, 0)) for kind in kinds)
-        lines.append(f"| {versions} | {one['date']} | {sum(one['counts'].values())} | {counts} |")
+        modules = f"{len(one['modules'])} of {len(MODULES)}"
+        total = sum(one["counts"].values())
+        lines.append(f"| {versions} | {one['date']} | {modules} | {total} | {counts} |")
     return "\n".join(lines)
 
 
@@ -49,10 +53,18 @@ def listed(found: list[dict[str, Any]], kind: str) -> str:
     return "\n".join(parts) or "None."
 
 
+def _names(modules: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in modules)
+
+
 def made(found: list[dict[str, Any]]) -> str:
     """The made part of the page."""
-    modules = ", ".join(f"`{name}`" for name in (found[0]["modules"] if found else ()))
-    parts = [table(found), f"Modules: {modules}."]
+    parts = [table(found), f"All modules: {_names(MODULES)}."]
+    for one in found:
+        run = f"{one['seconds']} seconds a module"
+        if len(one["modules"]) < len(MODULES):
+            run += f", and of the modules {_names(one['modules'])}"
+        parts.append(f"{one['library']}: {run}.")
     for kind, title in ("different", "Different"), ("apart", "Apart by intention"):
         parts += [f"### {title}", listed(found, kind).strip()]
     return "\n\n".join(parts)

@@ -77,7 +77,7 @@ def _run(library: str, module: str, early: str, seconds: int) -> Outcomes:
         command = [
             *(sys.executable, "-m", "pytest", "-c", str(where / "pytest.ini"), "--rootdir", folder),
             *("-p", "numpy.conftest", "-p", "peers.numpys_own.plugin", "-p", "no:cacheprovider"),
-            *("-q", "--tb=native", "-m", "not slow", str(copy)),
+            *("-q", "--tb=native", "--continue-on-collection-errors", "-m", "not slow", str(copy)),
         ]
         environment = os.environ | {
             "PYTHONPATH": str(ROOT),
