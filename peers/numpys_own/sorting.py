@@ -29,7 +29,9 @@ _NO_DTYPE = re.compile(
     r"array of references|Unsupported (object type|dtype)|Invalid dtype|not (yet )?supported dtype"
 )
 #: What says that an array was to become an ndarray: by a class of NumPy's own that the test calls.
-_NOT_CONVERTED = re.compile(r"nothing was converted|Cannot interpret '.*' as a data type")
+_NOT_CONVERTED = re.compile("nothing was converted")
+#: What NumPy says of a library's dtype that the test hands to it.
+_DTYPES_OF_ITS_OWN = re.compile("Cannot interpret '.*' as a data type")
 #: Assertions about what only an ndarray has, or is.
 _OF_NDARRAYS = re.compile(
     r"isinstance\(|type\(|\.flags|\.base\b|\.strides|\.dtype|\.data\b|getrefcount|\.item\b|"
@@ -79,6 +81,8 @@ def sort(library: str, test: str, found: dict[str, Any]) -> Sorted:
         return Sorted(test, known.kind, known.why, message[:200])
     if _NOT_CONVERTED.search(chain):
         return Sorted(test, "refused", message[:200])
+    if _DTYPES_OF_ITS_OWN.search(chain):
+        return Sorted(test, "own", message[:200])
     line, ours = _where(found["frames"])
     if found["exception"] in ("AssertionError", "Failed"):
         asks = _OF_NDARRAYS.search(line) or "AttributeError" in message
