@@ -52,10 +52,20 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
 
 
 def _totals(weights: Any, ends: Any) -> Any:
-    """Sums of the weights between one end and the next."""
-    zero = make(numpy.zeros, weights, 1, dtype=weights.dtype)
-    running = np.concatenate([zero, np.cumsum(weights)])
-    return np.diff(np.take(running, ends))
+    """Sums of the weights between one end and the next.
+
+    Neighbours are added up, then pairs of them, and so on, each with its like: a running sum of all
+    would lose the digits that small weights have after large ones, and all after infinity.
+    """
+    count, zero = np.shape(weights)[0], weights.dtype.type(0)
+    part = np.searchsorted(ends, make(numpy.arange, weights, count), side="right")
+    step = 1
+    while step < count:
+        before = np.where(np.equal(part[step:], part[:-step]), weights[:-step], zero)
+        weights = np.concatenate([weights[:step], np.add(weights[step:], before)])
+        step *= 2
+    sums = np.concatenate([make(numpy.zeros, weights, 1, dtype=weights.dtype), weights])
+    return np.where(np.less(ends[:-1], ends[1:]), np.take(sums, ends[1:]), zero)
 
 
 # Edges --------------------------------------------------------------------------------------------

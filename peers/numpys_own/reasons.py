@@ -83,13 +83,6 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         ".*",
-        r"TestBincount::test_(simple_weight|simple_weight2|with_minlength_and_weights)",
-        "different",
-        "weights are added up as differences of a running sum, so that the last digits are lost "
-        "that the whole sum has not got.",
-    ),
-    Reason(
-        ".*",
         r"TestPercentile::test_scalar_q|TestNanFunctions_Percentile::test_scalar"
         r"|TestResize::test_subclass|TestMayShareMemory",
         "own",

@@ -41,6 +41,12 @@ CALLS = {
     "subscripts that are none": lambda m: np.einsum(m(I), [0, 52], m(I), [52, 2], [0, 2]),
     "an axis twice": lambda m: np.tensordot(m(I), m(I), axes=([0, 0], [0, 0])),
     "bins of small integers": lambda m: np.histogram(m(SMALL), bins="fd", range=(-2, 127)),
+    "small weights after large ones": lambda m: [
+        np.bincount(m(np.array([3, 0, 0, 5, 3, 3])), m(np.array([1.0, 1e17, 3.0, 2.0, 4.0, 0.1]))),
+        np.bincount(m(np.array([0, 1, 1])), m(np.array([np.inf, 1.0, 2.0])), 4),
+        np.histogram(m(I[0]), 2, weights=m(np.array([1e17, 1.0, 2.0])))[0],
+        np.bincount(m(np.zeros(0, int)), m(np.zeros(0)), 2),
+    ],
     "negative widths": lambda m: np.pad(m(I), 1, mode="mean", stat_length=-2),
     "nowhere": lambda m: np.ravel_multi_index(m(NOWHERE), (2, 0), mode="clip"),
     "meeting": put_where_several_meet,
@@ -66,7 +72,12 @@ CALLS = {
     "nonzero of a number": lambda m: np.nonzero(m(np.array(1))),
 }
 #: What values decide, which are not known yet; and an `out=` that Dask's own lets alone.
-NOT_ON_DASK = {"bins of small integers", "inserted at floats", "a quantile into out"}
+NOT_ON_DASK = {
+    "bins of small integers",
+    "small weights after large ones",
+    "inserted at floats",
+    "a quantile into out",
+}
 #: Each call on each library that has no answer of its own to it, or had a wrong one.
 ON = [
     *(("torch", name) for name in CALLS),
