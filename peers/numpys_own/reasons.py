@@ -76,6 +76,31 @@ REASONS: tuple[Reason, ...] = (
         "NumPy's dtype from the result, or an operator of the library's made them.",
     ),
     Reason(
+        "torch|tensorflow",
+        r"test_ip_(all)?_?(is)?close|TestNonzero::test_(nonzero_zerodim|array_method)"
+        r"|TestClip::test_out_of_bound_pyints|TestPutAlongAxis::test_invalid"
+        r"|TestConcatenate::test_out_and_dtype|test_nonzero_invalid_object"
+        r"|TestNonarrayArgs::test_reshape_copy_arg",
+        "own",
+        "an operator, a method or a dtype of the library's does something else: integers times a "
+        "number are float32, `x.nonzero()` is a matrix, `x == [1, 2]` is no array, and there is "
+        "no big-endian dtype and no view in another order.",
+    ),
+    Reason(
+        ".*",
+        r"TestNonzero::test_count_nonzero_axis$",
+        "apart",
+        "an axis that is a matrix is an error of another class (AxisError, where NumPy has "
+        "TypeError).",
+    ),
+    Reason(
+        "torch|tensorflow|array_api_strict|jax",
+        r"TestIsclose::test_nep50_isclose",
+        "different",
+        "beside an array of float32 NumPy takes a Python number for float32, and `np.isclose` "
+        "here compares in double precision.",
+    ),
+    Reason(
         "torch",
         r"TestInsert::test_multidim|TestDelete::test_(fancy|single|slices)",
         "own",
