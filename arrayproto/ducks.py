@@ -304,7 +304,7 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
         if out is None and name == "nan_to_num" and not _copies(*args[1:2], **kwargs):
             out = given[0][0]
         if out is not None:
-            casting = kwargs.get("casting", "same_kind") if name == "einsum" else "same_kind"
+            casting = kwargs.get("casting", "same_kind")
             return write_out(library, name, result, out, where, casting, exact)
         result = unwrap(result)
         if shares:  # copied, whatever it is
