@@ -61,7 +61,7 @@ def made(found: list[dict[str, Any]]) -> str:
     """The made part of the page."""
     parts = [table(found), f"All modules: {_names(MODULES)}."]
     for one in found:
-        run = f"{one['seconds']} seconds a module"
+        run = f"up to {one['seconds']} seconds a module"
         if len(one["modules"]) < len(MODULES):
             run += f", and of the modules {_names(one['modules'])}"
         parts.append(f"{one['library']}: {run}.")

@@ -35,7 +35,7 @@ _DTYPES_OF_ITS_OWN = re.compile("Cannot interpret '.*' as a data type")
 #: Assertions about what only an ndarray has, or is.
 _OF_NDARRAYS = re.compile(
     r"isinstance\(|type\(|\.flags|\.base\b|\.strides|\.dtype|\.data\b|getrefcount|\.item\b|"
-    r"is (a|b|c|out|res|result|arr|expected|x)\b|consistent_subclass|\.ctypes|np\.ndarray"
+    r"is (a|b|c|out|res|result|arr|expected|x)\b|consistent_subclass|\.ctypes|np\.ndarray|isscalar"
 )
 
 
