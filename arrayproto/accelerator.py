@@ -44,8 +44,10 @@ REBOUND = (functools.partial,) if speed is None else (functools.partial, speed.R
 
 
 def original(value: Any) -> Any:
-    """NumPy's own object, where something of ours stands in its place."""
-    return getattr(value, "_original", value) if isinstance(value, REBOUND) else value
+    """NumPy's own object, where something of ours stands in its place, perhaps over another."""
+    while isinstance(value, REBOUND) and hasattr(value, "_original"):
+        value = value._original
+    return value
 
 
 # How a parameter is relevant, as in src/speed.h.

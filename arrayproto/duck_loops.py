@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .derived.core import stand_in
+from .derived.creation import cast
 
 if TYPE_CHECKING:
     from .ducks import Duck
@@ -48,8 +49,13 @@ def loop(cls: type[Duck], ufunc: np.ufunc, native: Callable[..., Any]) -> Callab
         kinds = tuple([x.dtype if type(x) is cls else _kind(x) for x in inputs])
         found = loops.get(kinds)
         if found is None:
-            found = loops[kinds] = ufunc.resolve_dtypes((*kinds, None))
+            found = ufunc.resolve_dtypes((*kinds, None))
+            if ufunc.__name__ in _BY_SIGN and found[0] != found[1]:
+                found = found[2:]  # signed and unsigned, which no dtype of integers has in common
+            loops[kinds] = found
         *wanted, result_dtype = found
+        if not wanted:
+            return _BY_SIGN[ufunc.__name__](*map(cls._implementations.core.own, inputs))
         if wanted[0].kind in special:
             return special[wanted[0].kind](*inputs)
         natives = []
@@ -89,6 +95,22 @@ def _check_matmul(shape1: tuple[int, ...], shape2: tuple[int, ...]) -> None:
     np.broadcast_shapes(shape1[:-2], shape2[:-2])
 
 
+def _less_by_sign(x1: Any, x2: Any) -> Any:
+    if x1.dtype.kind == "u":
+        return np.logical_and(np.greater(x2, 0), np.less(x1, cast(x2, x1.dtype)))
+    return np.logical_or(np.less(x1, 0), np.less(cast(x1, x2.dtype), x2))
+
+
+def _equal_by_sign(x1: Any, x2: Any) -> Any:
+    unsigned, signed = (x1, x2) if x1.dtype.kind == "u" else (x2, x1)
+    same = np.equal(unsigned, cast(signed, unsigned.dtype))
+    return np.logical_and(np.greater_equal(signed, 0), same)
+
+
+#: Comparisons of integers, one with a sign and the other with as many bits or more.
+_BY_SIGN: dict[str, Callable[[Any, Any], Any]] = {"equal": _equal_by_sign, "less": _less_by_sign}
+
+
 def _out_of_bounds(cls: type[Duck], ufunc: np.ufunc, x1: Any, x2: Any) -> Any:
     """A comparison with a Python integer that the array's dtype has not got: by value."""
     first = type(x1) is cls
@@ -113,7 +135,7 @@ _OF_BOOLS: dict[str, Callable[..., Any]] = {
     "conjugate": lambda x: x,
     "floor": lambda x: x,
     "equal": lambda x1, x2: np.invert(np.bitwise_xor(x1, x2)),
-    "matmul": lambda x1, x2: np.not_equal(np.matmul(np.astype(x1, int), np.astype(x2, int)), 0),
+    "matmul": lambda x1, x2: np.not_equal(np.matmul(cast(x1, int), np.astype(x2, int)), 0),
 }
 
 

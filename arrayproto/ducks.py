@@ -249,6 +249,19 @@ _TARGETS = {
 WRITING = frozenset(_TARGETS)
 
 
+#: Functions with ``out=`` that are ufuncs in NumPy's code.
+_BY_UFUNCS = frozenset(
+    {
+        *("around", "clip", "fix", "isneginf", "isposinf", "outer", "round", *np.fft.__all__),
+        *("percentile", "quantile", "nanpercentile", "nanquantile"),
+    }
+)
+#: Functions whose results, new in NumPy, are views of their arguments where these are as they want.
+_SHARING = frozenset({"dstack", "meshgrid", "resize", "roll", "stack", "tile"})
+#: Functions whose arguments are cast to the dtype of ``out=``, by the rule that is given.
+_CASTING = frozenset({"concatenate", "hstack", "stack", "vstack"})
+
+
 def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..., Any] | None:
     """What a library answers NumPy's function with, by way of ducks; None if it cannot.
 
@@ -266,7 +279,9 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
     implementation: Callable[..., Any] = found
     out_at = _place_of_out(function)
     writes, calling, fills = name in WRITING, name in _CALLING, "fill" in library.core
+    exact = name not in _BY_UFUNCS
     fresh = None if name in VIEWING else library.core.get("fresh")
+    shares = name in _SHARING and getattr(fresh, "by_identity", False)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         out = None
@@ -280,9 +295,11 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
             call(target, *args[1:], **kwargs)
             library.core["fill"](args[0], target)
             return None
-        given = (args, kwargs)
+        given: Any = (args, kwargs)
         if out_at is not None:
             args, kwargs, out = _without_out(args, kwargs, out_at)
+            if name in _CASTING and out is not None:
+                kwargs = _cast_to(library, name, out, kwargs)
         if calling:
             args = tuple([_handing_on(library, a) for a in args])
             kwargs = {key: _handing_on(library, value) for key, value in kwargs.items()}
@@ -303,8 +320,11 @@ def through_ducks(library: Library, function: Callable[..., Any]) -> Callable[..
                     "x = np.nan_to_num(x)"
                 )
         if out is not None:
-            return write_out(library, name, result, out, where)
+            casting = kwargs.get("casting", "same_kind")
+            return write_out(library, name, result, out, where, casting, exact)
         result = unwrap(result)
+        if shares:  # copied, whatever it is
+            given = (result,)
         return result if fresh is None else made_fresh(library, fresh, result, given)
 
     call.__name__ = call.__qualname__ = name
@@ -318,6 +338,14 @@ def not_to_host(library: Library, name: str, target: str, step: str) -> Unsuppor
         f"numpy.{name}: {target} is a numpy.ndarray, into which the result would have to be copied "
         f"from the arrays of {library.name}. {step}"
     )
+
+
+def _cast_to(library: Library, name: str, out: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Arguments that say that what is joined is cast to the dtype of ``out=``."""
+    if kwargs.get("dtype") is not None:
+        raise TypeError(f"numpy.{name} takes one of `out` and `dtype`, and both were given")
+    dtype = duck_class(library)(out).dtype if isinstance(out, library.classes) else out.dtype
+    return {**kwargs, "dtype": dtype}
 
 
 def _copies(copy: Any = True, **kwargs: Any) -> bool:
@@ -377,8 +405,11 @@ def write_out(
     out: Any,
     where: Any = True,
     casting: Any = "same_kind",
+    exact: bool = False,
 ) -> Any:
     """Write a duck's values to ``out=``, as NumPy does, and return it.
+
+    What NumPy does by a ufunc repeats a smaller result; with `exact` it is refused.
 
     Raises
     ------
@@ -390,7 +421,7 @@ def write_out(
     if isinstance(result, tuple):
         pairs = zip(result, out, strict=True)
         return tuple(
-            unwrap(one) if to is None else write_out(library, name, one, to, where, casting)
+            unwrap(one) if to is None else write_out(library, name, one, to, where, casting, exact)
             for one, to in pairs
         )
     cls = duck_class(library)
@@ -417,7 +448,8 @@ def write_out(
             f"numpy.{name}: cannot cast the result from {result.dtype!r} to {target.dtype!r} of "
             f"out= with casting rule {casting!r}"
         )
-    if np.broadcast_shapes(result.shape, target.shape) != target.shape:
+    fills = result.shape if exact else np.broadcast_shapes(result.shape, target.shape)
+    if fills != target.shape:
         raise ValueError(
             f"numpy.{name}: out= has the shape {target.shape}, and the result {result.shape}"
         )

@@ -11,7 +11,7 @@ import functools
 import sys
 import types
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -76,6 +76,27 @@ class UndispatchedFunction(ReboundFunction):
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._original, name)
+
+
+F = TypeVar("F")
+
+
+def one_for_each(make: Callable[..., F]) -> Callable[..., F]:
+    """Keep what is made of names and an object, by which object it is.
+
+    `functools.cache` would take what stands for `numpy.array` for NumPy's own, which it equals.
+    """
+    made: dict[tuple[Any, ...], tuple[Any, F]] = {}
+
+    @functools.wraps(make)
+    def one(*given: Any) -> F:
+        *names, thing = given
+        key = *names, id(thing)
+        if key not in made:
+            made[key] = thing, make(*given)
+        return made[key][1]
+
+    return one
 
 
 def reduced(ours: Any) -> Any:

@@ -27,6 +27,8 @@ import types
 from collections.abc import Iterable
 from typing import Any
 
+from ..accelerator import original
+
 _STDLIB = os.path.dirname(os.__file__) + os.sep
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _NAMES = frozenset(
@@ -162,7 +164,7 @@ def calls(frame: types.FrameType, name: str, function: Any) -> bool:
     value: Any = {**frame.f_builtins, **frame.f_globals, **frame.f_locals}.get(path[0].argval)
     for one in path[1:]:
         value = inspect.getattr_static(value, one.argval, None)
-    return value is function
+    return original(value) is original(function)  # which something of ours may stand over
 
 
 @functools.lru_cache(maxsize=16)

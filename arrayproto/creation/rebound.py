@@ -20,7 +20,7 @@ from ..accelerator import sites
 from ..errors import ArrayProtoWarning
 from ..locks import lock
 from ..patching import Patch, Undoing
-from ..rebinding import ReboundFunction, by_public_name
+from ..rebinding import ReboundFunction, by_public_name, one_for_each
 from . import context
 from .context import Creation, Place, current
 
@@ -49,6 +49,18 @@ _INDEXERS = ("c_", "mgrid", "ogrid", "r_")
 
 class _Following(ReboundFunction):
     """A function of NumPy's, or what the context of the caller has for it."""
+
+    def for_caller(self, frame: types.FrameType) -> Callable[..., Any] | None:
+        """What makes the library's arrays for the code of a frame; None where NumPy does.
+
+        For what stands over this function, and calls it in the frame's place.
+        """
+        creation, place = context.here(), self.place
+        if creation is None:
+            return None
+        key = id(frame.f_code), frame.f_lasti, place.key
+        found = creation.sites.get(key) or creation.decide(place, frame)
+        return None if found is place.own else found
 
     def __reduce__(self) -> Any:
         return by_public_name(self, self.place.module, self.place.plain)
@@ -170,7 +182,7 @@ def made(module: str, name: str) -> None:
                 _rebind(module, name)
 
 
-@functools.cache
+@one_for_each
 def _rebound(module: str, name: str, own: Any) -> Any:
     place = Place(module, name, own)
     make: Callable[[Place], Any] = _indexer if place.plain in _INDEXERS else _following

@@ -182,6 +182,12 @@ def logspace(
 # Grids and indices ------------------------------------------------------------------------------
 
 
+def check_index(indices: Any) -> None:
+    """Raise NumPy's error for an array that is no index."""
+    if indices.dtype.kind not in "biu":
+        raise IndexError("arrays used as indices must be of integer (or boolean) type")
+
+
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
     rank = len(xi)
     if indexing not in ("xy", "ij"):
@@ -200,6 +206,8 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
             for axis in range(rank)
         )
         grids = [np.broadcast_to(grid, shape) for grid in grids]
+    if copy:
+        grids = [np.copy(grid) if any(grid is x for x in xi) else grid for grid in grids]
     return grids if sparse and not copy else tuple(grids)
 
 

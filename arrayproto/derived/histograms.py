@@ -54,10 +54,20 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
 
 
 def _totals(weights: Any, ends: Any) -> Any:
-    """Sums of the weights between one end and the next."""
-    zero = make(numpy.zeros, weights, 1, dtype=weights.dtype)
-    running = np.concatenate([zero, np.cumsum(weights)])
-    return np.diff(np.take(running, ends))
+    """Sums of the weights between one end and the next.
+
+    Neighbours are added up, then pairs of them, and so on, each with its like: a running sum of all
+    would lose the digits that small weights have after large ones, and all after infinity.
+    """
+    count, zero = np.shape(weights)[0], weights.dtype.type(0)
+    part = np.searchsorted(ends, make(numpy.arange, weights, count), side="right")
+    step = 1
+    while step < count:
+        before = np.where(np.equal(part[step:], part[:-step]), weights[:-step], zero)
+        weights = np.concatenate([weights[:step], np.add(weights[step:], before)])
+        step *= 2
+    sums = np.concatenate([make(numpy.zeros, weights, 1, dtype=weights.dtype), weights])
+    return np.where(np.less(ends[:-1], ends[1:]), np.take(sums, ends[1:]), zero)
 
 
 # Edges --------------------------------------------------------------------------------------------
@@ -129,6 +139,11 @@ def _outer_edges(a: Any, range: Any) -> tuple[Any, Any]:
     return first, last
 
 
+def _apart(first: Any, last: Any) -> Any:
+    """How far; of Python's numbers, since in a narrow dtype the difference may overflow."""
+    return numpy.asarray(last).item() - numpy.asarray(first).item()
+
+
 def _number(x: Any) -> Any:
     return int(x) if x.dtype.kind in "biu" else float(x)
 
@@ -148,12 +163,13 @@ def _edges(a: Any, bins: Any, range: Any, weights: Any) -> tuple[Any, Any]:
             inside = np.logical_and(np.greater_equal(a, first), np.less_equal(a, last))
             a = np.take(a, np.nonzero(inside)[0])
         if np.size(a):
-            spread = _number(np.subtract(np.max(a), np.min(a)))
+            # Of Python's integers: in the dtype of the values it may overflow.
+            spread = _number(np.max(a)) - _number(np.min(a))
             width = _width(a, bins, np.size(a), spread, (first, last))
             if width:
                 if a.dtype.kind in "iu" and width < 1:
                     width = 1
-                count = int(numpy.ceil((last - first) / width))
+                count = int(numpy.ceil(_apart(first, last) / width))
         bins = count
     if np.ndim(bins) == 0:
         try:

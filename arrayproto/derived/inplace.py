@@ -5,6 +5,7 @@ The array is replaced by one that is chosen elementwise, so a lazy array stays l
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -120,7 +121,8 @@ def putmask(a: Any, /, mask: Any, values: Any) -> None:
 def place(arr: Any, mask: Any, vals: Any) -> None:
     if math.prod(np.shape(mask)) != math.prod(arr.shape):
         raise ValueError("place: mask and data must be the same size")
-    values = _cast(_flat(vals), arr.dtype)
+    empty = not hasattr(vals, "dtype") and numpy.size(vals) == 0
+    values = _cast(numpy.empty(0, arr.dtype) if empty else _flat(vals), arr.dtype)
     count = values.shape[0]
     mask = np.reshape(np.astype(mask, bool) if hasattr(mask, "dtype") else mask, arr.shape)
     if count == 0:
@@ -216,8 +218,13 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None = -1) -
             raise IndexError(f"an index is out of bounds for axis {axis} with size {length}")
     indices = np.where(indices < 0, indices + length, indices)
     values = np.broadcast_to(_cast(values, arr.dtype), indices.shape)
-    before, position, result = (slice(None),) * axis, _positions(arr, axis), arr
-    for k in range(indices.shape[axis]):
-        one = (*before, slice(k, k + 1))
+    position, result = _positions(arr, axis), arr
+    # Where several indices meet one element, the last of them is what stays.
+    meeting = [
+        range(count) if i == axis or length < count else (None,)
+        for i, (length, count) in enumerate(zip(arr.shape, indices.shape, strict=True))
+    ]
+    for place in itertools.product(*meeting):
+        one = tuple(slice(None) if k is None else slice(k, k + 1) for k in place)
         result = np.where(indices[one] == position, values[one], result)
     arr[...] = result

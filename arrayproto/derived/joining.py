@@ -13,7 +13,16 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .creation import alike, array_of, cast, certainly, is_duck, one_of, refuse_out
+from .creation import (
+    alike,
+    array_of,
+    cast,
+    certainly,
+    check_index,
+    is_duck,
+    one_of,
+    refuse_out,
+)
 
 __all__ = [
     "append",
@@ -195,6 +204,7 @@ def _inserted(arr: Any, obj: Any, values: Any, axis: int) -> Any:
     """At indices that Python has not got: in order of the places, twice as far apart."""
     length = np.shape(arr)[axis]
     obj = np.nonzero(obj)[0] if obj.dtype == bool else np.reshape(obj, (-1,))
+    check_index(obj)
     count = np.shape(obj)[0]
     obj = np.where(np.less(obj, 0), np.add(obj, length), obj)
     if certainly(np.any(np.logical_or(np.less(obj, 0), np.greater(obj, length)))):
@@ -319,6 +329,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
     values = _pairs(kwargs.get("constant_values", kwargs.get("end_values", 0)), rank)
     lengths = kwargs.get("stat_length")
     lengths = [(None, None)] * rank if lengths is None else _pairs(lengths, rank)
+    if any(length is not None and length < 0 for pair in lengths for length in pair):
+        raise ValueError("index can't contain negative values")
     for axis, (before, after) in enumerate(widths):
         if not before and not after:
             continue

@@ -359,7 +359,10 @@ def cond(x: Any, p: Any = None) -> Any:
         result = np.divide(smallest, largest) if p == -2 else np.divide(largest, smallest)
     else:
         _check_square(x)
-        inverse = np.linalg.inv(x)
+        try:
+            inverse = np.linalg.inv(x)
+        except numpy.linalg.LinAlgError:
+            return _cond_of_singular(x, p)
         result = np.multiply(
             np.linalg.norm(x, ord=p, axis=(-2, -1)), np.linalg.norm(inverse, ord=p, axis=(-2, -1))
         )
@@ -367,6 +370,14 @@ def cond(x: Any, p: Any = None) -> Any:
         return result
     missing = np.logical_and(np.isnan(result), np.logical_not(np.any(np.isnan(x), axis=(-2, -1))))
     return np.where(missing, result.dtype.type(_inf), result)
+
+
+def _cond_of_singular(x: Any, p: Any) -> Any:
+    """The same of matrices of which some have no inverse, where a library raises: infinity."""
+    singular = np.equal(np.linalg.det(x), 0)
+    regular = np.where(singular[..., None, None], make(numpy.eye, x, np.shape(x)[-1]), x)
+    conditions = cond(regular, p)
+    return np.where(singular, conditions.dtype.type(_inf), conditions)
 
 
 def _tolerances(values: Any, shape: Any, tol: Any, rtol: Any) -> Any:
@@ -378,7 +389,7 @@ def _tolerances(values: Any, shape: Any, tol: Any, rtol: Any) -> Any:
         rtol = max(shape[-2:]) * numpy.finfo(values.dtype).eps
     elif np.ndim(rtol):
         rtol = np.expand_dims(rtol, -1)
-    return np.multiply(np.max(values, axis=-1, keepdims=True), rtol)
+    return np.multiply(_largest(values, -1, keepdims=True), rtol)
 
 
 def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
@@ -437,9 +448,9 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     if rcond is None:
         rcond = numpy.finfo(dtype).eps * max(rows, columns)
     elif rcond == -1:
-        rcond = numpy.finfo(dtype).eps
+        rcond = numpy.finfo(dtype).eps / 2  # LAPACK's: what is rounded off, not what comes next
     u, values, vh = np.linalg.svd(a, full_matrices=False)
-    large = np.greater(values, np.multiply(np.max(values), rcond))
+    large = np.greater(values, np.multiply(_largest(values, -1, keepdims=True), rcond))
     rank = int(np.sum(large))
     inverse = np.where(large, np.divide(1, np.where(large, values, 1)), real.type(0))
     adjoint = np.conjugate(np.matrix_transpose(u))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import warnings
 from typing import Any
 
@@ -175,6 +176,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 # Einstein's notation ------------------------------------------------------------------------------
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NUMBERS = frozenset(range(len(_LETTERS)))
 
 
 def _by_numbers(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:
@@ -182,7 +184,12 @@ def _by_numbers(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:
     arrays = list(operands[0 : len(operands) - len(operands) % 2 : 2])
     lists = list(operands[1::2])
     result = operands[-1] if len(operands) % 2 else None
+    lists = [[i if i is Ellipsis else operator.index(i) for i in one] for one in lists]
+    if result is not None:
+        result = [i if i is Ellipsis else operator.index(i) for i in result]
     numbers = {i for one in (*lists, result or ()) for i in one if i is not Ellipsis}
+    if not numbers <= _NUMBERS:
+        raise ValueError(f"subscript is not within the valid range [0, {len(_LETTERS)})")
     letters = {number: _LETTERS[i] for i, number in enumerate(sorted(numbers))}
     letters[Ellipsis] = "..."
     text = ",".join("".join(letters[i] for i in one) for one in lists)
@@ -315,6 +322,12 @@ def _contracted(one: tuple[str, Any], other: tuple[str, Any], kept: set[str]) ->
     return term, np.reshape(product, tuple(lengths[c] for c in term))
 
 
+def _sizes(subscripts: list[str], result: str, arrays: list[Any]) -> tuple[Any, ...]:
+    """The same call of arrays that have nothing but shapes."""
+    shapes = (numpy.broadcast_to(0.0, np.shape(a)) for a in arrays)
+    return (f"{','.join(subscripts)}->{result}", *shapes)
+
+
 def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any) -> Any:
     refuse_out("einsum", out)
     dtype = kwargs.pop("dtype", None)
@@ -322,6 +335,8 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = False, **kwargs: Any
     if kwargs:
         raise TypeError(f"Did not understand the following kwargs: {sorted(kwargs)}")
     subscripts, result, arrays = _parsed(operands)
+    if not isinstance(optimize, (bool, str)):  # a path, which need not be followed but has to fit
+        numpy.einsum_path(*_sizes(subscripts, result, arrays), optimize=optimize)
     like = one_of(*arrays)
     arrays = [alike(a if hasattr(a, "dtype") else numpy.asarray(a), like) for a in arrays]
     if dtype is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +13,17 @@ import numpy
 import arrayproto.numpy as np
 
 from ..errors import UnsupportedArgumentError
-from .creation import alike, array_of, cast, certainly, is_duck, make, one_of, take
+from .creation import (
+    alike,
+    array_of,
+    cast,
+    certainly,
+    check_index,
+    is_duck,
+    make,
+    one_of,
+    take,
+)
 
 __all__ = [
     "apply_along_axis",
@@ -83,6 +94,7 @@ def _not_named(obj: Any, length: int) -> Any:
                 f"length of {length}"
             )
         return np.logical_not(obj)
+    check_index(obj)
     places = make(numpy.arange, obj, length)
     named = np.where(np.less(obj, 0), np.add(obj, length), obj)
     if certainly(np.any(np.logical_or(np.less(named, 0), np.greater_equal(named, length)))):
@@ -155,7 +167,8 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 
 
 def resize(a: Any, new_shape: Any) -> Any:
-    new_shape = (new_shape,) if isinstance(new_shape, (int, numpy.integer)) else tuple(new_shape)
+    new_shape = (new_shape,) if isinstance(new_shape, (int, numpy.integer)) else new_shape
+    new_shape = tuple(map(operator.index, new_shape))
     if any(length < 0 for length in new_shape):
         raise ValueError("all elements of `new_shape` must be non-negative")
     a, length = np.ravel(a), math.prod(new_shape)
@@ -345,6 +358,8 @@ def _put(there: Any, values: Any, otherwise: Any) -> Any:
 
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     count = len(funclist)
+    if not hasattr(x, "dtype"):
+        x = array_of(x, one_of(*(condlist if isinstance(condlist, (list, tuple)) else (condlist,))))
     if numpy.isscalar(condlist) or (is_duck(condlist) and np.ndim(condlist) <= 1):
         condlist = [condlist]
     elif is_duck(condlist):
@@ -427,6 +442,8 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
     modes = (mode,) * len(radices) if isinstance(mode, str) else tuple(mode)
     if len(multi_index) != len(radices):
         raise ValueError(f"parameter multi_index must be a sequence of length {len(radices)}")
+    if 0 in (length for length, _ in radices) and any(np.size(index) for index in multi_index):
+        raise ValueError("cannot unravel if shape has zero entries (is empty).")
     total: Any = 0
     for index, (length, stride), how in zip(multi_index, radices, modes, strict=True):
         if getattr(index, "dtype", numpy.dtype(int)).kind not in "iu":

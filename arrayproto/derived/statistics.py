@@ -368,7 +368,7 @@ def cov(
         if certainly(np.any(np.less(w, 0))):
             raise ValueError(f"{name} cannot be negative")
         weights = w if weights is None else np.multiply(weights, w)
-    if count == 0 and weights is None:  # NaN, and a warning, where np.average raises
+    if 0 in np.shape(x) and weights is None:  # NaN, and a warning, where np.average raises
         average, total = np.mean(x, axis=1), None
     else:
         average, total = np.average(x, axis=1, weights=weights, returned=True)

@@ -223,6 +223,8 @@ def with_writing(
     def fresh(result: Any, arrays: list[Any]) -> Any:
         return xp.asarray(result, copy=True) if any(result is a for a in arrays) else result
 
+    fresh.by_identity = True  # type: ignore[attr-defined]  # the standard tells no memory
+
     def broadcast_to(array: Any, shape: Any) -> Any:
         # What the standard gives may be read-only, or one element in many places.
         return xp.asarray(xp.broadcast_to(array, shape), copy=True)

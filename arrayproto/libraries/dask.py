@@ -48,8 +48,9 @@ def _differences() -> Mapping[str, Row]:
         dask_ufuncs,
         dask_writes,
     )
+    from .dask_chunks import da, never_given
 
-    return {
+    rows: dict[str, Row] = {
         **dask_reductions.ROWS,
         **dask_fft.ROWS,
         **dask_series.ROWS,
@@ -76,7 +77,9 @@ def _differences() -> Mapping[str, Row]:
         **dask_writes.ROWS,
         **{
             name: Derived()
-            for name in ("linalg.norm", "linspace", "meshgrid", "ediff1d", "union1d", "vdot")
+            for name in (
+                *("linalg.norm", "linspace", "meshgrid", "ediff1d", "rollaxis", "union1d", "vdot"),
+            )
         },
         "apply_along_axis": _apply_along_axis,
         **dict.fromkeys(
@@ -103,6 +106,16 @@ def _differences() -> Mapping[str, Row]:
             checked=True,
         ),
     }
+    own = {"block": da().block, "tile": da().tile, "where": da().where}
+    copied: Any = {name: own.get(name) or rows[name] for name in _NEVER_GIVEN}
+    return {**rows, **{name: never_given(function) for name, function in copied.items()}}
+
+
+#: Functions that would return an array as it was given, where there is nothing to be done.
+_NEVER_GIVEN = (
+    *("astype", "block", "concatenate", "fft.fftshift", "fft.ifftshift", "full_like", "hstack"),
+    *("pad", "roll", "tile", "vstack", "where"),
+)
 
 
 def _write(out: Any, values: Any) -> None:

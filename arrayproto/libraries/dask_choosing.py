@@ -130,8 +130,10 @@ def _places(name: str) -> Callable[..., Any]:
 
     def call(a: Any) -> Any:
         a = as_dask(a)
-        if a.ndim == 0 and name == "argwhere":  # of one place without a number, or of none
-            return da().flatnonzero(a.reshape(1))[:, None][:, :0]
+        if a.ndim == 0:
+            if name == "argwhere":  # of one place without a number, or of none
+                return da().flatnonzero(a.reshape(1))[:, None][:, :0]
+            np.nonzero(np.zeros(()))  # NumPy's error
         return getattr(da(), name)(a.rechunk(-1) if 0 in a.shape else a)
 
     call.__name__ = name

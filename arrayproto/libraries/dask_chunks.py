@@ -103,6 +103,22 @@ def flattened(a: Any) -> Any:
     return da().empty((0,), dtype=a.dtype) if 0 in a.shape else da().ravel(a)
 
 
+def never_given(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose result is no array that it was given: either may be written to."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        for given in args:
+            if given is result:
+                return result.copy()
+            if type(given) in (list, tuple) and any(item is result for item in given):
+                return result.copy()
+        return result
+
+    return call
+
+
 def swallowed(name: str, **arguments: Any) -> None:
     """Refuse arguments that were given and that are not to be had."""
     for argument, value in arguments.items():
@@ -117,6 +133,10 @@ def swallowed(name: str, **arguments: Any) -> None:
 
 #: Functions of single elements, whose `out` may be larger than the result, as that of a ufunc.
 _LIKE_UFUNCS = frozenset({"around", "clip", "fix", "isneginf", "isposinf", "round"})
+
+
+#: Functions whose arguments are cast to the dtype of ``out=``.
+_JOINING = frozenset({"concatenate", "stack"})
 
 
 def _takes_out(name: str) -> bool:
@@ -180,7 +200,13 @@ def copied(name: str) -> Callable[..., Any]:
 def writing(name: str, call: Callable[..., Any], position: int | None) -> Callable[..., Any]:
     """`call` with NumPy's argument `out`, which is at this position."""
 
+    joins = name in _JOINING
+
     def with_out(*args: Any, **kwargs: Any) -> Any:
+        if joins and is_dask(kwargs.get("out")):
+            if kwargs.get("dtype") is not None:
+                raise TypeError(f"numpy.{name} takes one of `out` and `dtype`, and both were given")
+            kwargs["dtype"] = kwargs["out"].dtype  # what is joined is cast to it, as casting= says
         if position is not None and len(args) > position:
             out = args[position]
             if out is not None and len(args) == position + 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import operator
 import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -333,10 +334,13 @@ def _from_the_front(axes: Any, *ranks: int) -> Any:
     """Axes that are not negative: of others, `dask.array.tensordot` gets the chunks wrong."""
     if not np.iterable(axes):
         return axes
-    return tuple(
+    found = tuple(
         [int(i) % rank if -rank <= i < rank else int(i) for i in np.atleast_1d(one)]
         for one, rank in zip(axes, ranks, strict=True)
     )
+    if any(len({*one}) < len(one) for one in found):
+        raise ValueError("duplicate axes are not allowed in tensordot")
+    return found
 
 
 def _same_dtype(result: Any, a: Any, b: Any) -> Any:
@@ -380,6 +384,20 @@ def _dot(a: Any, b: Any, out: Any = None) -> Any:
     return _same_dtype(da().tensordot(a, b, axes=axes), a, b)
 
 
+def _numbered(count: int) -> list[int]:
+    """Where the lists of numbers are among the arguments, that of the result too."""
+    return [*range(1, count, 2), *([count - 1] if count % 2 else [])]
+
+
+def _subscript(number: Any) -> Any:
+    if number is Ellipsis:
+        return number
+    number = operator.index(number)
+    if not 0 <= number < 52:
+        raise ValueError("subscript is not within the valid range [0, 52)")
+    return number
+
+
 def _einsum(*operands: Any, out: Any = None, dtype: Any = None, **kwargs: Any) -> Any:
     """Dask sums booleans and small integers in wider dtypes, and wants diagonals in like chunks."""
     operands = tuple(operands)
@@ -387,6 +405,8 @@ def _einsum(*operands: Any, out: Any = None, dtype: Any = None, **kwargs: Any) -
         terms: Any = operands[0].replace(" ", "").partition("->")[0].split(",")
         positions = range(1, len(operands))
     else:
+        numbers = {i: [*map(_subscript, operands[i])] for i in _numbered(len(operands))}
+        operands = tuple(numbers.get(i, operand) for i, operand in enumerate(operands))
         terms, positions = operands[1::2], range(0, len(operands) // 2 * 2, 2)
     arrays = {i: as_dask(operands[i]) for i in positions}
     for i, term in zip(positions, terms, strict=False):

@@ -102,7 +102,9 @@ def _broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
 def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
     a = as_dask(a)
     if axis is None:
-        return reshape(da().roll(_ravel(a), np.sum(shift, dtype=int).item(), 0), a.shape)
+        total = sum(int(one) for one in np.ravel(shift))
+        total = total % a.size if a.size > 0 else 0 if a.size == 0 else total
+        return reshape(da().roll(_ravel(a), total, 0), a.shape)
     if a.ndim == 0:
         np.roll(np.zeros(()), shift, axis)  # NumPy's error
     axis = normalize_axes(axis, a.ndim, allow_duplicate=True)
@@ -114,7 +116,8 @@ def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
         total[int(along)] += int(one)
     for along, one in total.items():
         if one and a.shape[along]:
-            a = da().roll(a, one, along)
+            known = a.shape[along] > 0  # which NaN is not
+            a = da().roll(a, one % a.shape[along] if known else one, along)
     return a
 
 

@@ -201,11 +201,14 @@ def _put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None = -1) 
     if held is not None:
         for index in held[(held < -length) | (held >= length)]:
             raise IndexError(f"index {index} is out of bounds for axis {axis} with size {length}")
-    shape = [indices.shape[i] if i == axis else n for i, n in enumerate(arr.shape)]
-    values = da().broadcast_to(_cast(values, arr.dtype, "unsafe"), shape).rechunk({axis: -1})
-    indices = da().broadcast_to(indices, shape).rechunk({axis: -1})
+    # Where several indices meet one element, a chunk of it is given all of them.
+    meeting = {i for i, n in enumerate(arr.shape) if n == 1 < indices.shape[i]} | {axis}
+    shape = [indices.shape[i] if i in meeting else n for i, n in enumerate(arr.shape)]
+    whole = dict.fromkeys(meeting, -1)
+    values = da().broadcast_to(_cast(values, arr.dtype, "unsafe"), shape).rechunk(whole)
+    indices = da().broadcast_to(indices, shape).rechunk(whole)
     letters = tuple(range(arr.ndim))
-    places = tuple(arr.ndim if i == axis else i for i in letters)
+    places = tuple(arr.ndim + i if i in meeting else i for i in letters)
 
     def block(chunk: Any, indices: Any, values: Any) -> Any:
         result = chunk.copy()

@@ -22,7 +22,7 @@ def public_name(function: Any) -> str | None:
     holder = sys.modules.get(module)
     held = getattr(holder, name, None)
     # What activate() puts in the place of a function still names it.
-    if held is not function and original(held) is not function:
+    if held is not function and original(held) is not original(function):
         if not isinstance(function, private.ArrayFunctionDispatcher):
             return None
     return f"{module}.{name}".removeprefix("numpy.")

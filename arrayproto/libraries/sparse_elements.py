@@ -109,6 +109,10 @@ def _ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: 
     if is_sparse(multi_index):
         multi_index = [multi_index[i] for i in range(multi_index.shape[0])]
     parts = [coo(part) if np.ndim(part) else part for part in multi_index]
+    shape = np.broadcast_shapes(*map(np.shape, parts))
+    if 0 in shape:  # the fill value is that of no element, and need not be a place
+        nowhere = np.zeros((len(parts), *shape), np.intp)
+        return coo(np.ravel_multi_index(tuple(nowhere), dims, mode, order))
     return module().elemwise(
         lambda *values: np.ravel_multi_index(
             tuple(np.broadcast_arrays(*values)), dims, mode, order
@@ -119,6 +123,9 @@ def _ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: 
 
 def _unravel_index(indices: Any, shape: Any, order: str = "C") -> Any:
     rank = len(shape) if np.iterable(shape) else 1
+    if np.size(indices) == 0:
+        nowhere = np.zeros(np.shape(indices), np.intp)
+        return tuple(map(coo, np.unravel_index(nowhere, shape, order)))
 
     def along(i: int) -> Any:
         return module().elemwise(lambda v: np.unravel_index(v, shape, order)[i], coo(indices))
@@ -192,6 +199,14 @@ def _linspace(
     return (points, step) if retstep else points
 
 
+def _never_zero(a: Any) -> Any:
+    """`a` without the fill value zero, where every element is stored: it is the value of none."""
+    if is_sparse(a) and a.size == a.nnz and a.fill_value == 0:
+        a = coo(a)
+        return module().COO(a.coords, a.data, a.shape, fill_value=a.dtype.type(1))
+    return a
+
+
 def _geomspace(
     start: Any,
     stop: Any,
@@ -200,7 +215,7 @@ def _geomspace(
     dtype: Any = None,
     axis: int = 0,
 ) -> Any:
-    start, stop = _scalar(start), _scalar(stop)
+    start, stop = _never_zero(_scalar(start)), _never_zero(_scalar(stop))
     if num < 0:
         raise ValueError(f"Number of samples, {num}, must be non-negative.")
 

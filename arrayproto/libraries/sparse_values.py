@@ -354,7 +354,9 @@ def _searchsorted(a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Any
 ROWS: dict[str, Row | Callable[..., Any]] = {
     "unique": _unique,
     "unique_all": Derived(),
+    "unique_counts": Derived(),
     "unique_inverse": Derived(),
+    "unique_values": Derived(),
     "union1d": _union1d,
     "intersect1d": _intersect1d,
     "setdiff1d": _setdiff1d,

@@ -107,6 +107,8 @@ def _asarray(namespace: Any) -> Callable[..., Any]:
             a = a.astype(NEAREST[a.dtype.name])
         elif not a.dtype.isnative:
             a = a.astype(a.dtype.newbyteorder("="))
+        if a.dtype.char == "Q":  # C's long long, where its long is as long: PyTorch asks by letter
+            a = a.view(np.uint64)
         if not a.flags.writeable or any(step < 0 for step in a.strides):
             a = a.copy()
         return namespace.from_numpy(a) if a.ndim else namespace.asarray(a)
@@ -154,7 +156,7 @@ def _through(dtype: Any, unsigned: frozenset[Any], function: Callable[..., Any])
             return function(a, *rest)
         rest = tuple(x.to(dtype) if getattr(x, "dtype", None) is own else x for x in rest)
         result = function(a.to(dtype), *rest)
-        return result.to(own) if result.dtype is dtype else result
+        return result.to(own) if getattr(result, "dtype", None) is dtype else result
 
     return call
 

@@ -141,6 +141,9 @@ function, so that one argument that is not there does not count for the whole fu
 [`arrayproto/testing/discipline.py`](../arrayproto/testing/discipline.py). A library that promotes
 otherwise than NumPy on purpose has a low score, and need not be wrong.
 
+NumPy's own tests, run on arrays of other libraries with arrayproto active, are on
+[a page of their own](numpys_own.md).
+
 The same for your class, with all details: `python -m arrayproto conformance mylib:MyArray`.
 """
 

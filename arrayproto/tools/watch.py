@@ -25,7 +25,7 @@ from ..errors import REFUSALS, ArrayProtoWarning
 from ..import_hook import ImportWatcher
 from ..libraries import LIBRARIES, Library, Resolution, library_of, watched
 from ..patching import Patch, Undoing
-from ..rebinding import ReboundFunction
+from ..rebinding import ReboundFunction, one_for_each
 from ..ways_out import COERCING, EAGER, Found, Kind, elements, gives_buffers, host_size, ways_out
 from . import buffers
 from .computing import watched_schedulers
@@ -427,11 +427,17 @@ def _buffer(array: Any, flags: int, frame: FrameType | None, take: buffers.Take)
     return length
 
 
-@functools.cache  # one for each, however often it is watched: others keep what they have met
+@one_for_each  # however often it is watched: others keep what they have met
 def _coercing(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     """What is in the place of a function of NumPy's that asks nobody."""
+    # Where `arrayproto.using` came first: the program's calls make a library's arrays.
+    maker_of = getattr(original, "for_caller", None) if hasattr(original, "place") else None
 
     def coercing(*args: Any, **kwargs: Any) -> Any:
+        if maker_of is not None:
+            make = maker_of(_caller(sys._getframe(1)))
+            if make is not None:
+                return make(*args, **kwargs)
         value = args[0] if args else next(iter(kwargs.values()), None)
         if type(value) in NO_ARRAYS or not _watchers or _here.leaving or "like" in kwargs:
             return original(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import gc
 import html.parser
@@ -651,3 +652,28 @@ if __name__ == "__main__":
     assert any(e.name == "Array.compute" for e in t.conversions)
 """
     )
+
+
+class TestWithUsing:
+    """What makes arrays and what watches conversions stand in the same places of NumPy's."""
+
+    @pytest.mark.parametrize("first", ["using", "trace"])
+    def test_the_program_makes_the_librarys_arrays(self, first):
+        da = pytest.importorskip("dask.array")
+        contexts = [arrayproto.using("dask"), arrayproto.trace()]
+        with contextlib.ExitStack() as stack:
+            found = [stack.enter_context(c) for c in contexts[:: 1 if first == "using" else -1]]
+            x = np.array([1.0, 2.0])
+            rows = np.array([x, np.ones(2)])
+            assert type(x) is type(rows) is type(np.asarray(x)) is da.Array
+        (trace,) = filter(None, found)
+        assert not trace.conversions
+
+    def test_others_make_ndarrays(self):
+        da = pytest.importorskip("dask.array")
+        others = {"__name__": "other", "np": np}
+        exec(compile("def make(): return np.array([1.0])", np.__file__, "exec"), others)
+        with arrayproto.using("dask"), arrayproto.trace():
+            assert type(others["make"]()) is np.ndarray
+        with arrayproto.using("dask"), arrayproto.no_copies():
+            assert type(np.array([1.0])) is da.Array
