@@ -43,7 +43,7 @@ class TestResolutions:
             ("sparse", "linalg.tensordot", {"bridged", "derived"}),
             ("sparse", "rot90", {"derived"}),
             ("sparse", "linalg.svd", {"unsupported"}),
-            ("dask", "where", {"native"}),
+            ("dask", "where", {"bridged"}),
             ("dask", "sum", {"bridged"}),
             ("dask", "take", {"bridged"}),
             ("dask", "fft.fft", {"bridged"}),

@@ -34,7 +34,8 @@ class Place:
     def __init__(self, module: str, name: str, own: Any) -> None:
         self.module, self.name, self.own = module, name, own
         self.plain = name.rpartition(".")[2]
-        self.key = f"{module}.{self.plain}"
+        # Others may put something over a name while contexts are open: each time is another place.
+        self.key = f"{module}.{self.plain} over {id(own):x}"
         self.function: Any = None
 
 

@@ -110,9 +110,7 @@ def _texts(maker: Maker, name: str, own: Callable[..., Any]) -> Callable[..., An
     writes: dict[str, Callable[[Any], str]] = {"__str__": str, "__repr__": repr}
     write = writes.get(name)
 
-    def shown(self: Any, *spec: str) -> Any:
-        if not asked_by_program(sys._getframe(1)):
-            return own(self, *spec)
+    def for_program(self: Any, *spec: str) -> Any:
         if write is not None:
             return text(maker, self, write)
         if not any(spec):
@@ -120,6 +118,11 @@ def _texts(maker: Maker, name: str, own: Callable[..., Any]) -> Callable[..., An
         host: Any = maker.to_host(self)
         return format(host if host.ndim else host[()], *spec)
 
+    def shown(self: Any, *spec: str) -> Any:
+        return (for_program if asked_by_program(sys._getframe(1)) else own)(self, *spec)
+
+    # What stands over this calls the one or the other: it is not the program.
+    vars(shown).update(own=own, for_program=for_program, asked_by_program=asked_by_program)
     return shown
 
 

@@ -99,10 +99,20 @@ def _broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
     return da().broadcast_to(as_dask(array), shape)
 
 
+def _places(shift: Any) -> int:
+    """By how much is rolled; of a Dask array it would be computed."""
+    if is_dask(shift):
+        raise UnsupportedArgumentError(
+            "numpy.roll: the shift is a dask.array.Array, whose value is not known yet; give an "
+            "integer, or shift.compute()"
+        )
+    return int(shift)
+
+
 def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
     a = as_dask(a)
     if axis is None:
-        total = sum(int(one) for one in np.ravel(shift))
+        total = sum(_places(one) for one in np.ravel(shift))
         total = total % a.size if a.size > 0 else 0 if a.size == 0 else total
         return reshape(da().roll(_ravel(a), total, 0), a.shape)
     if a.ndim == 0:
@@ -113,7 +123,7 @@ def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
         raise ValueError("'shift' and 'axis' should be scalars or 1D sequences")
     total = dict.fromkeys(range(a.ndim), 0)
     for one, along in pairs:
-        total[int(along)] += int(one)
+        total[int(along)] += _places(one)
     for along, one in total.items():
         if one and a.shape[along]:
             known = a.shape[along] > 0  # which NaN is not

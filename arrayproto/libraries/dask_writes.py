@@ -153,7 +153,8 @@ def write_masked(arr: Any, mask: Any, values: Any) -> None:
 
 
 def _write_where(arr: Any, mask: Any, values: Any) -> None:
-    values = values if values.npartitions == 1 else values.rechunk(-1)
+    if values.npartitions > 1 and not math.isnan(values.size):
+        values = values.rechunk(-1)
     flat = reshape(arr, -1)
     mask = reshape(mask, -1).astype(bool).rechunk(flat.chunks)
     before = da().cumsum(mask, axis=0, dtype=np.intp).rechunk(flat.chunks) - 1

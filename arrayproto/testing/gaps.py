@@ -90,7 +90,6 @@ GAPS |= {
 _OF_DASK = {
     "dask.array asks for the length of an array that is not known yet": (
         "np.roots(ev)",
-        "np.argwhere(s)",
         "np.intersect1d(iv, x, return_indices=True)",
         "np.intersect1d(a, a - 0.5, True, True)",
     ),

@@ -382,10 +382,17 @@ def _way_out(library: Library, way: Found) -> Patch | None:
     if way.kind == "buffer" and buffers.by_slot(way.holder):
         return None
 
+    # Within `arrayproto.using` no more than is shown leaves, which is told on its way.
+    shown = original if hasattr(original, "for_program") else None
+    if shown is not None:
+        original = shown.own
+
     def way_out(*args: Any, **kwargs: Any) -> Any:
         if _here.leaving:  # a part of another conversion
             return original(*args, **kwargs)
         frame = _caller(sys._getframe(1))
+        if shown is not None and shown.asked_by_program(frame):
+            return shown.for_program(*args, **kwargs)
         own = package_of(frame) in roots
         # sparse takes the number out of a 0-d array in this way.
         number = way.kind == "densifying" and not getattr(args[0] if args else None, "ndim", 1)
