@@ -15,6 +15,9 @@ from .creation import array_of, cast, certainly, is_duck, make, one_of
 
 __all__ = ["bincount", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd"]
 
+#: For so many edges all values are compared with each; for more they are sorted.
+_FEW = 40
+
 
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     like = one_of(x, weights)
@@ -219,6 +222,13 @@ def histogram(
 ) -> Any:
     a, weights = _flat(a, bins, weights)
     edges, _ = _edges(a, bins, range, weights)
+    if weights is None and np.shape(edges)[0] <= _FEW and a.dtype == edges.dtype:
+        # Quicker than to sort them, and as exact.
+        ends = np.stack(
+            [np.sum(np.less(a, edges[i])) for i in builtins.range(np.shape(edges)[0] - 1)]
+            + [np.sum(np.less_equal(a, edges[-1]))]  # the last bin has both its ends
+        )
+        return _histogram_of(cast(np.diff(ends), numpy.intp), edges, density)
     order = np.argsort(a, stable=True)
     in_order = np.take(a, order)
     ends = np.concatenate(
@@ -231,6 +241,10 @@ def histogram(
         counts = cast(np.diff(ends), numpy.intp)
     else:
         counts = _totals(np.take(weights, order), ends)
+    return _histogram_of(counts, edges, density)
+
+
+def _histogram_of(counts: Any, edges: Any, density: bool | None) -> tuple[Any, Any]:
     if density:
         widths = cast(np.diff(edges), float)
         counts = np.divide(np.divide(counts, widths), np.sum(counts))
