@@ -45,6 +45,7 @@ bench: $(VENV)/bench
 	$(BIN)/python -m pytest benchmarks --benchmark-only -q
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.sight
+	$(BIN)/python -m benchmarks.own
 
 # The peers' own suites, stock and with arrayproto active: `make peers ARGUMENTS="--peer sparse"`.
 peers: $(VENV)/peers

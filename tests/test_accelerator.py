@@ -27,6 +27,13 @@ speed = accelerator.speed
 in_c = pytest.mark.skipif(speed is None, reason="the C code was not built")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def what_other_tests_imported_is_no_garbage():
+    """Else each of the hundreds of `gc.collect` here looks at all of it."""
+    gc.collect()
+    gc.freeze()
+
+
 class Duck:
     def __array_function__(self, func, types, args, kwargs):
         return "overridden"
