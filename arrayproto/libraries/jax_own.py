@@ -134,24 +134,19 @@ class WhereItAgrees(Made):
         return _Agreeing(function, self.only(own) if self.only else own, ducks, self.kinds)
 
 
-def _of_elements(own: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(own)
-    def call(a: Any, *args: Any, **kwargs: Any) -> Any:
-        if not np.size(a):
-            raise ValueError("no elements")  # NumPy's own error comes in its place
-        return own(a, *args, **kwargs)
+def _given(what: Callable[[Any], int]) -> _Restricts:
+    """Where that is not zero of the first argument; else NumPy's own error comes in its place."""
 
-    return call
+    def restricted(own: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(own)
+        def call(a: Any, *args: Any, **kwargs: Any) -> Any:
+            if not what(a):
+                raise ValueError(f"no {what.__name__}")
+            return own(a, *args, **kwargs)
 
+        return call
 
-def _of_axes(own: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(own)
-    def call(a: Any, *args: Any, **kwargs: Any) -> Any:
-        if not np.ndim(a):
-            raise ValueError("no axes")  # as above
-        return own(a, *args, **kwargs)
-
-    return call
+    return restricted
 
 
 def _into_a_copy(own: Callable[..., Any]) -> Callable[..., Any]:
@@ -367,7 +362,7 @@ OWN: dict[str, WhereItAgrees] = {
         WhereItAgrees(),
     ),
     **_rows("all any", WhereItAgrees("biuf")),
-    **_rows("fft.fftshift fft.ifftshift", WhereItAgrees(only=_of_axes)),
+    **_rows("fft.fftshift fft.ifftshift", WhereItAgrees(only=_given(np.ndim))),
     **_rows("gradient meshgrid", WhereItAgrees(only=_in_a_tuple)),
     "average": WhereItAgrees("fc", only=_unweighted),
     "nan_to_num": WhereItAgrees(only=_into_a_copy),
@@ -381,6 +376,6 @@ OWN: dict[str, WhereItAgrees] = {
 
         unique
         """,
-        WhereItAgrees(only=_of_elements),
+        WhereItAgrees(only=_given(np.size)),
     ),
 }

@@ -72,13 +72,10 @@ def _reduction(name: str) -> Callable[..., Any]:
         initial: Any = _NO_VALUE,
         where: Any = _NO_VALUE,
     ) -> Any:
+        options = {"dtype": dtype} if takes_dtype else {}
         function = getattr(module(), stock_name)
         if out is None and where is initial is _NO_VALUE and _is_simple(a, axis):
-            kept = keepdims is not _NO_VALUE and bool(keepdims)
-            if takes_dtype:
-                return function(a, axis=axis, dtype=dtype, keepdims=kept)
-            return function(a, axis=axis, keepdims=kept)
-        options = {"dtype": dtype} if takes_dtype else {}
+            return function(a, axis=axis, keepdims=keep(keepdims), **options)
         refuse(name, out=out)
         given, a = a, coo(a)
         axes = checked_axis(reduced_axis(axis, a.ndim), a.ndim)
